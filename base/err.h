@@ -1,0 +1,32 @@
+/*
+ * err.h - one error value: what class of thing failed, and words for it.
+ * It does not know conditions or exit codes; app/verdict.c maps them.
+ */
+
+#ifndef BASE_ERR_H
+#define BASE_ERR_H
+
+enum err_kind {
+	ERR_NONE,     /* no error */
+	ERR_USAGE,    /* a bad option, a bad value, a contradiction */
+	ERR_SECRET,   /* a secret source could not be read */
+	ERR_TIMEOUT,  /* the deadline passed */
+	ERR_INTERNAL, /* no memory, a system call that must not fail */
+};
+
+struct err {
+	enum err_kind kind;
+	char text[512]; /* one line, no trailing dot; not yet printable */
+};
+
+/*
+ * Record an error unless one is recorded already: the first cause wins.
+ * Always returns -1, so that callers can write "return err_set(...)".
+ */
+int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Record ERR_INTERNAL "out of memory".  Returns -1. */
+int err_nomem(struct err *e);
+
+#endif
