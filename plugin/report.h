@@ -1,0 +1,117 @@
+/*
+ * report.h - the result of one check as a monitoring engine wants it, and
+ * the formats it can be written in.  It judges nothing; strings are raw and
+ * are made printable here and nowhere else.
+ */
+
+#ifndef PLUGIN_REPORT_H
+#define PLUGIN_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "plugin/range.h"
+#include "plugin/status.h"
+
+enum metric_unit { METRIC_SECONDS, METRIC_COUNT };
+
+/* One perfdata value. */
+struct metric {
+	const char *label;
+	enum metric_unit unit;
+	bool known;    /* false: the value is printed as U */
+	int64_t value; /* microseconds, or a plain number */
+	const char *warning;  /* range as text, NULL: none */
+	const char *critical; /* range as text, NULL: none */
+	bool has_min;	      /* a minimum of 0 */
+	int64_t max;	      /* in the unit of value; 0: none */
+};
+
+struct report_finding {
+	const char *condition;
+	enum status state;
+	const char *message;
+};
+
+struct report_phase {
+	const char *name;
+	bool known;
+	int64_t elapsed_us;
+};
+
+struct report_attempt {
+	const char *address;
+	const char *error; /* NULL: it connected, or was still trying */
+};
+
+/* Everything is borrowed.  NULL and known == false become null in JSON. */
+struct report {
+	enum status state;
+	const char *condition;
+	const struct report_finding *findings;
+	size_t finding_count;
+	const char *message; /* the first line without "SMTP_AUTH STATE: " */
+	const char *hint;    /* the second line, or NULL */
+	const char *cause;   /* JSON only */
+	const char *login;   /* JSON only, like all that follows */
+	const char *host;
+	const char *address;
+	int port; /* 0: unknown */
+	const char *user;
+	const char *mechanism;
+	const char *const *mechanisms_offered; /* NULL: unknown */
+	size_t mechanism_count;
+	const char *const *extensions; /* NULL: unknown */
+	size_t extension_count;
+	struct {
+		const char *version;
+		const char *cipher;
+		int verified; /* 1, 0, or -1: unknown */
+		const char *subject;
+		const char *issuer;
+		bool has_dates;
+		int64_t not_after; /* Unix time; ISO 8601 in JSON */
+		int64_t days_left;
+	} tls;
+	struct {
+		int code; /* 0: no reply */
+		const char *enhanced;
+		const char *text;
+	} reply;
+	const struct report_phase *phases;
+	size_t phase_count;
+	bool has_time;
+	int64_t time_us;
+	const struct report_attempt *attempts;
+	size_t attempt_count;
+	/* Perfdata, in the order of printing. */
+	const struct metric *metrics;
+	size_t metric_count;
+	bool known_metrics_only; /* leave out values that are U */
+	/* Long output, text format only: lines, each printable on its own. */
+	const char *const *details;
+	size_t detail_count;
+};
+
+/*
+ * A format appends the whole output, newline at its end, to out.  Returns 0,
+ * or -1 when out has no room.  Text: the first line with its perfdata stays
+ * within 1,000 bytes, the message is cut before the perfdata; if the perfdata
+ * alone is too long its thresholds are left out.
+ */
+typedef int report_fn(const struct report *r, struct buf *out);
+
+report_fn report_text;
+report_fn report_json;
+
+struct report_format {
+	const char *name;
+	report_fn *write;
+};
+
+/* All formats, the default first; ends with a NULL name. */
+extern const struct report_format report_formats[];
+
+#endif
