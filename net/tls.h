@@ -1,0 +1,95 @@
+/*
+ * tls.h - how a server proves who it is: one TLS context for many
+ * connections (trust store, client certificate, pins) and the facts about
+ * one peer.  It judges nothing: every fault is recorded, none ends the
+ * handshake.
+ */
+
+#ifndef NET_TLS_H
+#define NET_TLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct tls_settings {
+	const char *ca_file; /* PEM; with ca_path instead of the system's */
+	const char *ca_path; /* hashed directory */
+	const char *client_cert; /* PEM, chain allowed */
+	const char *client_key;	 /* PEM; NULL: in client_cert */
+	int min_version;	 /* TLS1_2_VERSION or TLS1_3_VERSION */
+	/* SHA-256 digests of SubjectPublicKeyInfo, 32 bytes each. */
+	const unsigned char (*pins)[32];
+	size_t pin_count;
+};
+
+struct tls_context;
+
+/*
+ * Everything in settings is borrowed until tls_context_free().  Trust: the
+ * hashed directory is asked first and the bundle is loaded only when an
+ * issuer is not found there; without ca_file and ca_path the system's, with
+ * SSL_CERT_FILE and SSL_CERT_DIR honoured.  Returns NULL with *e set
+ * (ERR_USAGE names the file that cannot be used and why).
+ */
+struct tls_context *tls_context_new(
+    const struct tls_settings *settings, struct err *e);
+void tls_context_free(struct tls_context *t);
+
+/* One fault in the chain, as OpenSSL sees it. */
+struct tls_fault {
+	int error;	   /* X509_V_ERR_... */
+	int depth;	   /* 0 is the server's own certificate */
+	char subject[256]; /* whose certificate; from the peer, raw */
+	int64_t when;	   /* notBefore/notAfter that was broken, or 0 (Unix) */
+};
+
+enum { TLS_FAULTS_MAX = 8, TLS_NAMES_MAX = 8, TLS_CHAIN_MAX = 10 };
+
+/* What one handshake showed.  All texts come from the peer: not printable. */
+struct tls_facts {
+	bool done;	     /* the handshake was completed */
+	char version[16];    /* "TLSv1.3" */
+	char cipher[64];     /* "TLS_AES_256_GCM_SHA384" */
+	bool has_certificate;
+	char subject[256];   /* of the server's certificate, RFC 2253 style */
+	char issuer[256];
+	int64_t not_before;  /* Unix time */
+	int64_t not_after;
+	unsigned char pin[32];	/* SHA-256 of its SubjectPublicKeyInfo */
+	bool pin_matches;	/* one of the pins given is this one */
+	bool has_san;		/* it carries a subjectAltName */
+	char names[TLS_NAMES_MAX][256]; /* the first of its SAN entries */
+	size_t name_count;
+	bool name_matches;	/* it carries the wanted name or address */
+	struct tls_fault faults[TLS_FAULTS_MAX]; /* of the chain; not names */
+	size_t fault_count;
+	struct {
+		char subject[256];
+		int64_t not_after;
+	} chain[TLS_CHAIN_MAX]; /* as the server sent it */
+	size_t chain_count;
+	bool client_cert_requested;
+};
+
+/* A fault's meaning. */
+enum tls_fault_kind {
+	TLS_FAULT_UNTRUSTED,
+	TLS_FAULT_EXPIRED,
+	TLS_FAULT_NOT_YET_VALID,
+};
+enum tls_fault_kind tls_fault_kind(const struct tls_fault *f);
+
+/* OpenSSL's words for it; static. */
+const char *tls_fault_text(const struct tls_fault *f);
+
+/* "sha256//BASE64" of a digest, into text[TLS_PIN_TEXT]. */
+enum { TLS_PIN_TEXT = 64 };
+void tls_pin_text(const unsigned char digest[32], char *text);
+
+/* Read "sha256//BASE64".  Returns 0, or -1 if it is not that. */
+int tls_pin_parse(const char *text, unsigned char digest[32]);
+
+#endif

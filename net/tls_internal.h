@@ -1,0 +1,35 @@
+/*
+ * tls_internal.h - what the context and the stream share, for net/tls*.c and
+ * net/stream.c alone.
+ */
+
+#ifndef NET_TLS_INTERNAL_H
+#define NET_TLS_INTERNAL_H
+
+#include <openssl/ssl.h>
+
+#include "net/tls.h"
+
+/* A connection with the context's settings, not yet tied to a socket. */
+SSL *tls_context_connect(struct tls_context *t);
+
+/*
+ * Fill *f from the finished handshake of ssl, whose faults have been recorded
+ * in *f while it went on (tls_verify_install()).
+ */
+void tls_facts_take(struct tls_facts *f, SSL *ssl,
+    const struct tls_context *t, const char *verify_name);
+
+/* Record every fault of the chain in the tls_facts of the SSL's app data. */
+void tls_verify_install(SSL_CTX *ctx);
+
+/* Read the server's certificate and chain into *f. */
+void tls_verify_take(struct tls_facts *f, SSL *ssl, const char *verify_name);
+
+/*
+ * The words of the oldest error queued, for errors that are about us; the
+ * queue is emptied.  Static text or strerror()'s.
+ */
+const char *tls_take_reason(void);
+
+#endif

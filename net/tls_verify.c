@@ -1,0 +1,260 @@
+#include "net/tls_internal.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+
+#include "net/address.h"
+
+enum { TEXT_MAX = 256 }; /* of subjects and names in struct tls_facts */
+
+/* Copy UTF-8 that may hold NULs, which are made visible. */
+static void
+copy_text(char *out, const unsigned char *text, size_t len)
+{
+	size_t i, used = 0;
+
+	for (i = 0; i < len && used + 5 < TEXT_MAX; i++) {
+		if (text[i] != '\0') {
+			out[used++] = (char)text[i];
+			continue;
+		}
+		memcpy(out + used, "\\x00", 4);
+		used += 4;
+	}
+	out[used] = '\0';
+}
+
+/* The common name if there is one, else the whole name (RFC 2253). */
+static void
+name_text(char *out, X509_NAME *name)
+{
+	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1), len;
+	unsigned char *utf8 = NULL;
+	BIO *bio;
+
+	if (at >= 0) {
+		len = ASN1_STRING_to_UTF8(&utf8,
+		    X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+		if (len >= 0) {
+			copy_text(out, utf8, (size_t)len);
+			OPENSSL_free(utf8);
+			return;
+		}
+	}
+	out[0] = '\0';
+	if ((bio = BIO_new(BIO_s_mem())) == NULL)
+		return;
+	if (X509_NAME_print_ex(
+		bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0) {
+		len = (int)BIO_get_mem_data(bio, (char **)&utf8);
+		copy_text(out, utf8, len > 0 ? (size_t)len : 0);
+	}
+	BIO_free(bio);
+}
+
+static void
+subject_text(char *out, X509 *cert)
+{
+	name_text(out, X509_get_subject_name(cert));
+	if (out[0] == '\0')
+		strcpy(out, "(no subject)");
+}
+
+static int64_t
+unix_time(const ASN1_TIME *t)
+{
+	struct tm tm;
+
+	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1)
+		return 0;
+	return (int64_t)timegm(&tm);
+}
+
+static void
+add_fault(struct tls_facts *f, int error, int depth, X509 *cert)
+{
+	struct tls_fault *fault;
+	size_t i;
+
+	for (i = 0; i < f->fault_count; i++)
+		if (f->faults[i].error == error && f->faults[i].depth == depth)
+			return;
+	if (f->fault_count == TLS_FAULTS_MAX)
+		return;
+	fault = &f->faults[f->fault_count++];
+	fault->error = error;
+	fault->depth = depth;
+	if (cert == NULL)
+		return;
+	subject_text(fault->subject, cert);
+	if (error == X509_V_ERR_CERT_HAS_EXPIRED)
+		fault->when = unix_time(X509_get0_notAfter(cert));
+	else if (error == X509_V_ERR_CERT_NOT_YET_VALID)
+		fault->when = unix_time(X509_get0_notBefore(cert));
+}
+
+static struct tls_facts *
+facts_of(X509_STORE_CTX *store)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(
+	    store, SSL_get_ex_data_X509_STORE_CTX_idx());
+
+	return SSL_get_app_data(ssl);
+}
+
+/* Called for each fault: note it and go on, to find all of them. */
+static int
+note_fault(int ok, X509_STORE_CTX *store)
+{
+	if (!ok)
+		add_fault(facts_of(store), X509_STORE_CTX_get_error(store),
+		    X509_STORE_CTX_get_error_depth(store),
+		    X509_STORE_CTX_get_current_cert(store));
+	return 1;
+}
+
+/*
+ * Instead of OpenSSL's own verification at the end of which it would break
+ * off: who judges needs to know all that is wrong.
+ */
+static int
+verify(X509_STORE_CTX *store, void *arg)
+{
+	struct tls_facts *f = facts_of(store);
+
+	(void)arg;
+	X509_STORE_CTX_set_verify_cb(store, note_fault);
+	if (X509_verify_cert(store) <= 0 && f->fault_count == 0)
+		add_fault(f, X509_V_ERR_UNSPECIFIED, 0,
+		    X509_STORE_CTX_get0_cert(store));
+	ERR_clear_error();
+	return 1;
+}
+
+void
+tls_verify_install(SSL_CTX *ctx)
+{
+	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx);
+
+	/* An intermediate, or the server's own, in --ca-file is trusted. */
+	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_cert_verify_callback(ctx, verify, NULL);
+}
+
+/* Append one subjectAltName as text; kinds that name no host are left out. */
+static void
+add_name(struct tls_facts *f, const GENERAL_NAME *n)
+{
+	const ASN1_OCTET_STRING *ip;
+	char *out = f->names[f->name_count];
+	int len;
+
+	if (f->name_count == TLS_NAMES_MAX)
+		return;
+	if (n->type == GEN_DNS) {
+		copy_text(out, ASN1_STRING_get0_data(n->d.dNSName),
+		    (size_t)ASN1_STRING_length(n->d.dNSName));
+		f->name_count++;
+	} else if (n->type == GEN_IPADD) {
+		ip = n->d.iPAddress;
+		len = ASN1_STRING_length(ip);
+		if ((len == 4 || len == 16) &&
+		    inet_ntop(len == 4 ? AF_INET : AF_INET6,
+			ASN1_STRING_get0_data(ip), out, TEXT_MAX) != NULL)
+			f->name_count++;
+	}
+}
+
+static void
+take_names(struct tls_facts *f, X509 *cert)
+{
+	GENERAL_NAMES *names =
+	    X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+	int i;
+
+	f->has_san = names != NULL;
+	for (i = 0; names != NULL && i < sk_GENERAL_NAME_num(names); i++)
+		add_name(f, sk_GENERAL_NAME_value(names, i));
+	GENERAL_NAMES_free(names);
+}
+
+/* RFC 9525: only subjectAltName counts, wildcards stand for a whole label. */
+static bool
+carries_name(X509 *cert, const char *name)
+{
+	const unsigned flags = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
+	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+	struct address literal;
+
+	if (address_parse(&literal, name, 0))
+		return X509_check_ip_asc(cert, name, 0) == 1;
+	return X509_check_host(cert, name, 0, flags, NULL) == 1;
+}
+
+static void
+take_pin(struct tls_facts *f, X509 *cert)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
+
+	if (len > 0)
+		EVP_Digest(
+		    der, (size_t)len, f->pin, NULL, EVP_sha256(), NULL);
+	OPENSSL_free(der);
+}
+
+static void
+take_chain(struct tls_facts *f, STACK_OF(X509) * chain)
+{
+	X509 *cert;
+	int i;
+
+	for (i = 0; i < sk_X509_num(chain) && i < TLS_CHAIN_MAX; i++) {
+		cert = sk_X509_value(chain, i);
+		subject_text(f->chain[i].subject, cert);
+		f->chain[i].not_after = unix_time(X509_get0_notAfter(cert));
+		f->chain_count++;
+	}
+}
+
+void
+tls_verify_take(struct tls_facts *f, SSL *ssl, const char *verify_name)
+{
+	X509 *cert = SSL_get0_peer_certificate(ssl);
+
+	if (cert == NULL)
+		return;
+	f->has_certificate = true;
+	subject_text(f->subject, cert);
+	name_text(f->issuer, X509_get_issuer_name(cert));
+	f->not_before = unix_time(X509_get0_notBefore(cert));
+	f->not_after = unix_time(X509_get0_notAfter(cert));
+	take_pin(f, cert);
+	take_names(f, cert);
+	f->name_matches = carries_name(cert, verify_name);
+	if (SSL_get_peer_cert_chain(ssl) != NULL)
+		take_chain(f, SSL_get_peer_cert_chain(ssl));
+	ERR_clear_error();
+}
+
+enum tls_fault_kind
+tls_fault_kind(const struct tls_fault *f)
+{
+	if (f->error == X509_V_ERR_CERT_HAS_EXPIRED)
+		return TLS_FAULT_EXPIRED;
+	if (f->error == X509_V_ERR_CERT_NOT_YET_VALID)
+		return TLS_FAULT_NOT_YET_VALID;
+	return TLS_FAULT_UNTRUSTED;
+}
+
+const char *
+tls_fault_text(const struct tls_fault *f)
+{
+	return X509_verify_cert_error_string(f->error);
+}
