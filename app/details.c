@@ -1,0 +1,188 @@
+#include "app/details.h"
+
+#include <string.h>
+
+#include "app/trust.h"
+#include "app/wording.h"
+
+static int
+add_findings(struct buf *b, const struct verdict *v, const char *decided)
+{
+	const struct finding *n;
+	size_t i;
+
+	for (i = 0; i < v->finding_count; i++) {
+		n = &v->findings[i];
+		if (strcmp(buf_str(&n->message), decided) == 0)
+			continue; /* it is the first line already */
+		if (buf_addf(b, "also %s (%s): %s\n", status_name(n->state),
+			condition_name(n->condition), buf_str(&n->message)))
+			return -1;
+	}
+	return 0;
+}
+
+static const char *
+decided_message(const struct verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->finding_count; i++)
+		if (v->findings[i].condition == v->condition &&
+		    v->findings[i].state == v->state)
+			return buf_str(&v->findings[i].message);
+	return "";
+}
+
+static int
+add_phases(struct buf *b, const struct facts *f)
+{
+	int p;
+
+	for (p = 0; p < PHASES; p++) {
+		if (f->phase_us[p] == 0 && !f->phase_done[p])
+			continue;
+		if (buf_addf(b, "%-9s ", phase_name((enum phase)p)) ||
+		    word_seconds(b, f->phase_us[p]) ||
+		    buf_adds(b,
+			f->phase_done[p] ? " s\n" : " s, not finished\n"))
+			return -1;
+	}
+	return buf_addf(b, "%-9s ", "total") ||
+		word_seconds(b, f->total_us) || buf_adds(b, " s\n")
+	    ? -1
+	    : 0;
+}
+
+static int
+add_tls(struct buf *b, const struct facts *f)
+{
+	const struct tls_facts *t = &f->tls;
+	char pin[TLS_PIN_TEXT];
+
+	if (!t->done)
+		return 0;
+	if (buf_addf(b, "TLS: %s, %s, server %s\n", t->version, t->cipher,
+		f->verified ? "verified" : "not verified"))
+		return -1;
+	if (!t->has_certificate)
+		return 0;
+	tls_pin_text(t->pin, pin);
+	return buf_adds(b, "certificate: ") ||
+		word_outside(b, f, t->subject, strlen(t->subject)) ||
+		buf_adds(b, ", issued by ") ||
+		word_outside(b, f, t->issuer, strlen(t->issuer)) ||
+		buf_addf(b, ", %lld days left, until ",
+		    (long long)trust_days_left(t, f->now_unix)) ||
+		word_date(b, t->not_after) || buf_addf(b, "\nkey: %s\n", pin)
+	    ? -1
+	    : 0;
+}
+
+static int
+add_negotiated(struct buf *b, const struct facts *f)
+{
+	const struct smtp_facts *s = f->smtp;
+
+	if (f->address[0] != '\0' &&
+	    buf_addf(b, "address: %s\n", f->address) == -1)
+		return -1;
+	if (add_tls(b, f) == -1)
+		return -1;
+	if (s == NULL || s->ehlo.code == 0)
+		return 0;
+	return buf_adds(b, "mechanisms offered: ") ||
+		word_mechanisms(b, f, &s->ehlo) ||
+		(s->mech != NULL &&
+		    buf_addf(b, ", chosen: %s", s->mech->name)) ||
+		buf_addc(b, '\n')
+	    ? -1
+	    : 0;
+}
+
+static int
+add_attempts(struct buf *b, const struct facts *f)
+{
+	const struct facts_attempt *a;
+	size_t i;
+
+	for (i = 0; i < f->attempt_count; i++) {
+		a = &f->attempts[i];
+		if (a->error != 0 &&
+		    buf_addf(b, "failed: %s: %s\n", a->address,
+			strerror(a->error)))
+			return -1;
+	}
+	return 0;
+}
+
+static int
+add_dns(struct buf *b, const struct facts *f)
+{
+	static const char *const types[] = { "AAAA", "A" };
+	const struct facts_dns *d;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		d = &f->dns[i];
+		if (d->asked &&
+		    buf_addf(b, "DNS %s: %s\n", types[i],
+			d->error != NULL           ? d->error
+			    : d->addresses.len > 0 ? buf_str(&d->addresses)
+						   : "no answer yet"))
+			return -1;
+	}
+	return 0;
+}
+
+static int
+add_chain(struct buf *b, const struct facts *f)
+{
+	const struct tls_facts *t = &f->tls;
+	size_t i;
+
+	for (i = 0; i < t->chain_count; i++)
+		if (buf_addf(b, "chain %zu: ", i) ||
+		    word_outside(b, f, t->chain[i].subject,
+			strlen(t->chain[i].subject)) ||
+		    buf_adds(b, ", until ") ||
+		    word_date(b, t->chain[i].not_after) || buf_addc(b, '\n'))
+			return -1;
+	for (i = 0; i < t->fault_count; i++)
+		if (buf_addf(b, "fault at depth %d: %s (", t->faults[i].depth,
+			tls_fault_text(&t->faults[i])) ||
+		    word_outside(b, f, t->faults[i].subject,
+			strlen(t->faults[i].subject)) ||
+		    buf_adds(b, ")\n"))
+			return -1;
+	return 0;
+}
+
+static int
+add_dialogue(struct buf *b, const struct facts *f)
+{
+	if (buf_add(b, buf_str(&f->trace), f->trace.len) == -1)
+		return -1;
+	return f->trace_cut ? buf_adds(b, "= more was said\n") : 0;
+}
+
+int
+details_add(struct buf *out, const struct verdict *v, const struct facts *f,
+    const struct options *o)
+{
+	if (add_findings(out, v, decided_message(v)) == -1)
+		return -1;
+	if (f->secret_world_readable &&
+	    buf_adds(out, "warning: others may read the secret's file: "
+			  "chmod o-r\n") == -1)
+		return -1;
+	if (o->verbosity >= 1 && f->begun &&
+	    (add_phases(out, f) || add_attempts(out, f) ||
+		add_negotiated(out, f)))
+		return -1;
+	if (o->verbosity >= 2 && add_dialogue(out, f) == -1)
+		return -1;
+	if (o->verbosity >= 3 && (add_dns(out, f) || add_chain(out, f)))
+		return -1;
+	return 0;
+}

@@ -1,0 +1,36 @@
+/*
+ * judge.h - the parts of the verdict, for app/verdict.c alone: what ended the
+ * session, what policy was broken, what was slow, and what to do about it.
+ */
+
+#ifndef APP_JUDGE_H
+#define APP_JUDGE_H
+
+#include "app/verdict.h"
+
+/*
+ * Add a finding with an empty message and return it, or NULL when there is
+ * no room for more.
+ */
+struct finding *judge_add(struct verdict *v, const struct options *o,
+    enum condition c);
+
+/* Each returns 0, or -1 without memory. */
+int judge_session(
+    struct verdict *v, const struct facts *f, const struct options *o);
+int judge_certificate(
+    struct verdict *v, const struct facts *f, const struct options *o);
+int judge_policy(
+    struct verdict *v, const struct facts *f, const struct options *o);
+int judge_slow(
+    struct verdict *v, const struct facts *f, const struct options *o);
+
+/* Append what to do about the condition, or nothing. */
+int judge_hint(struct buf *b, enum condition c, const struct facts *f,
+    const struct options *o);
+
+/* Whether the login was refused and should have been. */
+bool judge_is_expected_rejection(
+    const struct facts *f, const struct options *o);
+
+#endif

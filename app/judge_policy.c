@@ -1,0 +1,237 @@
+#include <regex.h>
+#include <string.h>
+
+#include "app/judge.h"
+#include "app/wording.h"
+
+static struct smtp_reply
+as_reply(const struct smtp_answer *a)
+{
+	return (struct smtp_reply) { .code = a->code,
+		.text = buf_str(&a->text),
+		.len = a->text.len };
+}
+
+/* The words of the list that are offered, or that are not. */
+static int
+pick_words(struct buf *b, const struct word_list *list,
+    const struct smtp_reply *ehlo,
+    bool (*offers)(const struct smtp_reply *, const char *), bool offered)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (offers(ehlo, list->word[i]) == offered &&
+		    buf_addf(b, "%s%s", b->len > 0 ? ", " : "",
+			list->word[i]) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+judge_extensions(struct verdict *v, const struct options *o,
+    const struct smtp_reply *ehlo)
+{
+	struct buf words = BUF_INIT(VERDICT_TEXT_MAX);
+	struct finding *n;
+	int rc;
+
+	rc = pick_words(&words, &o->require_extension, ehlo, smtp_reply_offers,
+	    false);
+	if (rc == 0 && words.len > 0 &&
+	    (n = judge_add(v, o, CONDITION_EXTENSION)) != NULL)
+		rc = buf_addf(&n->message, "extension %s not offered",
+			 words.data) ||
+			word_where(&n->message, o)
+		    ? -1
+		    : 0;
+	buf_free(&words);
+	return rc;
+}
+
+static int
+judge_mechanisms(struct verdict *v, const struct facts *f,
+    const struct options *o, bool forbidden)
+{
+	const struct smtp_reply ehlo = as_reply(&f->smtp->ehlo);
+	struct buf words = BUF_INIT(VERDICT_TEXT_MAX);
+	struct finding *n;
+	int rc;
+
+	rc = pick_words(&words,
+	    forbidden ? &o->forbid_mechanism : &o->require_mechanism, &ehlo,
+	    smtp_reply_offers_mechanism, forbidden);
+	if (rc == 0 && words.len > 0 &&
+	    (n = judge_add(v, o, CONDITION_MECHANISM)) != NULL)
+		rc = buf_addf(&n->message,
+			 forbidden ? "forbidden mechanism %s offered"
+				   : "mechanism %s not offered",
+			 words.data) ||
+			word_where(&n->message, o) ||
+			buf_adds(&n->message, ": offered ") ||
+			word_mechanisms(&n->message, f, &f->smtp->ehlo)
+		    ? -1
+		    : 0;
+	buf_free(&words);
+	return rc;
+}
+
+static int
+judge_cleartext(
+    struct verdict *v, const struct facts *f, const struct options *o)
+{
+	const struct smtp_reply clear = as_reply(&f->smtp->ehlo_clear);
+	struct finding *n;
+
+	if (!o->forbid_cleartext_auth || !smtp_reply_offers(&clear, "AUTH"))
+		return 0;
+	if ((n = judge_add(v, o, CONDITION_CLEARTEXT_AUTH)) == NULL)
+		return 0;
+	return buf_adds(&n->message, "AUTH offered without TLS") ||
+		word_where(&n->message, o) || buf_adds(&n->message, ": ") ||
+		word_mechanisms(&n->message, f, &f->smtp->ehlo_clear)
+	    ? -1
+	    : 0;
+}
+
+static bool
+holds(const struct smtp_answer *a, const char *text)
+{
+	return memmem(buf_str(&a->text), a->text.len, text, strlen(text)) !=
+	    NULL;
+}
+
+/* -e: the greeting or the first EHLO reply must contain it. */
+static int
+judge_expect(
+    struct verdict *v, const struct facts *f, const struct options *o)
+{
+	const struct smtp_facts *s = f->smtp;
+	const struct smtp_answer *ehlo =
+	    s->ehlo_clear.code != 0 ? &s->ehlo_clear : &s->ehlo;
+	struct finding *n;
+
+	if (o->expect == NULL || s->greeting.code == 0 ||
+	    holds(&s->greeting, o->expect) || holds(ehlo, o->expect))
+		return 0;
+	if ((n = judge_add(v, o, CONDITION_EXPECT)) == NULL)
+		return 0;
+	return buf_addf(&n->message, "expected \"%.200s\" not found",
+		   o->expect) ||
+		word_where(&n->message, o) || buf_adds(&n->message, ": ") ||
+		word_reply(&n->message, f, &s->greeting)
+	    ? -1
+	    : 0;
+}
+
+static bool
+matches(const struct smtp_answer *a, const char *pattern)
+{
+	regex_t re;
+	bool found;
+
+	if (regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB | REG_NEWLINE) != 0)
+		return false;
+	found = regexec(&re, buf_str(&a->text), 0, NULL, 0) == 0;
+	regfree(&re);
+	return found;
+}
+
+/* -C and -R: what was answered must match; what was not is told elsewhere. */
+static int
+judge_responses(
+    struct verdict *v, const struct facts *f, const struct options *o)
+{
+	const struct command_pair *p;
+	const struct smtp_answer *a;
+	struct finding *n;
+	size_t i;
+
+	for (i = 0; i < o->command_count; i++) {
+		p = &o->commands[i];
+		a = &f->smtp->command_answers[i];
+		if (p->response == NULL || a->code == 0 ||
+		    matches(a, p->response))
+			continue;
+		if ((n = judge_add(v, o, CONDITION_EXPECT)) == NULL)
+			return 0;
+		if (buf_addf(&n->message,
+			"reply to %.100s does not match \"%.100s\"", p->command,
+			p->response) ||
+		    word_where(&n->message, o) || buf_adds(&n->message, ": ") ||
+		    word_reply(&n->message, f, a))
+			return -1;
+	}
+	return 0;
+}
+
+int
+judge_policy(
+    struct verdict *v, const struct facts *f, const struct options *o)
+{
+	struct smtp_reply ehlo;
+
+	if (f->smtp == NULL)
+		return 0;
+	if (judge_cleartext(v, f, o) || judge_expect(v, f, o) ||
+	    judge_responses(v, f, o))
+		return -1;
+	/* What counts is offered inside TLS, where TLS is wanted. */
+	if (f->smtp->greeting.code != 220 ||
+	    (f->smtp->ehlo.code == 0 &&
+		f->smtp->login == SMTP_LOGIN_NOT_TRIED &&
+		f->smtp->outcome != SMTP_OK) ||
+	    (o->tls_mode == SMTP_TLS_STARTTLS && !f->smtp->tls))
+		return 0;
+	ehlo = as_reply(&f->smtp->ehlo);
+	return judge_extensions(v, o, &ehlo) ||
+		judge_mechanisms(v, f, o, false) ||
+		judge_mechanisms(v, f, o, true)
+	    ? -1
+	    : 0;
+}
+
+/* Warning and critical on one value; critical goes first. */
+static int
+judge_value(struct verdict *v, const struct options *o, int phase,
+    int64_t value_us)
+{
+	bool critical = range_violated(&o->critical[phase], value_us);
+	const struct range *r =
+	    critical ? &o->critical[phase] : &o->warning[phase];
+	struct finding *n;
+	struct buf *b;
+
+	if (!critical && !range_violated(r, value_us))
+		return 0;
+	if ((n = judge_add(v, o, CONDITION_SLOW)) == NULL)
+		return 0;
+	if (critical && !o->remapped[CONDITION_SLOW])
+		n->state = STATUS_CRITICAL;
+	b = &n->message;
+	return buf_addf(b, "%s took ",
+		   phase == PHASE_TOTAL ? "check"
+					: phase_name((enum phase)phase)) ||
+		word_seconds(b, value_us) ||
+		buf_addf(b, " s (%s at %s)", critical ? "critical" : "warning",
+		    r->text) ||
+		word_where(b, o)
+	    ? -1
+	    : 0;
+}
+
+int
+judge_slow(struct verdict *v, const struct facts *f, const struct options *o)
+{
+	int p;
+
+	/* A lazy QUIT is not the account's fault. */
+	if (judge_value(v, o, PHASE_TOTAL,
+		f->total_us - f->phase_us[PHASE_QUIT]) == -1)
+		return -1;
+	for (p = 0; p < PHASES; p++)
+		if (f->phase_done[p] &&
+		    judge_value(v, o, p, f->phase_us[p]) == -1)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,392 @@
+#include <string.h>
+
+#include "app/judge.h"
+#include "app/wording.h"
+
+/* Each writer fills the message of one kind of end. */
+typedef int write_fn(
+    struct buf *b, const struct facts *f, const struct options *o);
+
+static int
+add_where(struct buf *b, const struct options *o, const char *what)
+{
+	return buf_adds(b, what) || word_where(b, o) ? -1 : 0;
+}
+
+/* "WHAT for USER at HOST:PORT: REPLY" with the reply that decided. */
+static int
+add_reply(struct buf *b, const struct facts *f, const struct options *o,
+    const char *what)
+{
+	return add_where(b, o, what) || buf_adds(b, ": ") ||
+		word_reply(b, f, &f->smtp->last)
+	    ? -1
+	    : 0;
+}
+
+/* "login of USER WHAT at HOST:PORT". */
+static int
+add_login(struct buf *b, const struct options *o, const char *what)
+{
+	if (buf_adds(b, "login") ||
+	    (o->user != NULL && (buf_adds(b, " of ") || word_user(b, o))))
+		return -1;
+	return buf_addf(b, " %s at ", what) || word_server(b, o) ? -1 : 0;
+}
+
+static int
+write_greeting(struct buf *b, const struct facts *f, const struct options *o)
+{
+	return add_reply(b, f, o, "greeting refused");
+}
+
+static int
+write_ehlo(struct buf *b, const struct facts *f, const struct options *o)
+{
+	return add_reply(b, f, o, o->lmtp ? "LHLO refused" : "EHLO refused");
+}
+
+static int
+write_starttls(struct buf *b, const struct facts *f, const struct options *o)
+{
+	if (f->smtp->last.code >= 400)
+		return add_reply(b, f, o, "STARTTLS refused");
+	return add_where(b, o, "STARTTLS not offered");
+}
+
+static int
+write_injection(struct buf *b, const struct facts *f, const struct options *o)
+{
+	(void)f;
+	return add_where(b, o, "bytes in the clear after STARTTLS") ||
+		buf_adds(b, ": somebody may be in between")
+	    ? -1
+	    : 0;
+}
+
+static int
+write_no_mechanism(
+    struct buf *b, const struct facts *f, const struct options *o)
+{
+	size_t i;
+
+	if (add_where(b, o, "no usable mechanism") || buf_adds(b, ": wanted "))
+		return -1;
+	for (i = 0; i < o->mech_count; i++)
+		if (buf_addf(b, "%s%s", i > 0 ? ", " : "", o->mechs[i]->name))
+			return -1;
+	return buf_adds(b, ", offered ") ||
+		word_mechanisms(b, f, &f->smtp->ehlo)
+	    ? -1
+	    : 0;
+}
+
+static int
+write_mechanism_refused(
+    struct buf *b, const struct facts *f, const struct options *o)
+{
+	return buf_addf(b, "AUTH %s refused", f->smtp->mech->name) ||
+		add_reply(b, f, o, "") || buf_adds(b, ", offered ") ||
+		word_mechanisms(b, f, &f->smtp->ehlo)
+	    ? -1
+	    : 0;
+}
+
+static int
+write_held_back(struct buf *b, const struct facts *f, const struct options *o)
+{
+	return add_where(b, o, "secret held back") ||
+		buf_adds(b,
+		    f->smtp->secret_needs_tls
+			? ": the connection has no TLS"
+			: ": the server is unverified")
+	    ? -1
+	    : 0;
+}
+
+static int
+write_too_long(struct buf *b, const struct facts *f, const struct options *o)
+{
+	return add_where(b, o, "no secret") ||
+		buf_addf(b,
+		    ": too long for %s, which may take 12284 characters of "
+		    "base64; nothing was sent",
+		    f->smtp->mech->name)
+	    ? -1
+	    : 0;
+}
+
+static int
+write_rejected(struct buf *b, const struct facts *f, const struct options *o)
+{
+	const struct buf *error = &f->smtp->challenge_error;
+
+	if (add_login(b, o,
+		judge_is_expected_rejection(f, o) ? "rejected as expected"
+						  : "rejected") ||
+	    buf_adds(b, ": ") || word_reply(b, f, &f->smtp->last))
+		return -1;
+	if (error->len == 0)
+		return 0;
+	return buf_adds(b, "; the server's error: ") ||
+		word_outside(b, f, error->data, error->len)
+	    ? -1
+	    : 0;
+}
+
+static int
+write_temporary(struct buf *b, const struct facts *f, const struct options *o)
+{
+	return add_login(b, o, "not decided") || buf_adds(b, ": ") ||
+		word_reply(b, f, &f->smtp->last)
+	    ? -1
+	    : 0;
+}
+
+static int
+write_sender(struct buf *b, const struct facts *f, const struct options *o)
+{
+	return buf_addf(b, "sender %s refused", o->from) ||
+		add_reply(b, f, o, "")
+	    ? -1
+	    : 0;
+}
+
+static int
+write_recipient(struct buf *b, const struct facts *f, const struct options *o)
+{
+	return buf_addf(b, "recipient %s refused", o->rcpt) ||
+		add_reply(b, f, o, "")
+	    ? -1
+	    : 0;
+}
+
+static const char *
+smtp_phase_word(enum smtp_phase p)
+{
+	static const enum phase phases[] = {
+		[SMTP_PHASE_TLS] = PHASE_TLS,
+		[SMTP_PHASE_GREETING] = PHASE_GREETING,
+		[SMTP_PHASE_EHLO] = PHASE_EHLO,
+		[SMTP_PHASE_STARTTLS] = PHASE_STARTTLS,
+		[SMTP_PHASE_AUTH] = PHASE_AUTH,
+		[SMTP_PHASE_ENVELOPE] = PHASE_ENVELOPE,
+		[SMTP_PHASE_QUIT] = PHASE_QUIT,
+	};
+
+	return phase_name(phases[p]);
+}
+
+static int
+write_protocol(struct buf *b, const struct facts *f, const struct options *o)
+{
+	const struct smtp_facts *s = f->smtp;
+
+	if (buf_addf(b, "protocol error in %s", smtp_phase_word(s->ended_in)) ||
+	    word_where(b, o) || buf_addf(b, ": %s", s->detail))
+		return -1;
+	if (s->last.code == 0)
+		return 0;
+	return buf_adds(b, "; last reply: ") || word_reply(b, f, &s->last)
+	    ? -1
+	    : 0;
+}
+
+static int
+write_disconnected(
+    struct buf *b, const struct facts *f, const struct options *o)
+{
+	const char *why = f->stream_error;
+
+	if (buf_addf(b, "connection closed in %s", phase_name(f->reached)) ||
+	    word_where(b, o))
+		return -1;
+	if (why[0] == '\0' || strcmp(why, "connection closed") == 0)
+		return 0;
+	return buf_adds(b, ": ") || word_outside(b, f, why, strlen(why)) ? -1
+									 : 0;
+}
+
+static int
+write_no_memory(struct buf *b, const struct facts *f, const struct options *o)
+{
+	(void)f;
+	return add_where(b, o, "internal error") ||
+		buf_adds(b, ": out of memory")
+	    ? -1
+	    : 0;
+}
+
+static int
+write_error(struct buf *b, const struct facts *f, const struct options *o)
+{
+	static const char *const words[] = {
+		[ERR_NONE] = "internal error",
+		[ERR_USAGE] = "usage",
+		[ERR_SECRET] = "no secret",
+		[ERR_TIMEOUT] = "timeout",
+		[ERR_INTERNAL] = "internal error",
+	};
+
+	return add_where(b, o, words[f->err.kind]) || buf_adds(b, ": ") ||
+		word_outside(b, f, f->err.text, strlen(f->err.text))
+	    ? -1
+	    : 0;
+}
+
+static int
+write_dns(struct buf *b, const struct facts *f, const struct options *o)
+{
+	return buf_addf(b, "look-up of %.255s failed", o->host) ||
+		word_where(b, o) || buf_addf(b, ": %s", f->dns_error)
+	    ? -1
+	    : 0;
+}
+
+static int
+write_connect(struct buf *b, const struct facts *f, const struct options *o)
+{
+	const struct facts_attempt *a;
+	size_t i;
+
+	if (add_where(b, o, "no connection"))
+		return -1;
+	for (i = 0; i < f->attempt_count; i++) {
+		a = &f->attempts[i];
+		if (buf_addf(b, "%s %s: %s", i > 0 ? "," : ":", a->address,
+			strerror(a->error)))
+			return -1;
+	}
+	return 0;
+}
+
+static int
+write_timeout(struct buf *b, const struct facts *f, const struct options *o)
+{
+	return buf_adds(b, "timeout after ") ||
+		word_duration(b, o->timeout_us) ||
+		buf_addf(b, " s in %s",
+		    f->hung_in != NULL ? f->hung_in : phase_name(f->reached)) ||
+		word_where(b, o)
+	    ? -1
+	    : 0;
+}
+
+static int
+write_tls(struct buf *b, const struct facts *f, const struct options *o)
+{
+	if ((f->tls.done ? buf_addf(
+			       b, "TLS failed in %s", phase_name(f->reached))
+			 : buf_adds(b, "TLS handshake failed")) ||
+	    word_where(b, o) || buf_adds(b, ": "))
+		return -1;
+	return word_outside(b, f, f->stream_error, strlen(f->stream_error));
+}
+
+static const struct {
+	enum condition condition;
+	write_fn *write;
+} by_outcome[SMTP_OUTCOMES] = {
+	[SMTP_OK] = { CONDITION_NONE, NULL },
+	[SMTP_GREETING_REFUSED] = { CONDITION_GREETING, write_greeting },
+	[SMTP_EHLO_REFUSED] = { CONDITION_EHLO, write_ehlo },
+	[SMTP_STARTTLS_MISSING] = { CONDITION_STARTTLS_MISSING,
+	    write_starttls },
+	[SMTP_STARTTLS_INJECTION] = { CONDITION_STARTTLS_INJECTION,
+	    write_injection },
+	[SMTP_SERVER_UNVERIFIED] = { CONDITION_NONE, NULL },
+	[SMTP_MECHANISM_MISSING] = { CONDITION_MECHANISM, write_no_mechanism },
+	[SMTP_MECHANISM_REFUSED] = { CONDITION_MECHANISM,
+	    write_mechanism_refused },
+	[SMTP_SECRET_HELD_BACK] = { CONDITION_CLEARTEXT_REFUSED,
+	    write_held_back },
+	[SMTP_SECRET_TOO_LONG] = { CONDITION_SECRET, write_too_long },
+	[SMTP_AUTH_REJECTED] = { CONDITION_AUTH_REJECTED, write_rejected },
+	[SMTP_AUTH_TEMPORARY] = { CONDITION_AUTH_TEMPORARY, write_temporary },
+	[SMTP_SENDER_REFUSED] = { CONDITION_SENDER, write_sender },
+	[SMTP_RECIPIENT_REFUSED] = { CONDITION_RECIPIENT, write_recipient },
+	[SMTP_PROTOCOL_BROKEN] = { CONDITION_PROTOCOL, write_protocol },
+	[SMTP_DISCONNECTED] = { CONDITION_DISCONNECTED, write_disconnected },
+	[SMTP_NO_MEMORY] = { CONDITION_INTERNAL, write_no_memory },
+};
+
+static const enum condition by_error[] = {
+	[ERR_NONE] = CONDITION_INTERNAL,
+	[ERR_USAGE] = CONDITION_USAGE,
+	[ERR_SECRET] = CONDITION_SECRET,
+	[ERR_TIMEOUT] = CONDITION_TIMEOUT,
+	[ERR_INTERNAL] = CONDITION_INTERNAL,
+};
+
+/* What ended the session, if anything did, and who words it. */
+static enum condition
+find_end(const struct facts *f, write_fn **write)
+{
+	switch (f->end) {
+	case END_ERROR:
+		*write = f->err.kind == ERR_TIMEOUT ? write_timeout
+						    : write_error;
+		return by_error[f->err.kind];
+	case END_DNS:
+		*write = write_dns;
+		return CONDITION_DNS;
+	case END_CONNECT:
+		*write = write_connect;
+		return CONDITION_CONNECT;
+	case END_TIMEOUT:
+		*write = write_timeout;
+		return CONDITION_TIMEOUT;
+	case END_TLS:
+		*write = write_tls;
+		return CONDITION_TLS;
+	case END_COMPLETE:
+	default:
+		*write = by_outcome[f->smtp->outcome].write;
+		return by_outcome[f->smtp->outcome].condition;
+	}
+}
+
+bool
+judge_is_expected_rejection(const struct facts *f, const struct options *o)
+{
+	return o->expect_rejected && f->end == END_COMPLETE &&
+	    f->smtp->outcome == SMTP_AUTH_REJECTED;
+}
+
+static int
+judge_accepted(struct verdict *v, const struct options *o,
+    const struct facts *f)
+{
+	struct finding *n = judge_add(v, o, CONDITION_AUTH_ACCEPTED);
+
+	if (n == NULL)
+		return 0;
+	return buf_adds(&n->message, "login of ") ||
+		(o->user != NULL ? word_user(&n->message, o)
+				 : buf_adds(&n->message, "nobody")) ||
+		buf_addf(&n->message, " accepted with %s at ",
+		    f->smtp->mech->name) ||
+		word_server(&n->message, o) ||
+		buf_adds(&n->message, ", it should have been rejected")
+	    ? -1
+	    : 0;
+}
+
+int
+judge_session(
+    struct verdict *v, const struct facts *f, const struct options *o)
+{
+	write_fn *write;
+	struct finding *n;
+	enum condition c = find_end(f, &write);
+
+	if (o->expect_rejected && f->smtp != NULL &&
+	    f->smtp->login == SMTP_LOGIN_ACCEPTED &&
+	    judge_accepted(v, o, f) == -1)
+		return -1;
+	if (c == CONDITION_NONE || judge_is_expected_rejection(f, o))
+		return 0;
+	if ((n = judge_add(v, o, c)) == NULL)
+		return 0;
+	return write(&n->message, f, o);
+}

@@ -1,0 +1,40 @@
+/*
+ * last_word.h - the answer of last resort: prepared while all is well, and
+ * written by the deadline's own timer or by a signal that would end the
+ * process, for whatever blocks outside the poll loop.  One per process.
+ */
+
+#ifndef APP_LAST_WORD_H
+#define APP_LAST_WORD_H
+
+#include <stdint.h>
+
+#include "app/options.h"
+#include "app/phase.h"
+
+/*
+ * Prepare the answers, catch the signals that would end the process (those
+ * that are ignored stay ignored), and set the timer to deadline_us on
+ * clock_now_us().  Returns 0, or -1 without memory or timer.
+ */
+int last_word_prepare(const struct options *o, int64_t deadline_us);
+
+/* Where the process is now: a phase's name or another static word. */
+void last_word_place(const char *where);
+
+/*
+ * The regular answer is about to be written: from now on the timer and the
+ * signals only end the process, with this exit code.
+ */
+void last_word_retire(int exit_code);
+
+/*
+ * Write the prepared answer that an internal error happened, and return the
+ * exit code that goes with it.
+ */
+int last_word_internal(const char *why);
+
+/* Release what was prepared; the timer is disarmed. */
+void last_word_free(void);
+
+#endif

@@ -1,0 +1,308 @@
+#include <ctype.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include <arpa/inet.h>
+
+#include "app/options_internal.h"
+#include "base/number.h"
+#include "net/address.h"
+
+enum { HOST_MAX = 253, EHLO_NAME_MAX = 255 };
+
+void *
+options_field(const struct parsing *p, const struct option_row *row)
+{
+	return (char *)p->o + row->field;
+}
+
+int
+options_replace(struct parsing *p, char **field, const char *value)
+{
+	char *copy = strdup(value);
+
+	if (copy == NULL)
+		return err_nomem(p->e);
+	free(*field);
+	*field = copy;
+	return 0;
+}
+
+bool
+options_has_control(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			return true;
+	return false;
+}
+
+static bool
+is_ascii(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s > 0x7f)
+			return false;
+	return true;
+}
+
+void
+options_set_string(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	/* Every reply holds the empty string, and check_smtp accepts it. */
+	if (*value == '\0' && row->letter != 'e')
+		options_fault(p, value, "the value is empty");
+	else
+		options_replace(p, options_field(p, row), value);
+}
+
+void
+options_set_true(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	(void)value;
+	*(bool *)options_field(p, row) = true;
+}
+
+void
+options_set_nothing(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	(void)p;
+	(void)row;
+	(void)value;
+}
+
+/* What is wrong with a name or address that a server goes by, or NULL. */
+static const char *
+name_fault(const char *name)
+{
+	const char *s = name;
+
+	if (*s == '\0')
+		return "the name is empty";
+	if (!is_ascii(s))
+		return "not ASCII; write the name in its xn-- form";
+	if (strlen(s) > HOST_MAX)
+		return "longer than 253 octets";
+	if (strchr(s, ':') != NULL)
+		return "not a host name or address; a port is given with -p";
+	if (*s == '-' || *s == '.')
+		return "not a host name or address";
+	for (; *s != '\0'; s++)
+		if (!isalnum((unsigned char)*s) && strchr("-_.", *s) == NULL)
+			return "not a host name or address";
+	return NULL;
+}
+
+/*
+ * Read a name or address as the user may write it: [::1] becomes ::1, and
+ * "mail.example." loses its dot.  Returns it owned, or NULL after a fault.
+ */
+static char *
+read_name(struct parsing *p, const char *value, bool *is_literal)
+{
+	size_t len = strlen(value);
+	struct address a;
+	const char *fault;
+	char *name;
+
+	*is_literal =
+	    !options_has_control(value) && address_parse(&a, value, 0);
+	if (*is_literal && value[0] == '[')
+		name = strndup(value + 1, len - 2);
+	else if (!*is_literal && len > 0 && value[len - 1] == '.')
+		name = strndup(value, len - 1);
+	else
+		name = strdup(value);
+	if (name == NULL) {
+		err_nomem(p->e);
+		return NULL;
+	}
+	if (!*is_literal && (fault = name_fault(name)) != NULL) {
+		options_fault(p, value, "%s", fault);
+		free(name);
+		return NULL;
+	}
+	return name;
+}
+
+/* A host from the same place that is not just given again. */
+static bool
+contradicts_host(const struct parsing *p, const char *name)
+{
+	const struct given *before = p->host;
+
+	return before != NULL && before->in_file == p->now->in_file &&
+	    (before->row == NULL || p->now->row == NULL) &&
+	    strcasecmp(p->o->host, name) != 0;
+}
+
+void
+options_set_host(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	bool is_literal;
+	char *name = read_name(p, value, &is_literal);
+
+	(void)row;
+	if (name == NULL)
+		return;
+	if (contradicts_host(p, name)) {
+		options_fault(p, value,
+		    "the host is %.100s already; give one only", p->o->host);
+		free(name);
+		return;
+	}
+	free(p->o->host);
+	p->o->host = name;
+	p->o->host_is_literal = is_literal;
+	p->host = p->now;
+}
+
+void
+options_set_server_name(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	bool is_literal;
+	char **field = options_field(p, row);
+	char *name = read_name(p, value, &is_literal);
+
+	if (name == NULL)
+		return;
+	free(*field);
+	*field = name;
+}
+
+void
+options_set_sni(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	struct address a;
+
+	/* RFC 6066, 3: literal addresses are not permitted. */
+	if (value != NULL && address_parse(&a, value, 0))
+		options_fault(p, value, "SNI takes no address; give a name");
+	else if (value != NULL)
+		options_set_server_name(p, row, value);
+}
+
+void
+options_set_port(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	const struct servent *service = NULL;
+	long port;
+
+	(void)row;
+	if (number_parse(value, 1, 65535, &port) == 0) {
+		p->o->port = (int)port;
+		return;
+	}
+	/* A bad number is not looked up; services may come from afar. */
+	if (isalpha((unsigned char)*value) && is_ascii(value))
+		service = getservbyname(value, "tcp");
+	if (service == NULL)
+		options_fault(
+		    p, value, "not a port; use 1 to 65535 or a service name");
+	else
+		p->o->port = ntohs((uint16_t)service->s_port);
+}
+
+void
+options_set_connect_address(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	size_t len = strlen(value);
+	struct address a;
+	char *literal;
+
+	(void)row;
+	if (!address_parse(&a, value, 0)) {
+		options_fault(
+		    p, value, "not an IP address; names are given with -H");
+		return;
+	}
+	literal = value[0] == '[' ? strndup(value + 1, len - 2) : strdup(value);
+	if (literal == NULL) {
+		err_nomem(p->e);
+		return;
+	}
+	free(p->o->connect_address);
+	p->o->connect_address = literal;
+}
+
+void
+options_set_family(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	(void)value;
+	if (row->letter == '4')
+		p->ipv4 = true;
+	else
+		p->ipv6 = true;
+	p->o->family = row->letter == '4' ? AF_INET : AF_INET6;
+}
+
+/* ADDR[:PORT] in text[0..len), IPv6 with a port in brackets. */
+static bool
+is_server(const char *text, size_t len)
+{
+	char item[ADDRESS_TEXT_MAX + 8], *port = NULL, *end;
+	struct address a;
+	long n;
+
+	if (len >= sizeof item)
+		return false;
+	memcpy(item, text, len);
+	item[len] = '\0';
+	if (item[0] == '[' && (end = strchr(item, ']')) != NULL)
+		port = end[1] == ':' ? end + 1 : NULL;
+	else if ((end = strchr(item, ':')) != NULL &&
+	    strchr(end + 1, ':') == NULL)
+		port = end;
+	if (port != NULL) {
+		*port++ = '\0';
+		if (number_parse(port, 1, 65535, &n) == -1)
+			return false;
+	}
+	return address_parse(&a, item, 0);
+}
+
+void
+options_set_resolver(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	const char *item = value;
+	size_t len;
+
+	(void)row;
+	for (;; item += len + 1) {
+		len = strcspn(item, ",");
+		if (!is_server(item, len)) {
+			options_fault(p, value,
+			    "not a list of ADDR, ADDR:PORT or [IPV6]:PORT");
+			return;
+		}
+		if (item[len] == '\0')
+			break;
+	}
+	options_replace(p, &p->o->resolver, value);
+}
+
+void
+options_set_ehlo_name(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	(void)row;
+	if (*value == '\0' || options_has_control(value) || !is_ascii(value) ||
+	    strchr(value, ' ') != NULL || strlen(value) > EHLO_NAME_MAX)
+		options_fault(p, value,
+		    "not a name for EHLO; use a host name or [ADDRESS]");
+	else
+		options_replace(p, &p->o->ehlo_name, value);
+}

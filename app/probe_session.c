@@ -1,0 +1,326 @@
+#include "app/probe_internal.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/proxy.h"
+#include "app/trust.h"
+
+enum { READ_SIZE = 16 * 1024 };
+
+/* The dialogue as it will be shown, already without what the peer echoed. */
+static void
+take_trace(void *arg, char direction, const char *text, size_t len)
+{
+	struct probe *p = arg;
+	struct buf *trace = &p->facts.trace;
+	const char *end, *lf;
+	size_t n;
+
+	if (direction == '=' || p->facts.trace_cut)
+		return;
+	if (p->setup.censor != NULL &&
+	    censor_holds(p->setup.censor, text, len)) {
+		text = CENSOR_TEXT;
+		len = strlen(text);
+	}
+	end = text + len;
+	do {
+		lf = memchr(text, '\n', (size_t)(end - text));
+		lf = lf != NULL ? lf : end;
+		n = (size_t)(lf - text);
+		if (n > 0 && text[n - 1] == '\r')
+			n--;
+		if (buf_addf(trace, "%c ", direction) ||
+		    buf_add(trace, text, n) || buf_addc(trace, '\n'))
+			p->facts.trace_cut = true;
+		text = lf + 1;
+	} while (text < end);
+}
+
+static enum phase
+phase_of(enum smtp_phase s)
+{
+	static const enum phase phases[] = {
+		[SMTP_PHASE_TLS] = PHASE_TLS,
+		[SMTP_PHASE_GREETING] = PHASE_GREETING,
+		[SMTP_PHASE_EHLO] = PHASE_EHLO,
+		[SMTP_PHASE_STARTTLS] = PHASE_STARTTLS,
+		[SMTP_PHASE_AUTH] = PHASE_AUTH,
+		[SMTP_PHASE_ENVELOPE] = PHASE_ENVELOPE,
+		[SMTP_PHASE_QUIT] = PHASE_QUIT,
+	};
+
+	return phases[s];
+}
+
+/* After each step: the stopwatch, and the bound on taking leave. */
+static void
+follow(struct probe *p)
+{
+	if (smtp_client_want(p->client) != SMTP_END)
+		probe_enter(p, phase_of(smtp_client_phase(p->client)));
+	probe_bound_leave(p);
+}
+
+static void
+keep_stream_error(struct probe *p)
+{
+	snprintf(p->facts.stream_error, sizeof p->facts.stream_error, "%s",
+	    stream_error(p->stream));
+}
+
+/* The stream failed in a step that is no handshake. */
+static void
+take_failure(struct probe *p, enum stream_status status)
+{
+	if (status == STREAM_NO_MEMORY) {
+		probe_finish_nomem(p);
+		return;
+	}
+	if (probe_is_leaving(p)) {
+		probe_finish(p, END_COMPLETE);
+		return;
+	}
+	keep_stream_error(p);
+	p->facts.reached = p->phase;
+	if (status == STREAM_CLOSED) {
+		smtp_client_input(p->client, "", 0);
+		probe_finish(p, END_COMPLETE);
+	} else {
+		probe_finish(p, END_TLS);
+	}
+}
+
+static enum stream_status
+step_head(struct probe *p)
+{
+	enum stream_status status;
+	size_t put;
+
+	status =
+	    stream_write(p->stream, p->head.data, p->head.len, &put);
+	if (status == STREAM_DONE)
+		buf_drop(&p->head, put);
+	return status;
+}
+
+static enum stream_status
+step_write(struct probe *p)
+{
+	enum stream_status status;
+	const char *data;
+	size_t len, put;
+
+	data = smtp_client_output(p->client, &len);
+	status = stream_write(p->stream, data, len, &put);
+	if (status == STREAM_DONE)
+		smtp_client_sent(p->client, put);
+	return status;
+}
+
+static enum stream_status
+step_read(struct probe *p)
+{
+	enum stream_status status;
+	char data[READ_SIZE];
+	size_t got;
+
+	status = stream_read(p->stream, data, sizeof data, &got);
+	if (status == STREAM_DONE)
+		smtp_client_input(p->client, data, got);
+	return status;
+}
+
+static void
+judge_server(struct probe *p)
+{
+	struct trust trust = trust_judge(stream_tls_facts(p->stream), p->o);
+
+	p->facts.verified = trust.verified;
+	if (trust.may_go_on)
+		smtp_client_tls_done(p->client, trust.verified);
+	else
+		smtp_client_leave(p->client);
+}
+
+static int
+start_tls(struct probe *p)
+{
+	if (p->o->tls_mode == SMTP_TLS_STARTTLS &&
+	    stream_has_unread(p->stream)) {
+		smtp_client_injected(p->client);
+		return 0;
+	}
+	if (stream_start_tls(p->stream, p->tls, p->o->sni, p->o->verify_name,
+		&p->facts.err) == -1)
+		return -1;
+	p->tls_started = true;
+	return 0;
+}
+
+static enum stream_status
+step_tls(struct probe *p)
+{
+	enum stream_status status;
+
+	if (!p->tls_started && start_tls(p) == -1) {
+		probe_finish_error(p);
+		return STREAM_DONE;
+	}
+	if (!p->tls_started)
+		return STREAM_DONE; /* the dialogue ended: injected */
+	status = stream_handshake(p->stream);
+	if (status == STREAM_DONE) {
+		judge_server(p);
+		return STREAM_DONE;
+	}
+	if (status == STREAM_WANT_READ || status == STREAM_WANT_WRITE)
+		return status;
+	if (status == STREAM_NO_MEMORY) {
+		probe_finish_nomem(p);
+		return STREAM_DONE;
+	}
+	keep_stream_error(p);
+	if (status == STREAM_PLAINTEXT && p->o->tls_mode == SMTP_TLS_STARTTLS)
+		smtp_client_injected(p->client);
+	else
+		probe_finish(p, END_TLS);
+	return STREAM_DONE;
+}
+
+static enum stream_status
+step(struct probe *p)
+{
+	if (p->head.len > 0)
+		return step_head(p);
+	switch (smtp_client_want(p->client)) {
+	case SMTP_WANT_WRITE:
+		return step_write(p);
+	case SMTP_WANT_READ:
+		return step_read(p);
+	case SMTP_WANT_TLS:
+		return step_tls(p);
+	case SMTP_END:
+	default:
+		probe_finish(p, END_COMPLETE);
+		return STREAM_DONE;
+	}
+}
+
+static void advance(struct probe *p);
+
+static void
+on_ready(void *arg, int fd, short revents)
+{
+	(void)fd;
+	(void)revents;
+	advance(arg);
+}
+
+/* Go on until the peer or the kernel has to be waited for. */
+static void
+advance(struct probe *p)
+{
+	enum stream_status status;
+	short events;
+
+	while (!p->over) {
+		status = step(p);
+		if (p->over)
+			return;
+		if (status == STREAM_DONE) {
+			follow(p);
+			continue;
+		}
+		if (status == STREAM_WANT_READ || status == STREAM_WANT_WRITE) {
+			events = status == STREAM_WANT_READ ? POLLIN : POLLOUT;
+			if (loop_watch(p->setup.loop, stream_fd(p->stream),
+				events, on_ready, p) == -1)
+				probe_finish_nomem(p);
+			return;
+		}
+		take_failure(p, status);
+	}
+}
+
+/*
+ * Our name in EHLO: a host name without a dot would be refused by many
+ * servers, so the socket's address literal stands in (RFC 5321, 4.1.4).
+ */
+static const char *
+choose_ehlo_name(struct probe *p, int fd)
+{
+	char *name = p->ehlo_name;
+	size_t n;
+
+	if (p->o->ehlo_name != NULL)
+		return p->o->ehlo_name;
+	if (gethostname(name, sizeof p->ehlo_name) == 0) {
+		name[sizeof p->ehlo_name - 1] = '\0';
+		n = strlen(name);
+		if (strchr(name, '.') != NULL && name[0] != '.' &&
+		    name[n - 1] != '.' &&
+		    strspn(name,
+			"abcdefghijklmnopqrstuvwxyz"
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") == n)
+			return name;
+	}
+	if (address_local_literal(fd, name, sizeof p->ehlo_name) == -1)
+		return "[127.0.0.1]";
+	return name;
+}
+
+static struct smtp_client *
+new_client(struct probe *p, int fd)
+{
+	const struct options *o = p->o;
+	struct smtp_params s = { .ehlo_name = choose_ehlo_name(p, fd),
+		.lmtp = o->lmtp,
+		.tls = o->tls_mode,
+		.allow_cleartext = o->allow_cleartext,
+		.allow_unverified = o->allow_unverified,
+		.from = o->from,
+		.rcpt = o->rcpt,
+		.commands = p->commands,
+		.command_count = o->command_count,
+		.trace = o->verbosity >= 2 ? take_trace : NULL,
+		.trace_arg = p };
+	size_t i;
+
+	for (i = 0; i < o->command_count; i++)
+		p->commands[i] = o->commands[i].command;
+	if (o->login) {
+		p->creds = (struct sasl_creds) { .user = o->user,
+			.authzid = o->authzid,
+			.secret = p->setup.secret,
+			.proof = o->proof,
+			.host = o->host,
+			.port = o->port };
+		s.creds = &p->creds;
+		s.mechs = o->mechs;
+		s.mech_count = o->mech_count;
+	}
+	return smtp_client_new(&s);
+}
+
+
+void
+probe_talk(struct probe *p, int fd)
+{
+	if ((p->stream = stream_new(fd)) == NULL) {
+		close(fd);
+		probe_finish_nomem(p);
+		return;
+	}
+	if ((p->client = new_client(p, fd)) == NULL) {
+		probe_finish_nomem(p);
+		return;
+	}
+	follow(p);
+	if (p->o->proxy && proxy_header(&p->head, fd) == -1)
+		take_failure(p, STREAM_CLOSED); /* it has no peer any more */
+	advance(p);
+}

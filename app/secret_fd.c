@@ -1,0 +1,122 @@
+#include "app/secret_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/wipe.h"
+
+int
+secret_fd_wait_ms(int64_t deadline_us)
+{
+	int64_t left_us = deadline_us - clock_now_us();
+
+	if (left_us <= 0)
+		return 0;
+	return left_us > (int64_t)INT_MAX * 1000 - 999
+	    ? INT_MAX
+	    : (int)((left_us + 999) / 1000);
+}
+
+static int
+close_keeping_errno(int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+int
+secret_fd_open(const char *path)
+{
+	struct stat st;
+	int fd, high;
+
+	/* Without O_NONBLOCK a FIFO nobody writes to hangs in open(). */
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (fd == -1)
+		return -1;
+	if (fd <= STDERR_FILENO) {
+		high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		close_keeping_errno(fd);
+		if (high == -1)
+			return -1;
+		fd = high;
+	}
+	if (fstat(fd, &st) == -1)
+		return close_keeping_errno(fd);
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		return close_keeping_errno(fd);
+	}
+	return fd;
+}
+
+/* Returns 1 when fd can be read, 0 at the deadline, -1 with errno set. */
+static int
+await(int fd, int64_t deadline_us)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int n;
+
+	for (;;) {
+		n = poll(&p, 1, secret_fd_wait_ms(deadline_us));
+		if (n == 1 && (p.revents & POLLNVAL) != 0) {
+			errno = EBADF;
+			return -1;
+		}
+		if (n != -1 || errno != EINTR)
+			return n;
+	}
+}
+
+static enum secret_fd_result
+keep(struct buf *out, const char *data, size_t n)
+{
+	if (n > out->max - out->len)
+		return SECRET_FD_FULL;
+	return buf_add(out, data, n) == 0 ? SECRET_FD_DONE
+					  : SECRET_FD_NO_MEMORY;
+}
+
+/*
+ * Always poll before reading: to read() a FIFO that no writer has opened yet
+ * looks like one at its end, and a descriptor of somebody else's may block.
+ */
+enum secret_fd_result
+secret_fd_read(struct buf *out, int fd, bool one_line, int64_t deadline_us)
+{
+	enum secret_fd_result r = SECRET_FD_DONE;
+	char chunk[4096], *end;
+	ssize_t n;
+	int ready;
+
+	for (;;) {
+		if ((ready = await(fd, deadline_us)) != 1) {
+			r = ready == 0 ? SECRET_FD_TIMEOUT : SECRET_FD_FAILED;
+			break;
+		}
+		if ((n = read(fd, chunk, sizeof chunk)) == 0)
+			break;
+		if (n == -1 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (n == -1) {
+			r = SECRET_FD_FAILED;
+			break;
+		}
+		end = one_line ? memchr(chunk, '\n', (size_t)n) : NULL;
+		r = keep(out, chunk,
+		    end != NULL ? (size_t)(end - chunk) + 1 : (size_t)n);
+		if (r != SECRET_FD_DONE || end != NULL)
+			break;
+	}
+	wipe(chunk, sizeof chunk);
+	return r;
+}

@@ -1,0 +1,67 @@
+#include "app/trust.h"
+
+/* A matching pin stands in for chain and name; only the leaf's dates count. */
+static bool
+stands_pinned(const struct tls_facts *t, const struct options *o)
+{
+	return o->pin_count > 0 && t->pin_matches;
+}
+
+const struct tls_fault *
+trust_fault(const struct tls_facts *t, const struct options *o,
+    enum tls_fault_kind kind)
+{
+	const struct tls_fault *f;
+	size_t i;
+
+	for (i = 0; i < t->fault_count; i++) {
+		f = &t->faults[i];
+		if (tls_fault_kind(f) != kind)
+			continue;
+		if (stands_pinned(t, o) &&
+		    (kind == TLS_FAULT_UNTRUSTED || f->depth > 0))
+			continue;
+		return f;
+	}
+	return NULL;
+}
+
+static void
+find(struct trust *r, const struct options *o, enum condition c)
+{
+	bool excused = c == CONDITION_CERT_EXPIRED && o->ignore_expiry;
+
+	r->fault[r->fault_count++] = c;
+	if (!excused)
+		r->verified = false;
+	if (c == CONDITION_CERT_PIN || (!excused && !o->insecure))
+		r->raised[r->raised_count++] = c;
+}
+
+struct trust
+trust_judge(const struct tls_facts *t, const struct options *o)
+{
+	struct trust r = { .verified = true };
+
+	if (!t->has_certificate ||
+	    trust_fault(t, o, TLS_FAULT_UNTRUSTED) != NULL)
+		find(&r, o, CONDITION_CERT_UNTRUSTED);
+	if (trust_fault(t, o, TLS_FAULT_EXPIRED) != NULL)
+		find(&r, o, CONDITION_CERT_EXPIRED);
+	if (trust_fault(t, o, TLS_FAULT_NOT_YET_VALID) != NULL)
+		find(&r, o, CONDITION_CERT_NOT_YET_VALID);
+	if (!t->name_matches && !stands_pinned(t, o))
+		find(&r, o, CONDITION_CERT_NAME);
+	if (o->pin_count > 0 && !t->pin_matches)
+		find(&r, o, CONDITION_CERT_PIN);
+	r.may_go_on = r.raised_count == 0;
+	return r;
+}
+
+int64_t
+trust_days_left(const struct tls_facts *t, int64_t now_unix)
+{
+	int64_t left = t->not_after - now_unix;
+
+	return left >= 0 ? left / 86400 : -((-left + 86399) / 86400);
+}

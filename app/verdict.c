@@ -1,0 +1,174 @@
+#include "app/verdict.h"
+
+#include "app/judge.h"
+#include "app/wording.h"
+
+static void
+verdict_init(struct verdict *v)
+{
+	*v = (struct verdict) { .state = STATUS_OK,
+		.condition = CONDITION_NONE,
+		.message = BUF_INIT(VERDICT_TEXT_MAX),
+		.hint = BUF_INIT(VERDICT_TEXT_MAX) };
+}
+
+struct finding *
+judge_add(struct verdict *v, const struct options *o, enum condition c)
+{
+	struct finding *n;
+
+	if (v->finding_count == VERDICT_FINDINGS_MAX)
+		return NULL;
+	n = &v->findings[v->finding_count++];
+	n->condition = c;
+	n->state = o->state_of[c];
+	n->message = (struct buf)BUF_INIT(VERDICT_TEXT_MAX);
+	return n;
+}
+
+/* The worst decides; among equals the first. */
+static const struct finding *
+decide(struct verdict *v)
+{
+	const struct finding *worst = NULL;
+	size_t i;
+
+	for (i = 0; i < v->finding_count; i++)
+		if (worst == NULL ||
+		    status_is_worse(v->findings[i].state, worst->state))
+			worst = &v->findings[i];
+	if (worst != NULL) {
+		v->state = worst->state;
+		v->condition = worst->condition;
+	}
+	return worst;
+}
+
+static bool
+ended_early(const struct facts *f)
+{
+	return f->end != END_COMPLETE || f->smtp->outcome != SMTP_OK;
+}
+
+/* An expiry that --ignore-certificate-expiration excused is still told. */
+static int
+add_expiry(struct buf *b, const struct facts *f, const struct options *o)
+{
+	if (!o->ignore_expiry || !f->tls.done || !f->tls.has_certificate ||
+	    f->tls.not_after > f->now_unix)
+		return 0;
+	return buf_adds(b, ", certificate expired since ") ||
+		word_date(b, f->tls.not_after)
+	    ? -1
+	    : 0;
+}
+
+static int
+word_success(struct buf *b, const struct facts *f, const struct options *o)
+{
+	if (o->user != NULL ? word_user(b, o)
+			    : buf_addf(b, "%s", "login"))
+		return -1;
+	if (buf_addf(b, " %s with %s ", o->user != NULL ? "logged in" : "done",
+		f->smtp->mech->name) ||
+	    word_channel(b, f) || buf_adds(b, " at ") || word_server(b, o) ||
+	    buf_adds(b, " in ") || word_seconds(b, f->total_us) ||
+	    buf_adds(b, " s"))
+		return -1;
+	if (o->from != NULL &&
+	    buf_addf(b, ", may send as %s", o->from[0] ? o->from : "<>"))
+		return -1;
+	return add_expiry(b, f, o);
+}
+
+static const char no_credentials[] = "no login tried (no credentials given)";
+
+static int
+word_answers(struct buf *b, const struct facts *f, const struct options *o)
+{
+	if (word_server(b, o) || buf_adds(b, " answers"))
+		return -1;
+	if (f->tls.done && (buf_addc(b, ' ') || word_channel(b, f)))
+		return -1;
+	return buf_addf(b, ", %s", no_credentials) || add_expiry(b, f, o) ? -1
+									  : 0;
+}
+
+static int
+word_rejection(struct buf *b, const struct facts *f, const struct options *o)
+{
+	if (buf_adds(b, "login of ") ||
+	    (o->user != NULL ? word_user(b, o) : buf_adds(b, "nobody")) ||
+	    buf_adds(b, " rejected as expected at ") || word_server(b, o) ||
+	    buf_adds(b, ": "))
+		return -1;
+	return word_reply(b, f, &f->smtp->last);
+}
+
+/* Nobody may take a run without a login for a good one. */
+static int
+word_finding(struct buf *b, const struct verdict *v, const struct finding *n,
+    const struct facts *f, const struct options *o)
+{
+	bool tried = f->smtp != NULL && f->smtp->login != SMTP_LOGIN_NOT_TRIED;
+
+	if (!tried && o->login && v->state == STATUS_OK &&
+	    buf_addf(b, "no login tried (%s excused): ",
+		condition_name(n->condition)))
+		return -1;
+	if (buf_add(b, n->message.data, n->message.len))
+		return -1;
+	if (!tried && !o->login && o->host != NULL && !ended_early(f))
+		return buf_addf(b, ", %s", no_credentials);
+	return 0;
+}
+
+static int
+word_message(struct verdict *v, const struct finding *n, const struct facts *f,
+    const struct options *o)
+{
+	if (n != NULL)
+		return word_finding(&v->message, v, n, f, o);
+	if (judge_is_expected_rejection(f, o))
+		return word_rejection(&v->message, f, o);
+	if (!o->login)
+		return word_answers(&v->message, f, o);
+	return word_success(&v->message, f, o);
+}
+
+int
+verdict_reach(
+    struct verdict *v, const struct facts *f, const struct options *o)
+{
+	const struct finding *n;
+
+	verdict_init(v);
+	if (judge_session(v, f, o) || judge_certificate(v, f, o) ||
+	    judge_policy(v, f, o))
+		goto no_memory;
+	if ((!ended_early(f) || judge_is_expected_rejection(f, o)) &&
+	    judge_slow(v, f, o))
+		goto no_memory;
+	n = decide(v);
+	if (word_message(v, n, f, o) == -1)
+		goto no_memory;
+	if (n != NULL && judge_hint(&v->hint, n->condition, f, o) == -1)
+		goto no_memory;
+	return 0;
+no_memory:
+	v->state = STATUS_UNKNOWN;
+	v->condition = CONDITION_INTERNAL;
+	return -1;
+}
+
+void
+verdict_free(struct verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->finding_count; i++)
+		buf_free(&v->findings[i].message);
+	buf_free(&v->message);
+	buf_free(&v->hint);
+	verdict_init(v);
+}

@@ -1,0 +1,45 @@
+/*
+ * verdict.h - from facts and options to state, condition and message: a pure
+ * function, without clock, socket or output.
+ */
+
+#ifndef APP_VERDICT_H
+#define APP_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "app/condition.h"
+#include "app/facts.h"
+#include "app/options.h"
+#include "base/buf.h"
+#include "plugin/status.h"
+
+enum { VERDICT_FINDINGS_MAX = 32, VERDICT_TEXT_MAX = 8192 };
+
+struct finding {
+	enum condition condition;
+	enum status state; /* --on applied */
+	struct buf message;
+};
+
+struct verdict {
+	enum status state;
+	enum condition condition; /* the deciding one, or CONDITION_NONE */
+	/* The one that ended the session first, then policy, then slow. */
+	struct finding findings[VERDICT_FINDINGS_MAX];
+	size_t finding_count;
+	struct buf message; /* the first line without its head */
+	struct buf hint;    /* what to do; empty where nothing is known */
+};
+
+/*
+ * Judge.  *v is filled and must be freed.  Returns 0, or -1 without memory;
+ * then the state is UNKNOWN and the condition internal.
+ */
+int verdict_reach(
+    struct verdict *v, const struct facts *f, const struct options *o);
+
+void verdict_free(struct verdict *v);
+
+#endif
