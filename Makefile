@@ -1,0 +1,280 @@
+# check_smtp_auth.  GNU make; "make help" lists the targets.
+#
+# Yours to set, on the command line or in the environment:
+#   CC CFLAGS CPPFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual
+#   PREFIX DESTDIR PLUGINDIR MANDIR                where "make install" puts it
+#   V=1                                            show the commands
+
+VERSION = 0.1.0
+
+PREFIX ?= /usr/local
+PLUGINDIR ?= $(PREFIX)/lib/nagios/plugins
+MANDIR ?= $(PREFIX)/share/man
+CFLAGS ?= -O2 -g
+PKG_CONFIG ?= pkg-config
+INSTALL ?= install
+
+# The distribution's, whose packages the tests use, whatever else is in PATH.
+PYTHON = /usr/bin/python3
+
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+quiet = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$@';)
+
+# Sources, layer by layer, bottom-up.
+base   := $(sort $(wildcard base/*.c))
+smtp   := $(sort $(wildcard smtp/*.c))
+client := smtp_client.c
+net    := $(sort $(wildcard net/*.c))
+plugin := $(sort $(wildcard plugin/*.c))
+app    := $(sort $(wildcard app/*.c))
+main   := check_smtp_auth.c
+
+sources := $(base) $(smtp) $(client) $(net) $(plugin) $(app) $(main)
+headers := $(sort $(wildcard */*.h)) smtp_client.h
+
+# Every tests/unit/test_*.c is a program; the other files there help them all.
+unit_sources := $(sort $(wildcard tests/unit/test_*.c))
+unit_helpers := $(filter-out $(unit_sources),$(sort $(wildcard tests/unit/*.c)))
+
+# A variant is the same program built otherwise, in a folder of its own:
+# make VARIANT=asan all.  FREE_ALL makes it free everything and return from
+# main, which the leak check and the coverage data need.
+VARIANT =
+O = build$(addprefix /,$(VARIANT))
+
+asan_flags     = -fsanitize=address,undefined -fno-sanitize-recover=all \
+                 -fno-omit-frame-pointer -DFREE_ALL
+coverage_flags = --coverage -DFREE_ALL
+newest_flags   = $(foreach d,$(CARES_PREFIX) $(OPENSSL_PREFIX),-I$(d)/include)
+newest_libs    = $(foreach d,$(wildcard $(foreach \
+                 p,$(CARES_PREFIX) $(OPENSSL_PREFIX),$(p)/lib $(p)/lib64)), \
+                 -L$(d) -Wl,--disable-new-dtags,-rpath,$(d))
+
+ifeq ($(VARIANT),clang)
+CC = clang
+endif
+
+# Ours, apart from the user's CFLAGS and LDFLAGS, which come last and win.
+warnings = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+           -Wmissing-prototypes -Wformat=2 -Wvla -Wswitch-enum -Wundef \
+           -Wwrite-strings
+
+# Prints the flag if the compiler and the linker know it.
+supports = $(shell t=$$(mktemp) && echo 'int main(void) { return 0; }' | \
+           $(CC) -O2 -fPIE -include stdlib.h -Werror $(1) -x c - -o $$t \
+           2>/dev/null && echo '$(1)'; rm -f $$t)
+
+# Each is worked out when first used, and then remembered.
+hardening_flags = $(eval hardening_flags := -fPIE $(foreach f, \
+                  -fstack-protector-strong -fstack-clash-protection \
+                  -fcf-protection,$(call supports,$(f))))$(hardening_flags)
+hardening_libs  = $(eval hardening_libs := $(foreach f,-pie -Wl$(,)-z$(,)relro \
+                  -Wl$(,)-z$(,)now -Wl$(,)--as-needed,$(call \
+                  supports,$(f))))$(hardening_libs)
+fortify_flags   = $(eval fortify_flags := $(or $(call \
+                  supports,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3),\
+                  -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))$(fortify_flags)
+pkg_flags       = $(eval pkg_flags := $(shell $(PKG_CONFIG) --cflags \
+                  $(libraries) 2>/dev/null))$(pkg_flags)
+pkg_libs        = $(eval pkg_libs := $(shell $(PKG_CONFIG) --libs $(libraries) \
+                  2>/dev/null || echo -lssl -lcrypto -lcares))$(pkg_libs)
+libraries = libssl libcrypto libcares
+, := ,
+
+# It works with optimisation only, and not with AddressSanitizer.
+fortify = $(if $(filter asan coverage,$(VARIANT))$(findstring \
+          _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,$(if $(filter-out \
+          -O0,$(lastword $(filter -O%,$(CFLAGS)))),$(fortify_flags)))
+
+own_flags = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. $(warnings) \
+            $(hardening_flags) $(fortify) $($(VARIANT)_flags) $(pkg_flags)
+own_libs  = $(hardening_libs) $(filter -fsanitize=% --coverage, \
+            $($(VARIANT)_flags)) $($(VARIANT)_libs)
+
+# WERROR is set by the checks; somebody else's compiler may warn in peace.
+compile = $(CC) $(own_flags) $(if $(WERROR),-Werror) $(CPPFLAGS) $(CFLAGS)
+link    = $(CC) $(own_libs) $(CFLAGS) $(LDFLAGS)
+
+objects      = $(sources:%.c=$(O)/%.o)
+unit_objects = $(unit_helpers:%.c=$(O)/%.o) $(filter-out \
+               $(main:%.c=$(O)/%.o),$(objects))
+unit_tests   = $(unit_sources:%.c=$(O)/%)
+all_objects  = $(sort $(objects) $(unit_objects) $(unit_tests:%=%.o))
+
+build_packages = gcc libc6-dev make pkg-config libssl-dev libc-ares-dev
+unit_packages  = $(build_packages) libcmocka-dev
+demo_packages  = $(build_packages) python3 openssl
+check_packages = $(unit_packages) clang mandoc python3 python3-pytest \
+                 python3-pytest-xdist python3-cryptography python3-dnspython \
+                 python3-jwt openssl postfix dovecot-core
+install_packages = sh tests/install-packages.sh
+
+# Sub-makes use all processors unless told otherwise; variants side by side
+# would only fight over them.
+jobs = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 1))
+submake = +@$(MAKE) --no-print-directory $(jobs) WERROR=1
+
+# No exit code of the plugin's own stands for what a sanitizer found.
+export ASAN_OPTIONS = detect_leaks=1:strict_string_checks=1:exitcode=99
+export LSAN_OPTIONS = exitcode=99
+export UBSAN_OPTIONS = halt_on_error=1:print_stacktrace=1:exitcode=99
+
+needs_root = @[ "$$(id -u)" = 0 ] || { echo 'make $@: needs root, for a real \
+mail server and for packages that are missing; "make unit" needs none' >&2; \
+             exit 1; }
+
+# $(call pytest,BINARY...[,FILE...]).  Tests leave nothing in the tree, and tests/
+# integration/conftest.py makes a skipped one a failure where CI=true.
+pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 4 \
+         $(or $(2),tests/integration) $(addprefix --binary ,$(1)) -q -rs \
+         -p no:cacheprovider
+
+.PHONY: all unit unit-programs check check-newest demo memcheck coverage lint \
+        format install uninstall dist clean help FORCE
+
+all: $(O)/check_smtp_auth ## Build the plugin in build/ (the default)
+
+unit: $(unit_tests) ## Run the unit tests and dialogue replays; no root needed
+	@sh tests/unit.sh $(unit_tests)
+
+check: ## Run every test, sanitizers included; needs root; installs what is missing
+	$(needs_root)
+	@$(install_packages) $(check_packages)
+	$(submake) all
+	$(submake) VARIANT=asan all
+	$(submake) VARIANT=clang all
+	@sh tests/layers.sh
+	@sh tests/man-options.sh build/check_smtp_auth man/check_smtp_auth.1
+	@mandoc -Tlint -W warning man/check_smtp_auth.1
+	$(submake) unit
+	$(submake) VARIANT=clang unit-programs
+	$(submake) VARIANT=asan unit
+	$(call pytest,build/check_smtp_auth build/asan/check_smtp_auth)
+
+check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
+	$(needs_root)
+	@if [ -z "$(CARES_PREFIX)$(OPENSSL_PREFIX)" ]; then \
+	    echo 'make check-newest: say where: CARES_PREFIX=/opt/c-ares and/or OPENSSL_PREFIX=/opt/openssl'; \
+	    exit 1; fi
+	@$(install_packages) $(check_packages)
+	$(submake) VARIANT=newest all unit
+	$(call pytest,build/newest/check_smtp_auth)
+
+demo: ## Show the plugin at work on a throwaway server; installs what is missing
+	@$(install_packages) $(demo_packages)
+	$(submake) all
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/demo/demo.py build/check_smtp_auth
+
+memcheck: ## Run the dialogues under valgrind for uninitialised reads
+	@$(install_packages) $(check_packages) valgrind
+	$(submake) all unit-programs
+	@sh tests/unit.sh --under '$(valgrind)' $(foreach t,$(unit_tests),$(if \
+	    $(filter test_dialogue% test_smtp% test_sasl% test_auth%,$(notdir \
+	    $(t))),$(t)))
+	@mkdir -p build/memcheck
+	@printf '#!/bin/sh\nexec %s %s "$$@"\n' '$(valgrind)' \
+	    "'$(CURDIR)/build/check_smtp_auth'" >build/memcheck/check_smtp_auth
+	@chmod +x build/memcheck/check_smtp_auth
+	$(call pytest,build/memcheck/check_smtp_auth,tests/integration/test_dialogues.py)
+
+valgrind = valgrind -q --error-exitcode=99 --track-origins=yes
+
+coverage: ## Measure what the tests reach: build/coverage/index.html
+	$(needs_root)
+	@$(install_packages) $(check_packages) gcovr
+	$(submake) VARIANT=coverage CFLAGS='-O0 -g' all unit-programs
+	@find build/coverage -name '*.gcda' -exec rm -f {} +
+	$(submake) VARIANT=coverage CFLAGS='-O0 -g' unit
+	$(call pytest,build/coverage/check_smtp_auth)
+	@gcovr --root . --object-directory build/coverage --exclude tests/ \
+	    --exclude-unreachable-branches --print-summary \
+	    --html-details build/coverage/index.html --txt build/coverage/coverage.txt
+	@echo build/coverage/index.html
+
+lint: ## Check form and look for bugs: clang-format, clang-tidy, cppcheck, mandoc
+	@$(install_packages) $(unit_packages) clang-format clang-tidy cppcheck mandoc
+	@sh tests/layers.sh
+	@clang-format --dry-run -Werror $(c_files)
+	@cppcheck --quiet --std=c11 --language=c --error-exitcode=1 --inline-suppr \
+	    --enable=warning,portability,performance --suppress=ctuuninitvar \
+	    $(lint_flags) $(sources)
+	@printf '%s\n' $(sources) | xargs -n 5 -P "$$(nproc)" sh -c 'clang-tidy \
+	    --quiet --warnings-as-errors="*" --checks="$(tidy_checks)" "$$@" \
+	    -- -std=c11 $(lint_flags) $(pkg_flags)' clang-tidy
+	@mandoc -Tlint -W warning man/check_smtp_auth.1
+
+format: ## Put the C sources in form with clang-format
+	@$(install_packages) clang-format
+	clang-format -i $(c_files)
+
+c_files = $(sources) $(headers) $(unit_sources) $(unit_helpers) \
+          $(sort $(wildcard tests/unit/*.h tests/fuzz/*.c tests/bench/*.c))
+
+lint_flags = -D_GNU_SOURCE -DVERSION=\"$(VERSION)\" -I.
+
+# Left out: Annex K, which no libc has; parameters that could be swapped, which
+# any two of one type could; branches alike on purpose; products of small
+# constants; and what the analyzer believes of va_list without reason.
+tidy_checks = -*,clang-analyzer-*,bugprone-*,performance-*,$\
+              -clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,$\
+              -clang-analyzer-valist.Uninitialized,$\
+              -bugprone-easily-swappable-parameters,-bugprone-branch-clone,$\
+              -bugprone-implicit-widening-of-multiplication-result
+
+install: all ## Install the plugin and its man page (DESTDIR PREFIX PLUGINDIR MANDIR)
+	$(INSTALL) -d '$(DESTDIR)$(PLUGINDIR)' '$(DESTDIR)$(MANDIR)/man1'
+	$(INSTALL) -m 755 build/check_smtp_auth '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth'
+	$(INSTALL) -m 644 man/check_smtp_auth.1 '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1'
+
+uninstall: ## Remove what "make install" installed
+	rm -f '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth' \
+	    '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1'
+
+dist: ## Pack the committed sources: build/check_smtp_auth-VERSION.tar.gz
+	@mkdir -p build
+	git archive --format=tar.gz --prefix=check_smtp_auth-$(VERSION)/ \
+	    -o build/check_smtp_auth-$(VERSION).tar.gz HEAD
+
+clean: ## Remove build/
+	rm -rf build
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' \
+	    $(firstword $(MAKEFILE_LIST))
+
+unit-programs: $(unit_tests)
+	@:
+
+# Holds the commands: what was built with others is built anew.
+$(O)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$COMPILE" "$$LINK" | cmp -s - $@ || { \
+	    sh tests/have-headers.sh 'libssl-dev libc-ares-dev' \
+	        'openssl/ssl.h ares.h' $(compile) && \
+	    printf '%s\n' "$$COMPILE" "$$LINK" >$@; }
+$(O)/flags: export COMPILE = $(filter-out -Werror,$(compile))
+$(O)/flags: export LINK = $(link) $(LDLIBS) $(pkg_libs)
+
+FORCE:
+
+$(O)/check_smtp_auth: $(objects)
+	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(pkg_libs)
+
+$(all_objects): $(O)/%.o: %.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(compile) -MMD -MP -c -o $@ $<
+
+$(unit_tests): $(O)/%: $(O)/%.o $(unit_objects)
+	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) -lcmocka $(pkg_libs)
+
+$(unit_tests:%=%.o) $(unit_helpers:%.c=$(O)/%.o): | $(O)/has-cmocka
+$(O)/has-cmocka: $(O)/flags
+	@sh tests/have-headers.sh libcmocka-dev \
+	    'stdarg.h stddef.h setjmp.h stdint.h cmocka.h' $(compile)
+	@touch $@
+
+-include $(all_objects:.o=.d)

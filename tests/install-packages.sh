@@ -1,0 +1,120 @@
+#!/bin/sh
+# install-packages.sh NAME...: install those of the Debian packages that are
+# missing, and keep their daemons from starting.  Elsewhere: say what is
+# needed, and fail unless it is there.
+policy=/usr/sbin/policy-rc.d
+saved=$policy.saved-by-check_smtp_auth
+marker='# check_smtp_auth: for the time of an installation'
+
+# Debian's name for it: what shows that it is there, on any system.
+is_there() {
+	case $1 in
+	gcc) command -v cc || command -v gcc ;;
+	libc6-dev) has_header stdio.h ;;
+	libssl-dev) has_header openssl/ssl.h ;;
+	libc-ares-dev) has_header ares.h ;;
+	libcmocka-dev) has_header 'stdarg.h stddef.h setjmp.h stdint.h cmocka.h' ;;
+	pkg-config) command -v pkg-config || command -v pkgconf ;;
+	python3) [ -x /usr/bin/python3 ] ;;
+	python3-pytest) has_module pytest ;;
+	python3-pytest-xdist) has_module xdist ;;
+	python3-cryptography) has_module cryptography ;;
+	python3-dnspython) has_module dns ;;
+	python3-jwt) has_module jwt ;;
+	dovecot-core) PATH=$PATH:/usr/sbin:/sbin command -v dovecot ;;
+	postfix) PATH=$PATH:/usr/sbin:/sbin command -v postfix ;;
+	*) command -v "$1" ;;
+	esac >/dev/null 2>&1
+}
+
+has_header() {
+	for header in $1; do
+		echo "#include <$header>"
+	done | cc -fsyntax-only -x c -
+}
+
+has_module() {
+	/usr/bin/python3 -c "import $1"
+}
+
+is_installed() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Put the administrator's policy back, be it a file, a link, or none.
+restore_policy() {
+	if [ -e "$saved" ] || [ -L "$saved" ]; then
+		mv -f "$saved" "$policy"
+	elif grep -qsxF "$marker" "$policy"; then
+		rm -f "$policy"
+	fi
+}
+
+# Also mends what a run left behind that was killed outright.
+forbid_daemons() {
+	restore_policy
+	trap restore_policy EXIT
+	trap 'exit 1' HUP INT TERM
+	if [ -e "$policy" ] || [ -L "$policy" ]; then
+		mv "$policy" "$saved" || exit 1
+	fi
+	printf '#!/bin/sh\n%s\nexit 101\n' "$marker" >"$policy" &&
+	    chmod 755 "$policy" || exit 1
+}
+
+install_packages() {
+	apt-get install -y -q --no-install-recommends \
+	    -o DPkg::Lock::Timeout=300 "$@" 9>&-
+}
+
+has_lists() {
+	for list in /var/lib/apt/lists/*_Packages*; do
+		[ -e "$list" ] && return
+	done
+	return 1
+}
+
+missing=
+if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
+	for name; do
+		is_installed "$name" || missing="$missing $name"
+	done
+	[ -n "$missing" ] || exit 0
+else
+	for name; do
+		is_there "$name" || missing="$missing $name"
+	done
+	[ -n "$missing" ] || exit 0
+	echo "needed, by Debian's names:$missing" >&2
+	echo 'Install them with the package manager of this system.' >&2
+	exit 1
+fi
+
+[ "$(id -u)" = 0 ] || {
+	echo 'packages are missing, and to install them needs root:' >&2
+	echo "  apt-get install$missing" >&2
+	exit 1
+}
+
+# One at a time, or two runs would save each other's policy.
+exec 9</usr/sbin || exit 1
+flock 9 || exit 1
+forbid_daemons
+
+export DEBIAN_FRONTEND=noninteractive
+case "$missing " in
+*' postfix '*)
+	echo 'postfix postfix/main_mailer_type select No configuration' |
+	    debconf-set-selections || exit 1
+	;;
+esac
+
+echo "installing$missing"
+has_lists || apt-get update -q 9>&-
+# shellcheck disable=SC2086 # names without blanks
+install_packages $missing || {
+	apt-get update -q 9>&- && install_packages $missing
+} || {
+	echo "could not install$missing" >&2
+	exit 1
+}

@@ -1,0 +1,357 @@
+"""What all integration tests share: the binary under test, the checks that
+hold for each of its runs, certificates and servers."""
+
+import base64
+import collections
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+
+import pytest
+
+import certs
+import dns_server
+import smtp_server
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+LABELS = ["time", "time_dns", "time_connect", "time_tls", "time_greeting",
+          "time_ehlo", "time_starttls", "time_auth", "time_envelope",
+          "time_quit", "cert_days"]
+BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+           "\u2066\u2067\u2068\u2069\u2028\u2029")
+FIRST_LINE_MAX = 1000
+HOST = certs.HOST
+PROBE = "probe.example.org"
+USER = "alice@example.org"
+PASSWORD = "korrekt Pferd 7!"
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--binary", action="append", default=[],
+        help="check_smtp_auth to test; repeatable "
+             "(default: build/check_smtp_auth)")
+
+
+def pytest_generate_tests(metafunc):
+    if "plugin" in metafunc.fixturenames:
+        given = metafunc.config.getoption("--binary")
+        paths = [str(pathlib.Path(p).resolve()) for p in given]
+        paths = paths or [str(ROOT / "build" / "check_smtp_auth")]
+        metafunc.parametrize("plugin", paths, indirect=True,
+                             ids=[pathlib.Path(p).parent.name for p in paths])
+
+
+# A skipped test makes the run fail where CI=true ----------------------------
+
+SKIPPED = pytest.StashKey()
+
+
+def pytest_configure(config):
+    config.stash[SKIPPED] = []
+
+
+def note_skip(config, report):
+    if report.skipped and not hasattr(report, "wasxfail"):
+        config.stash[SKIPPED].append(report.nodeid)
+
+
+class SkipWatch:
+    def __init__(self, config):
+        self.config = config
+
+    def pytest_runtest_logreport(self, report):
+        note_skip(self.config, report)
+
+    def pytest_collectreport(self, report):
+        note_skip(self.config, report)
+
+
+def pytest_sessionstart(session):
+    session.config.pluginmanager.register(SkipWatch(session.config))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    if os.environ.get("CI") != "true" or exitstatus != pytest.ExitCode.OK:
+        return
+    if session.config.stash[SKIPPED]:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if os.environ.get("CI") == "true" and config.stash[SKIPPED]:
+        terminalreporter.section("skipped tests fail the run")
+        for nodeid in config.stash[SKIPPED]:
+            terminalreporter.line(nodeid)
+
+
+# One run of the plugin ------------------------------------------------------
+
+Perf = collections.namedtuple("Perf", "value uom warn crit min max")
+
+RANGE = r"@?(?:(?:~|-?\d+(?:\.\d+)?)?:)?(?:-?\d+(?:\.\d+)?)?"
+PERF = re.compile(
+    r"([a-z_]+)=(?:U|(-?\d+\.\d{6})(s)|(-?\d+))"
+    r"(?:;(%s)(?:;(%s)(?:;(\d*)(?:;([\d.]*))?)?)?)?" % (RANGE, RANGE))
+
+
+def parse_perfdata(text):
+    """label -> Perf, values as numbers or "U"; anything odd is an error."""
+    out = {}
+    for item in text.split(" "):
+        match = PERF.fullmatch(item)
+        assert match, "bad perfdata %r" % item
+        label, seconds, uom, count, *rest = match.groups()
+        assert label not in out, "%s twice" % label
+        value = "U"
+        if seconds is not None:
+            value = float(seconds)
+        elif count is not None:
+            value = int(count)
+        out[label] = Perf(value, uom or "", *(x or "" for x in rest))
+    order = [x for x in LABELS if x in out]
+    assert list(out) == order, "perfdata in the order %s" % list(out)
+    return out
+
+
+def needles(secret):
+    """The ways in which a secret could stand in a text: raw, and in base64
+    at its three alignments."""
+    data = secret if isinstance(secret, bytes) else secret.encode()
+    if len(data) < 4:
+        return []
+    out = [data]
+    for shift in range(3):
+        text = base64.b64encode(b"\0" * shift + data)
+        first = (shift * 8 + 5) // 6
+        last = (shift + len(data)) * 8 // 6
+        out.append(text[first:last])
+    return out
+
+
+class Result:
+    """What one run gave.  kind is "text", "json", "openmetrics" or "free"
+    (help and version)."""
+
+    def __init__(self, kind, exit_code, stdout, stderr):
+        self.kind = kind
+        self.exit_code = exit_code
+        self.stdout = stdout
+        self.stderr = stderr
+        self.text = stdout.decode()  # valid UTF-8, or this raises
+        self.lines = self.text.splitlines()
+        self.first_line = self.lines[0] if self.lines else ""
+        self.details = self.lines[1:]
+        self.state = self.message = None
+        self.perfdata = {}
+        if kind == "text" and self.lines:
+            self._parse()
+
+    def _parse(self):
+        match = re.fullmatch(r"SMTP_AUTH ([A-Z]+): (.+?)(?: \| (\S.*))?",
+                             self.first_line)
+        assert match, "bad first line %r" % self.first_line
+        self.state, self.message, perfdata = match.groups()
+        assert self.state in STATES, self.first_line
+        assert STATES.index(self.state) == self.exit_code, self.first_line
+        if perfdata:
+            self.perfdata = parse_perfdata(perfdata)
+
+    def __repr__(self):
+        return "<exit %d: %s>" % (self.exit_code, self.text)
+
+
+def kind_of(args):
+    if {"-h", "--help", "-V", "--version"} & set(args):
+        return "free"
+    for fmt in ("json", "openmetrics"):
+        if "--output-format=" + fmt in args:
+            return fmt
+    return "text"
+
+
+class Plugin:
+    """The binary under test."""
+
+    def __init__(self, path, home):
+        self.path = path
+        self.home = home
+        self.secrets = []
+        self.started = []
+
+    def secret(self, text):
+        """From now on text must not be in any output.  Returns it."""
+        self.secrets.append(text)
+        return text
+
+    def environment(self, env):
+        kept = {k: v for k, v in os.environ.items()
+                if k in ("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD")
+                or k.endswith("SAN_OPTIONS")}
+        return {**kept, "HOME": str(self.home), **(env or {})}
+
+    def start(self, *args, env=None, stdin=subprocess.DEVNULL, wrapper=(),
+              pass_fds=()):
+        """A run in the background, to be ended with finish()."""
+        args = [str(a) for a in args]
+        process = subprocess.Popen(
+            [*wrapper, self.path, *args], env=self.environment(env),
+            cwd=self.home, stdin=stdin, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, pass_fds=pass_fds)
+        process.kind = kind_of(args)
+        process.quiet = "--quiet" in args
+        self.started.append(process)
+        return process
+
+    def finish(self, process, stdin=None, timeout=60):
+        """Wait for the end, check what holds for every run."""
+        try:
+            out, err = process.communicate(stdin, timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, err = process.communicate()
+            raise AssertionError("still running after %s s: %r %r" %
+                                 (timeout, out, err)) from None
+        code = process.returncode
+        said = "exit %s, %r, stderr %r" % (code, out, err)
+        assert err == b"", said
+        assert code in (0, 1, 2, 3), said
+        for secret in self.secrets:
+            for needle in needles(secret):
+                assert needle not in out, "holds a secret: " + said
+        result = Result(process.kind, code, out, err)
+        if process.quiet and code == 0:
+            assert out == b"", said
+            return result
+        assert out.endswith(b"\n"), said
+        bad = [c for c in result.text if c in BIDI or
+               (c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160))]
+        assert not bad, "%r in %s" % (bad, said)
+        if process.kind in ("text", "json"):
+            assert out.count(b"|") <= 1, said
+        if process.kind == "text":
+            first = out.split(b"\n")[0]
+            assert len(first) <= FIRST_LINE_MAX, said
+        return result
+
+    def run(self, *args, env=None, stdin=None, timeout=60, **more):
+        """One run.  stdin is bytes, text or None."""
+        if isinstance(stdin, str):
+            stdin = stdin.encode()
+        process = self.start(
+            *args, env=env, **more,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE)
+        return self.finish(process, stdin, timeout)
+
+    def json(self, *args, **more):
+        """One run in JSON.  Returns the object; exit_code is checked."""
+        result = self.run(*args, "--output-format=json", **more)
+        assert len(result.lines) == 1, result
+        data = json.loads(result.text)
+        assert data["exit_code"] == result.exit_code, data
+        assert data["state"] == STATES[result.exit_code], data
+        return data
+
+    def close(self):
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
+
+
+@pytest.fixture
+def plugin(request, tmp_path):
+    assert os.access(request.param, os.X_OK), (
+        "%s is not there: build it first" % request.param)
+    home = tmp_path / "home"
+    home.mkdir()
+    plugin = Plugin(request.param, home)
+    plugin.secret(PASSWORD)
+    yield plugin
+    plugin.close()
+
+
+# Certificates and servers ---------------------------------------------------
+
+@pytest.fixture(scope="session")
+def ca(tmp_path_factory):
+    return certs.Authority(tmp_path_factory.mktemp("ca"))
+
+
+@pytest.fixture(scope="session")
+def have_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as s:
+            s.bind(("::1", 0))
+    except OSError:
+        pytest.skip("no IPv6 on loopback")
+
+
+@pytest.fixture
+def serve():
+    """serve(handler, hosts=...) starts a Server that ends with the test."""
+    servers = []
+
+    def start(handler, hosts=("127.0.0.1",)):
+        servers.append(smtp_server.Server(handler, hosts))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def mail(serve, ca):
+    """mail(...) starts a Mail server, options as Mail has them and besides
+    pair (the certificate) and context.  The server returned has args, which
+    make the plugin find and trust it; login, which are args with
+    credentials; and at, how the output names it."""
+    def start(pair=None, context=None, hosts=("127.0.0.1",), **options):
+        context = context or ca.context(pair)
+        server = serve(smtp_server.Mail(context, **options), hosts)
+        server.at = "%s:%d" % (HOST, server.port)
+        server.who = "%s at %s" % (USER, server.at)
+        server.bare = ["-p", server.port, "-F", PROBE, "-H", HOST]
+        server.args = [*server.bare, "-I", hosts[0], "--ca-file", ca.ca]
+        server.login = [*server.args, "-U", USER, "-P", PASSWORD]
+        if options.get("tls") == "implicit":
+            server.args.append("-s")
+            server.login.append("-s")
+        return server
+
+    return start
+
+
+@pytest.fixture
+def dns():
+    """dns(names, host=...) starts a DnsServer that ends with the test."""
+    servers = []
+
+    def start(names, host="127.0.0.1"):
+        servers.append(dns_server.DnsServer(names, host))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+def matches(pattern, text):
+    """Whether all of text matches, and say what it is if not."""
+    assert re.fullmatch(pattern, text), "%r is not %r" % (text, pattern)
+    return True
+
+
+SECONDS = r"\d+\.\d{3} s"
+
+
+def plain(user, password, authzid=""):
+    """The response of PLAIN, in base64."""
+    return base64.b64encode(
+        ("%s\0%s\0%s" % (authzid, user, password)).encode()).decode()

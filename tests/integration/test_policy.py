@@ -1,0 +1,151 @@
+"""What a server must offer, must not offer, and whom it must not let in."""
+
+import pytest
+
+from conftest import PASSWORD, USER, matches, plain
+
+AUTH = "AUTH PLAIN " + plain(USER, PASSWORD)
+
+
+def goes_on(server):
+    """A policy does not keep the login from being tried."""
+    assert AUTH in server.transcript()
+
+
+@pytest.mark.parametrize("wanted, missing", [
+    ("SIZE", None), ("size,EnhancedStatusCodes", None),
+    ("CHUNKING", "CHUNKING"), ("SIZE,CHUNKING", "CHUNKING"), ("SIZ", "SIZ"),
+    ("STARTTLS", "STARTTLS"),  # after TLS it is not offered any more
+])
+def test_require_extension(plugin, mail, wanted, missing):
+    server = mail()
+    result = plugin.run(*server.login, "--require-extension=" + wanted)
+    if missing is None:
+        assert result.state == "OK", result
+    else:
+        assert result.state == "CRITICAL"
+        assert result.message == "extension %s not offered for %s" % (
+            missing, server.who)
+    goes_on(server)
+
+
+def test_require_extension_repeated(plugin, mail):
+    data = plugin.json(*mail().login, "--require-extension=SIZE",
+                       "--require-extension=DSN,CHUNKING")
+    assert data["condition"] == "extension"
+    text = " ".join(c["message"] for c in data["conditions"])
+    assert "DSN" in text and "CHUNKING" in text
+    assert data["login"] == "accepted"
+
+
+@pytest.mark.parametrize("wanted, missing", [
+    ("PLAIN", None), ("plain,LOGIN", None), ("XOAUTH2", "XOAUTH2"),
+    ("PLAIN,SCRAM-SHA-256", "SCRAM-SHA-256")])
+def test_require_mechanism(plugin, mail, wanted, missing):
+    server = mail()
+    result = plugin.run(*server.login, "--require-mechanism=" + wanted)
+    if missing is None:
+        assert result.state == "OK", result
+    else:
+        assert result.state == "CRITICAL"
+        assert result.message == (
+            "mechanism %s not offered for %s: offered PLAIN, LOGIN" % (
+                missing, server.who))
+    goes_on(server)
+
+
+@pytest.mark.parametrize("forbidden, offered", [
+    ("CRAM-MD5", None), ("LOGIN", "LOGIN"), ("login", "LOGIN"),
+    ("CRAM-MD5,LOGIN", "LOGIN"), ("LOG", None)])
+def test_forbid_mechanism(plugin, mail, forbidden, offered):
+    server = mail()
+    result = plugin.run(*server.login, "--forbid-mechanism=" + forbidden)
+    if offered is None:
+        assert result.state == "OK", result
+    else:
+        assert result.state == "CRITICAL"
+        matches("forbidden mechanism (?i:%s) offered for %s: "
+                "offered PLAIN, LOGIN" % (offered, server.who),
+                result.message)
+    goes_on(server)
+
+
+def test_policies_without_credentials(plugin, mail):
+    server = mail(tls="none", mechs="LOGIN")
+    result = plugin.run(*server.args, "--forbid-mechanism=LOGIN")
+    assert result.state == "CRITICAL"
+    assert result.message == (
+        "forbidden mechanism LOGIN offered at %s: offered LOGIN" % server.at)
+
+
+@pytest.mark.parametrize("clear, bad", [
+    (["STARTTLS"], None), (["STARTTLS", "AUTH PLAIN LOGIN"], "PLAIN, LOGIN"),
+    (["AUTH=LOGIN", "STARTTLS"], "LOGIN")])
+def test_forbid_cleartext_auth(plugin, mail, clear, bad):
+    server = mail(clear=clear)
+    result = plugin.run(*server.login, "--forbid-cleartext-auth")
+    if bad is None:
+        assert result.state == "OK", result
+    else:
+        assert result.state == "CRITICAL"
+        assert result.message == "AUTH offered without TLS for %s: %s" % (
+            server.who, bad)
+    goes_on(server)
+
+
+def test_cleartext_auth_is_fine_by_default(plugin, mail):
+    server = mail(clear=["STARTTLS", "AUTH PLAIN LOGIN"])
+    assert plugin.run(*server.login).state == "OK"
+
+
+def test_forbid_cleartext_auth_without_tls(plugin, mail):
+    data = plugin.json(*mail(tls="none").args, "--forbid-cleartext-auth")
+    assert data["condition"] == "cleartext-auth"
+    assert data["login"] == "not-tried"
+
+
+# --expect-rejected ----------------------------------------------------------
+
+@pytest.mark.parametrize("reply", [
+    "535 5.7.8 authentication failed", "525 5.7.13 Disabled",
+    "534 5.7.9 Use an application password"])
+def test_rejected_as_expected(plugin, mail, reply):
+    server = mail(auth=reply)
+    result = plugin.run(*server.login, "--expect-rejected")
+    assert result.state == "OK"
+    assert result.message == (
+        "login of %s rejected as expected at %s: %s" % (
+            USER, server.at, reply))
+    assert server.transcript()[-2:] == [AUTH, "QUIT"]
+
+
+def test_rejected_as_expected_in_json(plugin, mail):
+    data = plugin.json(*mail(auth="535 5.7.8 No").login, "--expect-rejected")
+    assert data["login"] == "rejected"
+    assert data["condition"] is None
+
+
+def test_accepted_unexpectedly(plugin, mail):
+    server = mail()
+    result = plugin.run(*server.login, "--expect-rejected")
+    assert result.state == "CRITICAL"
+    assert result.message == (
+        "login of %s accepted with PLAIN at %s, "
+        "it should have been rejected" % (USER, server.at))
+    data = plugin.json(*mail().login, "--expect-rejected")
+    assert data["condition"] == "auth-accepted"
+    assert data["login"] == "accepted"
+
+
+@pytest.mark.parametrize("options, condition", [
+    ({"auth": "454 4.7.0 Later"}, "auth-temporary"),
+    ({"auth": "504 5.5.4 No such mechanism"}, "mechanism"),
+    ({"auth": "503 5.5.1 Not now"}, "protocol"),
+    ({"greeting": "554 5.7.1 No"}, "greeting"),
+    ({"mechs": None}, "mechanism"),
+    ({"clear": ["SIZE"]}, "starttls-missing")])
+def test_other_failures_prove_no_rejection(plugin, mail, options, condition):
+    server = mail(**options)
+    data = plugin.json(*server.login, "--expect-rejected")
+    assert data["condition"] == condition
+    assert data["state"] == "CRITICAL"

@@ -1,0 +1,64 @@
+/* The error value: the first cause wins. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+
+static void
+test_first_cause(void **state)
+{
+	struct err e = { .kind = ERR_NONE };
+
+	(void)state;
+	assert_int_equal(err_set(&e, ERR_SECRET, "no %s, %d", "file", 7), -1);
+	assert_int_equal(e.kind, ERR_SECRET);
+	assert_string_equal(e.text, "no file, 7");
+
+	assert_int_equal(err_set(&e, ERR_TIMEOUT, "later"), -1);
+	assert_int_equal(err_nomem(&e), -1);
+	assert_int_equal(e.kind, ERR_SECRET);
+	assert_string_equal(e.text, "no file, 7");
+}
+
+static void
+test_nomem(void **state)
+{
+	struct err e = { .kind = ERR_NONE };
+
+	(void)state;
+	assert_int_equal(err_nomem(&e), -1);
+	assert_int_equal(e.kind, ERR_INTERNAL);
+	assert_string_equal(e.text, "out of memory");
+}
+
+static void
+test_long_text(void **state)
+{
+	struct err e = { .kind = ERR_NONE };
+	char text[2000];
+
+	(void)state;
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	assert_int_equal(err_set(&e, ERR_USAGE, "%s", text), -1);
+	assert_int_equal(strlen(e.text), sizeof e.text - 1);
+	assert_memory_equal(e.text, text, sizeof e.text - 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_first_cause),
+		cmocka_unit_test(test_nomem),
+		cmocka_unit_test(test_long_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,221 @@
+/* Secrets leave argv; options from INI files. */
+
+#include "tests/unit/options_line.h"
+
+/* In no spelling, and after no error, does a secret stay in argv. */
+static void
+test_secrets_leave_argv(void **state)
+{
+	static const char *const lines[] = {
+		"h -U u -P hunter2",
+		"h -U u -Phunter2",
+		"h -U u -vvPhunter2",
+		"h -U u --authpass hunter2",
+		"h -U u --authpass=hunter2",
+		"h -U u --authp=hunter2",
+		"h -U u --password-from=pass:hunter2",
+		"h -U u --password-from pass:hunter2",
+		"h -U u --pass=pass:hunter2",
+		"h -U u --token-from=pass:hunter2",
+		"h -U u --password-from=hunter2",
+		"h -U u -P hunter2 -P x",
+		"h -U u -P x -P hunter2 --token-from=pass:hunter2",
+		"--bogus -P hunter2",
+		"h --help -P hunter2",
+		"h --auth=hunter2",
+		"h --authpas5=hunter2",
+		"--passwd hunter2 -H h",
+		"h -p x -P hunter2",
+		"h -password-from=pass:hunter2",
+		"-P hunter2",
+	};
+	struct options o;
+	struct line l;
+	struct err e;
+	size_t i;
+	int k;
+
+	(void)state;
+	for (i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		split(&l, lines[i]);
+		options_parse(&o, l.argc, l.argv, &e);
+		for (k = 0; k < l.argc; k++)
+			if (memmem(l.shown[k], l.size[k], "hunter2", 7))
+				fail_msg("still there: %s", lines[i]);
+		assert_null(strstr(e.text, "hunter2"));
+		assert_true(o.host == NULL || strcmp(o.host, "h") == 0);
+		options_free(&o);
+		free_line(&l);
+	}
+}
+
+static char folder[] = "/tmp/test-options.XXXXXX";
+static char ini[64];
+
+static int
+make_folder(void **state)
+{
+	(void)state;
+	if (mkdtemp(folder) == NULL)
+		return -1;
+	snprintf(ini, sizeof ini, "%s/plugins.ini", folder);
+	return 0;
+}
+
+static int
+remove_folder(void **state)
+{
+	(void)state;
+	unlink(ini);
+	return rmdir(folder);
+}
+
+struct ini_row {
+	const char *what;
+	const char *text;
+	const char *line;   /* @ stands for @FILE */
+	const char *wanted; /* FILE in an error is the file */
+};
+
+static const struct ini_row ini_rows[] = {
+	{ "default section",
+	    "# a comment\n; another\n\n[other]\nhostname=o\n"
+	    "[check_smtp_auth]\n hostname = m.example \r\nport=26\n"
+	    "starttls=\nlmtp\np = 27\n[check_smtp]\nport=28\n",
+	    "--extra-opts=@", "host=m.example port=27 tls=starttls lmtp=1" },
+	{ "check_smtp if ours is absent", "[check_smtp]\nport=28\n",
+	    "h --extra-opts=@", "port=28" },
+	{ "named section", "[ mail one ]\nport=29\n[check_smtp]\nport=1\n",
+	    "h --extra-opts=mail_one@", "port=29" },
+	{ "as two words", "[x]\nport=30\n", "h --extra-opts x@", "port=30" },
+	{ "section twice", "[x]\nport=1\n[y]\nport=2\n[x]\nlmtp=\n",
+	    "h --extra-opts=x@", "port=1 lmtp=1" },
+	{ "no newline at the end", "[x]\nport=31", "h --extra-opts=x@",
+	    "port=31" },
+	{ "the command line wins, wherever", "[x]\nport=1\n",
+	    "h -p 2 --extra-opts=x@", "port=2" },
+	{ "lists add up", "[x]\nrequire-extension=A\nrequire-extension=B\n",
+	    "h --require-extension=C --extra-opts=x@", "require-ext=A,B,C" },
+	{ "another host on the command line", "[x]\nhostname=a\n",
+	    "b --extra-opts=x@", "host=b" },
+	{ "another secret on the command line",
+	    "[x]\nauthuser=u\nauthpass=p\nauthtype=LOGIN\n",
+	    "h --token-from=fd:3 -A XOAUTH2 --extra-opts=x@",
+	    "proof=1 source=4/3 mechs=XOAUTH2" },
+	{ "quotes, comments and '=' belong to the value",
+	    "[x]\nauthuser=u\nauthpass= \"a=b #c;d\" \n", "h --extra-opts=x@",
+	    "source=1/\"a=b #c;d\"" },
+	{ "empty section", "[x]\n", "h --extra-opts=x@", "port=25" },
+	{ "help does not read it", "rubbish\n", "--help --extra-opts=@",
+	    "action=1" },
+	{ "section absent", "[y]\n", "h --extra-opts=x@",
+	    "!--extra-opts: no section [x] in FILE; write "
+	    "--extra-opts=SECTION@FILE" },
+	{ "both absent", "[y]\n", "h --extra-opts=@",
+	    "!--extra-opts: no section [check_smtp_auth] or [check_smtp] in "
+	    "FILE" },
+	{ "text before a section", "port=1\n[x]\n", "h --extra-opts=x@",
+	    "!--extra-opts: FILE, line 1: text before the first section" },
+	{ "unknown name", "[x]\n\nhunter2\n", "h --extra-opts=x@",
+	    "!--extra-opts: FILE, line 3: not an option of this program" },
+	{ "no name", "[x]\n=hunter2\n", "h --extra-opts=x@",
+	    "!--extra-opts: FILE, line 2: no name before the '='" },
+	{ "value missing", "[x]\nport=\n", "h --extra-opts=x@",
+	    "!--extra-opts: FILE, line 2: port needs a value" },
+	{ "value too many", "[x]\nlmtp=yes\n", "h --extra-opts=x@",
+	    "!--extra-opts: FILE, line 2: lmtp takes no value" },
+	{ "section open", "[x\n", "h --extra-opts=x@",
+	    "!--extra-opts: FILE, line 1: a section without its ']'" },
+	{ "nested", "[x]\nextra-opts=y\n", "h --extra-opts=x@",
+	    "!--extra-opts: FILE, line 2: extra-opts cannot stand in a "
+	    "file" },
+	{ "bad value", "[x]\nport=x\n", "h --extra-opts=x@",
+	    "!--port=x (from --extra-opts): not a port; use 1 to 65535 or a "
+	    "service name" },
+};
+
+/* Copy text with every word that ends in mark followed by the file. */
+static void
+put_file(char *out, size_t size, const char *text, const char *mark)
+{
+	const char *at = strstr(text, mark);
+
+	if (at == NULL)
+		snprintf(out, size, "%s", text);
+	else
+		snprintf(out, size, "%.*s%s%s%s", (int)(at - text), text,
+		    *mark == '@' ? "@" : "", ini, at + strlen(mark));
+}
+
+static void
+write_ini(const char *text)
+{
+	FILE *f = fopen(ini, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+test_extra_opts(void **state)
+{
+	char line[512], wanted[512];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof ini_rows / sizeof ini_rows[0]; i++) {
+		struct row r = { ini_rows[i].what, line, wanted };
+
+		write_ini(ini_rows[i].text);
+		put_file(line, sizeof line, ini_rows[i].line, "@");
+		put_file(wanted, sizeof wanted, ini_rows[i].wanted, "FILE");
+		run_row(&r);
+	}
+}
+
+static void
+test_extra_opts_places(void **state)
+{
+	static const struct row by_default = { "MP_CONFIG_FILE",
+		"h --extra-opts", "port=77" };
+	char dirs[128];
+
+	(void)state;
+	write_ini("[check_smtp]\nport=77\n");
+	setenv("MP_CONFIG_FILE", ini, 1);
+	run_row(&by_default);
+	unsetenv("MP_CONFIG_FILE");
+	snprintf(dirs, sizeof dirs, ":/nonexistent:%s", folder);
+	setenv("NAGIOS_CONFIG_PATH", dirs, 1);
+	run_row(&by_default);
+	unsetenv("NAGIOS_CONFIG_PATH");
+}
+
+static void
+test_extra_opts_missing_file(void **state)
+{
+	static const struct row missing = { "missing",
+		"h --extra-opts=@/nonexistent.ini",
+		"!--extra-opts: /nonexistent.ini: No such file or "
+		"directory" };
+	static const struct row directory = { "directory", "h --extra-opts=@/",
+		"!--extra-opts: /: Is a directory" };
+
+	(void)state;
+	run_row(&missing);
+	run_row(&directory);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_secrets_leave_argv),
+		cmocka_unit_test(test_extra_opts),
+		cmocka_unit_test(test_extra_opts_places),
+		cmocka_unit_test(test_extra_opts_missing_file),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
