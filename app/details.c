@@ -173,8 +173,8 @@ details_add(struct buf *out, const struct verdict *v, const struct facts *f,
 	if (add_findings(out, v, decided_message(v)) == -1)
 		return -1;
 	if (f->secret_world_readable &&
-	    buf_adds(out, "warning: others may read the secret's file: "
-			  "chmod o-r\n") == -1)
+	    buf_addf(out, "warning: others may read %.1000s: chmod o-r it\n",
+		o->secret.text) == -1)
 		return -1;
 	if (o->verbosity >= 1 && f->begun &&
 	    (add_phases(out, f) || add_attempts(out, f) ||

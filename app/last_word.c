@@ -38,6 +38,7 @@ static const struct {
 	int number;
 	const char *name;
 } caught[] = {
+	{ SIGALRM, "SIGALRM" },
 	{ SIGHUP, "SIGHUP" },
 	{ SIGINT, "SIGINT" },
 	{ SIGQUIT, "SIGQUIT" },
@@ -111,15 +112,16 @@ say(const struct buf *prepared, const char *cause)
 _Static_assert(sizeof PLACE == sizeof CAUSE, "say() relies on it");
 
 static void
-on_signal(int number)
+on_signal(int number, siginfo_t *info, void *context)
 {
 	const char *name = "a signal";
 	size_t i;
 
+	(void)context;
 	secret_kill_command();
 	if (last.retired)
 		_exit((int)last.retired_code);
-	if (number == SIGALRM) {
+	if (number == SIGALRM && info->si_code == SI_TIMER) {
 		if (!last.timeout_silent)
 			say(&last.timeout, "");
 		_exit(last.timeout_code);
@@ -171,7 +173,9 @@ prepare_answers(const struct options *o)
 static void
 catch_signals(void)
 {
-	struct sigaction sa = { .sa_handler = on_signal }, old;
+	struct sigaction sa = { .sa_sigaction = on_signal,
+		.sa_flags = SA_SIGINFO };
+	struct sigaction old;
 	sigset_t blocked;
 	size_t i;
 	int n;
@@ -179,9 +183,8 @@ catch_signals(void)
 	sigfillset(&sa.sa_mask);
 	for (i = 0; i < sizeof caught / sizeof caught[0]; i++)
 		if (sigaction(caught[i].number, &sa, &old) == 0 &&
-		    old.sa_handler == SIG_IGN)
+		    old.sa_handler == SIG_IGN && caught[i].number != SIGALRM)
 			sigaction(caught[i].number, &old, NULL);
-	sigaction(SIGALRM, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	/* Nobody sends these; blocked, they cannot end the process. */
 	sigemptyset(&blocked);

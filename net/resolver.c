@@ -155,6 +155,8 @@ on_tell(void *arg)
 	struct lookup *k = arg;
 	size_t i = next_untold(k);
 
+	if (i == FAMILIES)
+		return;
 	k->told[i] = true;
 	/* k may be gone after the call, so the other family is told later. */
 	if (next_untold(k) < FAMILIES)

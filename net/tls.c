@@ -36,7 +36,6 @@ tls_take_reason(void)
 	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS |
 		OPENSSL_INIT_LOAD_CRYPTO_STRINGS,
 	    NULL);
-	ERR_load_SSL_strings();
 	code = ERR_get_error();
 	ERR_clear_error();
 	if (ERR_SYSTEM_ERROR(code))

@@ -42,7 +42,8 @@ void tls_context_free(struct tls_context *t);
 struct tls_fault {
 	int error;	   /* X509_V_ERR_... */
 	int depth;	   /* 0 is the server's own certificate */
-	char subject[256]; /* whose certificate; from the peer, raw */
+	char subject[256]; /* whose certificate, its common name if it has
+			      one; from the peer, raw */
 	int64_t when;	   /* notBefore/notAfter that was broken, or 0 (Unix) */
 };
 
@@ -54,7 +55,7 @@ struct tls_facts {
 	char version[16];    /* "TLSv1.3" */
 	char cipher[64];     /* "TLS_AES_256_GCM_SHA384" */
 	bool has_certificate;
-	char subject[256];   /* of the server's certificate, RFC 2253 style */
+	char subject[256];   /* of the server's certificate, whole (RFC 2253) */
 	char issuer[256];
 	int64_t not_before;  /* Unix time */
 	int64_t not_after;

@@ -29,38 +29,42 @@ copy_text(char *out, const unsigned char *text, size_t len)
 	out[used] = '\0';
 }
 
-/* The common name if there is one, else the whole name (RFC 2253). */
+/* The whole name, "CN=mail.example.org,O=..." (RFC 2253). */
 static void
 name_text(char *out, X509_NAME *name)
 {
-	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1), len;
-	unsigned char *utf8 = NULL;
-	BIO *bio;
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text = NULL;
+	long len;
 
-	if (at >= 0) {
-		len = ASN1_STRING_to_UTF8(&utf8,
-		    X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-		if (len >= 0) {
-			copy_text(out, utf8, (size_t)len);
-			OPENSSL_free(utf8);
-			return;
-		}
-	}
 	out[0] = '\0';
-	if ((bio = BIO_new(BIO_s_mem())) == NULL)
+	if (bio == NULL)
 		return;
-	if (X509_NAME_print_ex(
-		bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0) {
-		len = (int)BIO_get_mem_data(bio, (char **)&utf8);
-		copy_text(out, utf8, len > 0 ? (size_t)len : 0);
-	}
+	/* Escaped for RFC 2253, but not for terminals: see copy_text(). */
+	if (X509_NAME_print_ex(bio, name, 0,
+		XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0 &&
+	    (len = BIO_get_mem_data(bio, &text)) > 0)
+		copy_text(out, (unsigned char *)text, (size_t)len);
 	BIO_free(bio);
 }
 
+/* Whose certificate it is, in short: the common name if there is one. */
 static void
-subject_text(char *out, X509 *cert)
+owner_text(char *out, X509 *cert)
 {
-	name_text(out, X509_get_subject_name(cert));
+	X509_NAME *name = X509_get_subject_name(cert);
+	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1), len;
+	unsigned char *utf8 = NULL;
+
+	if (at >= 0 &&
+	    (len = ASN1_STRING_to_UTF8(&utf8,
+		 X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)))) >=
+		0) {
+		copy_text(out, utf8, (size_t)len);
+		OPENSSL_free(utf8);
+		return;
+	}
+	name_text(out, name);
 	if (out[0] == '\0')
 		strcpy(out, "(no subject)");
 }
@@ -91,7 +95,7 @@ add_fault(struct tls_facts *f, int error, int depth, X509 *cert)
 	fault->depth = depth;
 	if (cert == NULL)
 		return;
-	subject_text(fault->subject, cert);
+	owner_text(fault->subject, cert);
 	if (error == X509_V_ERR_CERT_HAS_EXPIRED)
 		fault->when = unix_time(X509_get0_notAfter(cert));
 	else if (error == X509_V_ERR_CERT_NOT_YET_VALID)
@@ -217,7 +221,7 @@ take_chain(struct tls_facts *f, STACK_OF(X509) * chain)
 
 	for (i = 0; i < sk_X509_num(chain) && i < TLS_CHAIN_MAX; i++) {
 		cert = sk_X509_value(chain, i);
-		subject_text(f->chain[i].subject, cert);
+		owner_text(f->chain[i].subject, cert);
 		f->chain[i].not_after = unix_time(X509_get0_notAfter(cert));
 		f->chain_count++;
 	}
@@ -231,7 +235,7 @@ tls_verify_take(struct tls_facts *f, SSL *ssl, const char *verify_name)
 	if (cert == NULL)
 		return;
 	f->has_certificate = true;
-	subject_text(f->subject, cert);
+	name_text(f->subject, X509_get_subject_name(cert));
 	name_text(f->issuer, X509_get_issuer_name(cert));
 	f->not_before = unix_time(X509_get0_notBefore(cert));
 	f->not_after = unix_time(X509_get0_notAfter(cert));

@@ -21,6 +21,7 @@ default_ca = demo
 database = index
 new_certs_dir = .
 serial = serial
+unique_subject = no
 default_md = sha256
 policy = any
 x509_extensions = server
@@ -76,7 +77,7 @@ def make_certificates(folder):
     ):
         openssl(
             folder, "req", "-new", *NEW_KEY, "-config", "ca.cnf",
-            "-subj", f"/CN=mail.example.org ({name})",
+            "-subj", "/CN=mail.example.org",
             "-keyout", f"{name}.key", "-out", f"{name}.csr",
         )
         openssl(

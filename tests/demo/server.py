@@ -6,6 +6,7 @@ It speaks just enough SMTP for a login, on ports that the kernel chooses on
 
 import base64
 import json
+import socket
 import socketserver
 import ssl
 import threading
@@ -34,6 +35,7 @@ class Session(socketserver.BaseRequestHandler):
     """One connection, from greeting to QUIT."""
 
     def setup(self):
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.has_tls = False
         self.buffered = b""
 
@@ -90,9 +92,8 @@ class Session(socketserver.BaseRequestHandler):
     def say_capabilities(self):
         words = ["mail.example.org", "SIZE 10485760", "ENHANCEDSTATUSCODES"]
         words.append("AUTH PLAIN LOGIN XOAUTH2" if self.has_tls else "STARTTLS")
-        for word in words[:-1]:
-            self.say("250-" + word)
-        self.say("250 " + words[-1])
+        self.say("\r\n".join(["250-" + word for word in words[:-1]]
+                             + ["250 " + words[-1]]))
 
     def ask(self, challenge):
         self.say("334 " + challenge)

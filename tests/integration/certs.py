@@ -46,7 +46,8 @@ class Pair:
     def __init__(self, folder, label, cert, key, chain=()):
         self.cert = cert
         self.key = key
-        self.name = cert.subject.rfc4514_string()
+        self.name = cert.subject.get_attributes_for_oid(
+            NameOID.COMMON_NAME)[0].value
         self.pin = pin(cert)
         self.not_after = cert.not_valid_after.replace(
             tzinfo=datetime.timezone.utc)

@@ -75,7 +75,8 @@ def test_policies_without_credentials(plugin, mail):
     result = plugin.run(*server.args, "--forbid-mechanism=LOGIN")
     assert result.state == "CRITICAL"
     assert result.message == (
-        "forbidden mechanism LOGIN offered at %s: offered LOGIN" % server.at)
+        "forbidden mechanism LOGIN offered at %s: offered LOGIN, "
+        "no login tried (no credentials given)" % server.at)
 
 
 @pytest.mark.parametrize("clear, bad", [

@@ -60,7 +60,7 @@ def test_file_that_others_may_read(plugin, mail, tmp_path):
     server = mail()
     result = plugin.run(*secret_args(server, "file:%s" % path))
     assert result.state == "OK"
-    assert str(path) in "\n".join(result.details), "no warning"
+    assert "others may read" in "\n".join(result.details), "no warning"
     logged_in(server)
 
 
@@ -276,7 +276,9 @@ def test_child_has_three_descriptors(plugin, mail, tmp_path):
     server = mail()
     try:
         result = plugin.run(*secret_args(
-            server, "cmd:ls /proc/$$/fd > %s; readlink /proc/$$/fd/0 >> %s; "
+            server, "cmd:open=; for f in /proc/$$/fd/*; do "
+            '[ -e "$f" ] && open="$open ${f##*/}"; done; '
+            "echo $open > %s; readlink /proc/$$/fd/0 >> %s; "
             "echo '%s'" % (seen, seen, SECRET)), pass_fds=[out, into])
     finally:
         os.close(out)

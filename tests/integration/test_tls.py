@@ -40,23 +40,23 @@ CERTIFICATES = {
     "no_san": ("cert-name", r"certificate does not name {host} for {who}: "
                r"it has no subjectAltName"),
     "expired": ("cert-expired", r"certificate expired for {who}: "
-                r"CN={host}, since {after} \(3 days ago\)"),
+                r"{host}, since {after} \(3 days ago\)"),
     "not_yet_valid": ("cert-not-yet-valid", r"certificate not yet valid for "
-                      r"{who}: CN={host}, from {before}"),
+                      r"{who}: {host}, from {before}"),
     "self_signed": ("cert-untrusted", r"certificate not trusted for {who}: "
-                    r"self.signed certificate \(certificate of CN={host}\)"),
+                    r"self.signed certificate \(certificate of {host}\)"),
     "stranger": ("cert-untrusted", r"certificate not trusted for {who}: "
                  r"unable to get local issuer certificate "
-                 r"\(certificate of CN={host}\)"),
+                 r"\(certificate of {host}\)"),
     "incomplete": ("cert-untrusted", r"certificate not trusted for {who}: "
                    r"unable to get local issuer certificate "
-                   r"\(certificate of CN={host}\)"),
+                   r"\(certificate of {host}\)"),
     "expired_intermediate": (
         "cert-expired", r"certificate expired for {who}: "
-        r"CN=Old Intermediate, since .* UTC \(3 days ago\)"),
+        r"Old Intermediate, since .* UTC \(3 days ago\)"),
     "all_wrong": ("cert-untrusted", r"certificate not trusted for {who}: "
                   r"self.signed certificate "
-                  r"\(certificate of CN=other\.example\.net\)"),
+                  r"\(certificate of other\.example\.net\)"),
 }
 
 
@@ -328,7 +328,8 @@ def test_file_that_is_not_there(plugin, mail, option):
     assert result.state == "UNKNOWN"
     matches(r"usage for %s: .*/nonexistent\.pem.*" % server.who,
             result.message)
-    assert server.done() == []
+    # It may have been read while the connection was made: nothing was said.
+    assert [c.transcript() for c in server.done()] in ([], [[]])
 
 
 # Protocol versions ----------------------------------------------------------
@@ -472,7 +473,7 @@ def test_days_left_in_json(plugin, mail, ca):
         tls["not_after"].replace("Z", "+00:00"))
     assert when == pair.not_after
     assert tls["verified"] is True
-    assert tls["issuer"] == "CN=Example Intermediate"
+    assert tls["issuer"] == "Example Intermediate"
 
 
 def test_days_left_make_starttls_required(plugin, mail):
@@ -517,5 +518,5 @@ def test_ignored_expiry_excuses_nothing_else(plugin, mail, ca, name,
 def test_verbose_shows_the_chain(plugin, mail):
     result = plugin.run(*mail().login, "-vvv")
     details = "\n".join(result.details)
-    assert "CN=" + HOST in details
-    assert "CN=Example Intermediate" in details
+    assert HOST + ", until" in details
+    assert "Example Intermediate" in details

@@ -1,4 +1,4 @@
-#include "dialogue.h"
+#include "tests/unit/dialogue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,8 +35,8 @@ dialogue_condition(enum smtp_outcome outcome)
 static int
 fault(struct dialogue *d, int line, const char *what, const char *text)
 {
-	snprintf(d->fault, sizeof d->fault, "line %d: %s \"%.80s\"", line,
-	    what, text);
+	snprintf(d->fault, sizeof d->fault, "line %d: %s \"%.80s\"", line, what,
+	    text);
 	return -1;
 }
 
@@ -66,7 +66,7 @@ take_mechs(struct dialogue *d, char *value)
 	char *name, *rest;
 
 	for (name = strtok_r(value, ",", &rest); name != NULL;
-	    name = strtok_r(NULL, ",", &rest))
+	     name = strtok_r(NULL, ",", &rest))
 		if (add_mech(d, sasl_find(name, strlen(name))) == -1)
 			return -1;
 	return 0;
@@ -177,7 +177,7 @@ take_step(struct dialogue *d, int line, const char *text, char *to)
 		s->kind = DIALOGUE_CLOSE;
 	} else {
 		s->kind = text[0] == 'S' ? DIALOGUE_SERVER
-		    : text[0] == 'R'	 ? DIALOGUE_RAW
+		    : text[0] == 'R'     ? DIALOGUE_RAW
 					 : DIALOGUE_CLIENT;
 		text += text[2] == ' ' ? 3 : 2;
 		if (s->kind == DIALOGUE_RAW)
@@ -262,7 +262,7 @@ dialogue_parse(struct dialogue *d, const char *text, size_t len)
 	enum sasl_proof proof;
 	const struct sasl_mech *m;
 
-	*d = (struct dialogue) { .tls = SMTP_TLS_STARTTLS };
+	*d = (struct dialogue){ .tls = SMTP_TLS_STARTTLS };
 	/* A step is never longer than its line, but for sprintf's NUL. */
 	d->text = calloc(1, len + 1);
 	d->bytes = calloc(1, len + 3);
@@ -291,7 +291,7 @@ dialogue_load(struct dialogue *d, const char *path)
 	FILE *f = fopen(path, "r");
 	int rc;
 
-	*d = (struct dialogue) { .tls = SMTP_TLS_STARTTLS };
+	*d = (struct dialogue){ .tls = SMTP_TLS_STARTTLS };
 	if (f == NULL)
 		return fault(d, 0, "cannot open", path);
 	while ((n = fread(block, 1, sizeof block, f)) > 0)
@@ -308,5 +308,5 @@ dialogue_free(struct dialogue *d)
 {
 	free(d->text);
 	free(d->bytes);
-	*d = (struct dialogue) { .text = NULL };
+	*d = (struct dialogue){ .text = NULL };
 }

@@ -10,11 +10,10 @@
  *	    authzid, from, rcpt, command     (command may be repeated)
  *	    lmtp, allow-cleartext, unverified, allow-unverified: yes
  *	S: text                       the server sends text CRLF
- *	R: text                       the server sends text with \r \n \0 \xHH \\
- *	C: text                       the client must send text CRLF
- *	TLS                           the handshake
- *	CLOSE                         the server closes
- *	END condition                 how the check must end, or none
+ *	R: text                       the server sends text with \r \n \0 \xHH
+ *\\ C: text                       the client must send text CRLF TLS the
+ *handshake CLOSE                         the server closes END condition how
+ *the check must end, or none
  */
 
 #ifndef TESTS_UNIT_DIALOGUE_H
@@ -27,7 +26,7 @@
 
 enum dialogue_kind {
 	DIALOGUE_SERVER, /* bytes with CRLF */
-	DIALOGUE_RAW,	 /* bytes as they are */
+	DIALOGUE_RAW,    /* bytes as they are */
 	DIALOGUE_CLIENT, /* bytes with CRLF */
 	DIALOGUE_TLS,
 	DIALOGUE_CLOSE,

@@ -1,4 +1,4 @@
-#include "play.h"
+#include "tests/unit/play.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 enum {
 	SHORTEST = 4, /* shorter words turn up anywhere */
-	TEXT_MAX = 64 * 1024,
+	TEXT_MAX = 1024 * 1024,
 };
 
 static int __attribute__((format(printf, 2, 3)))
@@ -70,7 +70,7 @@ watch_for(struct play *p, const char *text, size_t len)
 		fault(p, "too many words to watch for");
 		return;
 	}
-	n->text = (struct buf) BUF_INIT(TEXT_MAX);
+	n->text = (struct buf)BUF_INIT(TEXT_MAX);
 	if (buf_add(&n->text, text, len) == -1)
 		fault(p, "no memory");
 	else
@@ -117,8 +117,8 @@ watch_for_responses(struct play *p)
 	for (i = 0; i < p->d->step_count; i++) {
 		s = &p->d->steps[i];
 		if (is_challenge(s) && s->len > 4)
-			watch_for(p, s->bytes + 4,
-			    strcspn(s->bytes + 4, "\r\n"));
+			watch_for(
+			    p, s->bytes + 4, strcspn(s->bytes + 4, "\r\n"));
 		if (s->kind != DIALOGUE_CLIENT)
 			continue;
 		if (is_response(p, s))
@@ -158,14 +158,14 @@ set_params(struct play *p)
 {
 	const struct dialogue *d = p->d;
 
-	p->creds = (struct sasl_creds) { .user = d->user,
+	p->creds = (struct sasl_creds){ .user = d->user,
 		.authzid = d->authzid,
 		.secret = d->token != NULL ? d->token : d->password,
-		.proof = d->token != NULL ? SASL_PROOF_TOKEN
-					  : SASL_PROOF_PASSWORD,
+		.proof =
+		    d->token != NULL ? SASL_PROOF_TOKEN : SASL_PROOF_PASSWORD,
 		.host = "mail.example.org",
 		.port = 587 };
-	p->params = (struct smtp_params) { .ehlo_name = "probe.example.org",
+	p->params = (struct smtp_params){ .ehlo_name = "probe.example.org",
 		.lmtp = d->lmtp,
 		.tls = d->tls,
 		.creds = d->user != NULL ? &p->creds : NULL,
@@ -184,9 +184,8 @@ set_params(struct play *p)
 int
 play_begin(struct play *p, const struct dialogue *d, size_t chunk)
 {
-	*p = (struct play) { .d = d,
-		.chunk = chunk,
-		.said = BUF_INIT(TEXT_MAX) };
+	*p =
+	    (struct play){ .d = d, .chunk = chunk, .said = BUF_INIT(TEXT_MAX) };
 	set_params(p);
 	if (d->user != NULL)
 		watch_for_secret(p, p->creds.secret);
@@ -274,16 +273,17 @@ check_line(struct play *p, const struct dialogue_step *s, bool answers)
 
 	out = smtp_client_output(p->c, &len);
 	if (len != s->len || memcmp(out, s->bytes, len) != 0)
-		return fault(p, "line %d: it sends %.*s", s->line, (int)len,
-		    out);
+		return fault(
+		    p, "line %d: it sends %.*s", s->line, (int)len, out);
 	if (smtp_client_phase(p->c) != phase)
 		return fault(p, "line %d: wrong phase", s->line);
 	if (smtp_client_is_leaving(p->c) != leaving)
 		return fault(p, "line %d: leaving or not?", s->line);
-	if (shown && (p->said.len != len - 2 ||
-			 memcmp(buf_str(&p->said), out, len - 2) != 0))
-		return fault(p, "line %d: traced as %s", s->line,
-		    buf_str(&p->said));
+	if (shown &&
+	    (p->said.len != len - 2 ||
+		memcmp(buf_str(&p->said), out, len - 2) != 0))
+		return fault(
+		    p, "line %d: traced as %s", s->line, buf_str(&p->said));
 	if (begins(s->bytes, "AUTH "))
 		p->sent_auth = true;
 	return 0;
@@ -337,8 +337,8 @@ play_server(struct play *p, const struct dialogue_step *s)
 	play_feed(p, s->bytes, s->len - 1);
 	if (smtp_client_want(p->c) != SMTP_WANT_READ &&
 	    smtp_client_want(p->c) != SMTP_END)
-		return fault(p, "line %d: it did not wait for the line's end",
-		    s->line);
+		return fault(
+		    p, "line %d: it did not wait for the line's end", s->line);
 	play_feed(p, s->bytes + s->len - 1, 1);
 	return 0;
 }

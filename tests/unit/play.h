@@ -11,8 +11,8 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "dialogue.h"
 #include "smtp_client.h"
+#include "tests/unit/dialogue.h"
 
 enum {
 	PLAY_NEEDLES = 32,
@@ -34,7 +34,7 @@ struct play {
 	struct smtp_params params;
 	struct needle needles[PLAY_NEEDLES];
 	size_t needle_count;
-	struct buf said;  /* the last line of ours in the trace */
+	struct buf said; /* the last line of ours in the trace */
 	bool sent_auth;
 	char fault[400]; /* the first thing wrong */
 };

@@ -42,8 +42,8 @@ test_vectors(void **state)
 		assert_string_equal(buf_str(&b), vectors[i].text);
 		assert_int_equal(b.len, base64_length(vectors[i].len));
 		buf_truncate(&b, 0);
-		assert_int_equal(base64_decode(&b, vectors[i].text,
-				     strlen(vectors[i].text)),
+		assert_int_equal(
+		    base64_decode(&b, vectors[i].text, strlen(vectors[i].text)),
 		    0);
 		assert_int_equal(b.len, vectors[i].len);
 		assert_memory_equal(

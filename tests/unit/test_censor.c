@@ -62,7 +62,7 @@ test_base64(void **state)
 				buf_truncate(&text, 0);
 				buf_add(&raw, "\0u\x01\xffz==", before);
 				buf_adds(&raw, secrets[i]);
-				buf_add(&raw, "\x01\xffxy~{\0", behind);
+				buf_add(&raw, "\xff\x01xy~{\0", behind);
 				buf_adds(&text, "501 cannot decode ");
 				base64_encode(&text, raw.data, raw.len);
 				buf_adds(&text, " here\r\n");
@@ -105,12 +105,10 @@ test_broken_over_lines(void **state)
 		const char *what, *text;
 		bool held;
 	} cases[] = {
-		{ "raw, two lines", "535-wrong S3cre\r\n535 t-pa55\r\n",
-		    true },
+		{ "raw, two lines", "535-wrong S3cre\r\n535 t-pa55\r\n", true },
 		{ "raw, bare LF", "535-wrong S3cre\n535 t-pa55\n", true },
 		{ "three lines", "535-S3c\r\n535-ret-\r\n535 pa55\r\n", true },
-		{ "base64", "501-AGFsaWNlAFMzY3J\r\n501 ldC1wYTU1\r\n",
-		    true },
+		{ "base64", "501-AGFsaWNlAFMzY3J\r\n501 ldC1wYTU1\r\n", true },
 		{ "base64, three lines",
 		    "501-cannot AGFsaWNlAFMz\r\n501-Y3JldC1\r\n"
 		    "501 wYTU1 decode\r\n",
@@ -122,8 +120,7 @@ test_broken_over_lines(void **state)
 		    true },
 		{ "something in between",
 		    "535-wrong S3cre\r\n535-x\r\n535 t-pa55\r\n", false },
-		{ "half of it", "535-wrong S3cre\r\n535 5.7.8 no\r\n",
-		    false },
+		{ "half of it", "535-wrong S3cre\r\n535 5.7.8 no\r\n", false },
 	};
 	struct censor *c = censor_new("S3cret-pa55");
 	size_t i;

@@ -275,6 +275,7 @@ static void
 test_waits_for_more_addresses(void **state)
 {
 	int listener = listen_on("127.0.0.1", 4);
+	size_t count;
 
 	(void)state;
 	add("127.0.0.1", closed_port);
@@ -289,6 +290,8 @@ test_waits_for_more_addresses(void **state)
 	close(told.fd);
 	/* What comes after the news changes nothing. */
 	add_list("127.0.0.9");
+	dialer_attempts(dialer, &count);
+	assert_int_equal(count, 2);
 	dialer_complete(dialer);
 	assert_int_equal(loop_turn(loop), 0);
 	assert_int_equal(told.calls, 1);
@@ -343,6 +346,28 @@ test_silence_costs_one_gap(void **state)
 	/* Given up for another, not failed. */
 	assert_true(attempt(0)->started);
 	assert_false(attempt(0)->failed);
+	close(told.fd);
+	close(listener);
+	close_deaf(deaf, fillers);
+}
+
+/* The next one follows in the same turn, though the first still hangs. */
+static void
+test_failure_cuts_the_gap_short(void **state)
+{
+	int fillers[FULL], deaf = open_deaf(fillers);
+	int listener = listen_on("127.0.0.1", 4);
+
+	(void)state;
+	add("127.0.0.1", port_of(deaf));
+	add("127.0.0.1", closed_port);
+	add("127.0.0.1", port_of(listener));
+	while (!attempt(1)->failed)
+		assert_int_equal(loop_turn(loop), 1);
+	assert_false(attempt(0)->failed);
+	assert_true(attempt(2)->started);
+	run();
+	assert_ptr_equal(dialer_winner(dialer), attempt(2));
 	close(told.fd);
 	close(listener);
 	close_deaf(deaf, fillers);
@@ -515,6 +540,7 @@ main(void)
 		TEST(test_no_address_at_all),
 		TEST(test_waits_for_more_addresses),
 		TEST(test_silence_costs_one_gap),
+		TEST(test_failure_cuts_the_gap_short),
 		TEST(test_late_address_starts_at_once),
 		cmocka_unit_test(test_order),
 		TEST(test_freed_under_way),

@@ -298,6 +298,30 @@ test_unwatched_in_same_turn(void **state)
 	assert_int_equal(loop_turn(loop), 0);
 }
 
+/* Hang-ups are told unasked, but not to those who do not watch any more. */
+static void
+test_unwatched_and_hung_up(void **state)
+{
+	struct actor a = { .letter = 'a', .act = unwatch_other };
+	struct actor b = { .letter = 'b', .act = unwatch_other };
+	int ends[2][2];
+
+	(void)state;
+	assert_int_equal(pipe(ends[0]), 0);
+	assert_int_equal(pipe(ends[1]), 0);
+	close(ends[0][1]);
+	close(ends[1][1]);
+	a.fd = ends[0][0];
+	b.fd = ends[1][0];
+	a.other = &b;
+	b.other = &a;
+	loop_watch(loop, a.fd, POLLIN, on_fd, &a);
+	loop_watch(loop, b.fd, POLLIN, on_fd, &b);
+	assert_int_equal(loop_turn(loop), 1);
+	assert_int_equal(strlen(heard), 1);
+	close(heard[0] == 'a' ? a.fd : b.fd);
+}
+
 /* The other's number goes to a new descriptor, which is not ready. */
 static void
 replace_other(struct actor *self)
@@ -512,6 +536,7 @@ main(void)
 		TEST(test_descriptors_before_timers),
 		TEST(test_timer_set_by_a_descriptor_needs_no_turn_more),
 		TEST(test_unwatched_in_same_turn),
+		TEST(test_unwatched_and_hung_up),
 		TEST(test_new_owner_of_a_number),
 		TEST(test_events_changed_in_same_turn),
 		TEST(test_watching_the_same_again_changes_nothing),

@@ -94,6 +94,8 @@ test_find(void **state)
 	assert_null(sasl_find("ROT13", 5));
 }
 
+#define RAW(text) text, sizeof text - 1
+
 /* A challenge of NULL is one that was no base64. */
 static const struct {
 	const char *what, *mech;
@@ -104,58 +106,57 @@ static const struct {
 	const char *raw;
 	size_t len;
 } responses[] = {
-	{ "PLAIN", "PLAIN", &password, 0, "", SASL_RESPOND, "\0alice\0S3cret",
-	    13 },
+	{ "PLAIN", "PLAIN", &password, 0, "", SASL_RESPOND,
+	    RAW("\0alice\0S3cret") },
 	{ "PLAIN, authzid", "PLAIN", &both, 0, "", SASL_RESPOND,
-	    "boss\0alice\0S3cret", 17 },
+	    RAW("boss\0alice\0S3cret") },
 	{ "PLAIN, a prompt", "PLAIN", &password, 0, "go", SASL_RESPOND,
-	    "\0alice\0S3cret", 13 },
+	    RAW("\0alice\0S3cret") },
 	{ "PLAIN, no base64", "PLAIN", &password, 0, NULL, SASL_RESPOND,
-	    "\0alice\0S3cret", 13 },
-	{ "PLAIN, turn 1", "PLAIN", &password, 1, "", SASL_UNEXPECTED, "",
-	    0 },
+	    RAW("\0alice\0S3cret") },
+	{ "PLAIN, turn 1", "PLAIN", &password, 1, "", SASL_UNEXPECTED,
+	    RAW("") },
 	{ "LOGIN, user", "LOGIN", &password, 0, "Username:", SASL_RESPOND,
-	    "alice", 5 },
-	{ "LOGIN, password", "LOGIN", &password, 1, "Password:",
-	    SASL_RESPOND, "S3cret", 6 },
-	{ "LOGIN, other prompts", "LOGIN", &password, 0, "Password:",
-	    SASL_RESPOND, "alice", 5 },
+	    RAW("alice") },
+	{ "LOGIN, password", "LOGIN", &password, 1, "Password:", SASL_RESPOND,
+	    RAW("S3cret") },
+	{ "LOGIN, other prompts", "LOGIN", &password, 0,
+	    "Password:", SASL_RESPOND, RAW("alice") },
 	{ "LOGIN, no base64", "LOGIN", &password, 1, NULL, SASL_RESPOND,
-	    "S3cret", 6 },
+	    RAW("S3cret") },
 	{ "LOGIN, turn 2", "LOGIN", &password, 2, "Code:", SASL_UNEXPECTED,
-	    "", 0 },
+	    RAW("") },
 	{ "XOAUTH2", "XOAUTH2", &token, 0, "", SASL_RESPOND,
-	    "user=a,b=c\1auth=Bearer ya29.tok\1\1", 33 },
-	{ "XOAUTH2, error", "XOAUTH2", &token, 1, JSON, SASL_RESPOND, "", 0 },
-	{ "XOAUTH2, no error", "XOAUTH2", &token, 1, "what",
-	    SASL_UNEXPECTED, "", 0 },
-	{ "XOAUTH2, empty", "XOAUTH2", &token, 1, "", SASL_UNEXPECTED, "",
-	    0 },
+	    RAW("user=a,b=c\1auth=Bearer ya29.tok\1\1") },
+	{ "XOAUTH2, error", "XOAUTH2", &token, 1, JSON, SASL_RESPOND, RAW("") },
+	{ "XOAUTH2, no error", "XOAUTH2", &token, 1, "what", SASL_UNEXPECTED,
+	    RAW("") },
+	{ "XOAUTH2, empty", "XOAUTH2", &token, 1, "", SASL_UNEXPECTED,
+	    RAW("") },
 	{ "XOAUTH2, no base64", "XOAUTH2", &token, 1, NULL, SASL_UNEXPECTED,
-	    "", 0 },
-	{ "XOAUTH2, turn 2", "XOAUTH2", &token, 2, JSON, SASL_UNEXPECTED, "",
-	    0 },
+	    RAW("") },
+	{ "XOAUTH2, turn 2", "XOAUTH2", &token, 2, JSON, SASL_UNEXPECTED,
+	    RAW("") },
 	{ "OAUTHBEARER", "OAUTHBEARER", &token, 0, "", SASL_RESPOND,
-	    "n,a=a=2Cb=3Dc,\1host=mail.example.org\1port=587"
-	    "\1auth=Bearer ya29.tok\1\1",
-	    69 },
+	    RAW("n,a=a=2Cb=3Dc,\1host=mail.example.org\1port=587"
+		"\1auth=Bearer ya29.tok\1\1") },
 	{ "OAUTHBEARER, error", "OAUTHBEARER", &token, 1, JSON, SASL_RESPOND,
-	    "\1", 1 },
+	    RAW("\1") },
 	{ "OAUTHBEARER, no error", "OAUTHBEARER", &token, 1, "",
-	    SASL_UNEXPECTED, "", 0 },
+	    SASL_UNEXPECTED, RAW("") },
 	{ "OAUTHBEARER, turn 2", "OAUTHBEARER", &token, 2, JSON,
-	    SASL_UNEXPECTED, "", 0 },
-	{ "EXTERNAL", "EXTERNAL", &nothing, 0, "", SASL_RESPOND, "", 0 },
-	{ "EXTERNAL, authzid", "EXTERNAL", &both, 0, "", SASL_RESPOND, "boss",
-	    4 },
+	    SASL_UNEXPECTED, RAW("") },
+	{ "EXTERNAL", "EXTERNAL", &nothing, 0, "", SASL_RESPOND, RAW("") },
+	{ "EXTERNAL, authzid", "EXTERNAL", &both, 0, "", SASL_RESPOND,
+	    RAW("boss") },
 	{ "EXTERNAL, turn 1", "EXTERNAL", &nothing, 1, "", SASL_UNEXPECTED,
-	    "", 0 },
+	    RAW("") },
 	{ "ANONYMOUS", "ANONYMOUS", &nothing, 0, "", SASL_RESPOND,
-	    "check_smtp_auth", 15 },
+	    RAW("check_smtp_auth") },
 	{ "ANONYMOUS, user", "ANONYMOUS", &password, 0, "", SASL_RESPOND,
-	    "alice", 5 },
+	    RAW("alice") },
 	{ "ANONYMOUS, turn 1", "ANONYMOUS", &nothing, 1, "", SASL_UNEXPECTED,
-	    "", 0 },
+	    RAW("") },
 };
 
 static void
@@ -167,17 +168,15 @@ test_responses(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof responses / sizeof responses[0]; i++) {
-		out = (struct buf) BUF_INIT(1000);
-		challenge = (struct buf) BUF_INIT(1000);
+		out = (struct buf)BUF_INIT(1000);
+		challenge = (struct buf)BUF_INIT(1000);
 		if (responses[i].challenge != NULL)
 			buf_adds(&challenge, responses[i].challenge);
-		step = mech(responses[i].mech)
-			   ->respond(&out, responses[i].creds,
-			       responses[i].turn,
-			       responses[i].challenge != NULL ? &challenge
-							      : NULL);
-		if (step != responses[i].step ||
-		    out.len != responses[i].len ||
+		step =
+		    mech(responses[i].mech)
+			->respond(&out, responses[i].creds, responses[i].turn,
+			    responses[i].challenge != NULL ? &challenge : NULL);
+		if (step != responses[i].step || out.len != responses[i].len ||
 		    memcmp(buf_str(&out), responses[i].raw, out.len) != 0)
 			fail_msg("%s: step %d, %zu octets", responses[i].what,
 			    (int)step, out.len);
@@ -198,14 +197,14 @@ test_full(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
-		out = (struct buf) BUF_INIT(1000);
+		out = (struct buf)BUF_INIT(1000);
 		mech(names[i])->respond(&out, &both, 0, &empty);
 		needed = out.len;
 		buf_free(&out);
 		for (room = 0; room < needed; room++) {
-			out = (struct buf) BUF_INIT(room);
-			assert_int_equal(mech(names[i])->respond(
-					     &out, &both, 0, &empty),
+			out = (struct buf)BUF_INIT(room);
+			assert_int_equal(
+			    mech(names[i])->respond(&out, &both, 0, &empty),
 			    SASL_FULL);
 			buf_free(&out);
 		}
@@ -236,10 +235,10 @@ static const struct {
 	    { { "334 \r\n", AUTH_RESPOND, "YWxpY2U=" },
 		{ "334 \r\n", AUTH_RESPOND, "UzNjcmV0" },
 		{ "334 \r\n", AUTH_CANCEL, NULL } } },
-	{ "EXTERNAL", "EXTERNAL", &nothing, "AUTH EXTERNAL =",
-	    { { "235 ok\r\n", AUTH_ACCEPTED, NULL } } },
-	{ "EXTERNAL, authzid", "EXTERNAL", &both, "AUTH EXTERNAL Ym9zcw==",
-	    { { "334 \r\n", AUTH_CANCEL, NULL } } },
+	{ "EXTERNAL", "EXTERNAL", &nothing,
+	    "AUTH EXTERNAL =", { { "235 ok\r\n", AUTH_ACCEPTED, NULL } } },
+	{ "EXTERNAL, authzid", "EXTERNAL", &both,
+	    "AUTH EXTERNAL Ym9zcw==", { { "334 \r\n", AUTH_CANCEL, NULL } } },
 	{ "ANONYMOUS", "ANONYMOUS", &nothing,
 	    "AUTH ANONYMOUS Y2hlY2tfc210cF9hdXRo",
 	    { { "235 ok\r\n", AUTH_ACCEPTED, NULL } } },
@@ -267,13 +266,12 @@ test_exchanges(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof exchanges / sizeof exchanges[0]; i++) {
-		line = (struct buf) BUF_INIT(1000);
+		line = (struct buf)BUF_INIT(1000);
 		auth_init(&a, mech(exchanges[i].mech), exchanges[i].creds);
 		assert_int_equal(auth_command(&a, &line), 0);
 		if (strcmp(line.data, exchanges[i].command) != 0)
 			fail_msg("%s: %s", exchanges[i].what, line.data);
-		for (t = 0; t < 4 && exchanges[i].turns[t].reply != NULL;
-		     t++) {
+		for (t = 0; t < 4 && exchanges[i].turns[t].reply != NULL; t++) {
 			const char *text = exchanges[i].turns[t].reply;
 			struct smtp_reply r;
 			enum auth_verdict v;
@@ -364,8 +362,8 @@ test_refusals(void **state)
 			    &r, challenge, strlen(challenge), NULL);
 			if (after)
 				auth_hear(&a, &r);
-			smtp_reply_parse(&r, cases[i].reply,
-			    strlen(cases[i].reply), NULL);
+			smtp_reply_parse(
+			    &r, cases[i].reply, strlen(cases[i].reply), NULL);
 			verdict[after] = auth_hear(&a, &r);
 			if (verdict[after] == AUTH_BROKEN)
 				assert_true(a.detail[0] != '\0');

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "dialogue.h"
-#include "play.h"
+#include "tests/unit/dialogue.h"
+#include "tests/unit/play.h"
 
 #define DIALOGUES "tests/dialogues"
 
@@ -39,8 +39,7 @@ for_each(void (*test)(const struct dialogue *, char *why, size_t size))
 	n = scandir(DIALOGUES, &list, is_dialogue, alphasort);
 	assert_true(n >= 70);
 	for (i = 0; i < n; i++) {
-		snprintf(
-		    path, sizeof path, DIALOGUES "/%s", list[i]->d_name);
+		snprintf(path, sizeof path, DIALOGUES "/%s", list[i]->d_name);
 		free(list[i]);
 		why[0] = '\0';
 		if (dialogue_load(&d, path) == -1)
@@ -202,8 +201,7 @@ test_wrong_dialogues(void **state)
 		    "bad setting" },
 		{ "late setting", "# a\nS: 220 a\ntls: none\nEND none\n",
 		    "unknown directive" },
-		{ "unknown condition", "# a\nEND well\n",
-		    "unknown condition" },
+		{ "unknown condition", "# a\nEND well\n", "unknown condition" },
 		{ "something after END", "# a\nEND none\nS: 220 a\n",
 		    "after END" },
 		{ "unknown escape", "# a\nR: 220\\q\nEND none\n",
@@ -235,8 +233,8 @@ test_wrong_dialogues(void **state)
 	(void)state;
 	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		fault = d.fault;
-		if (dialogue_parse(
-			&d, cases[i].text, strlen(cases[i].text)) == 0) {
+		if (dialogue_parse(&d, cases[i].text, strlen(cases[i].text)) ==
+		    0) {
 			play_whole(&p, &d, PLAY_WHOLE);
 			fault = p.fault;
 		}

@@ -26,8 +26,7 @@ reply(const char *text)
 
 /* A copy of the bytes alone, so that reading past them is noticed. */
 static ssize_t
-parse_copy(struct smtp_reply *r, const char *data, size_t len,
-    const char **why)
+parse_copy(struct smtp_reply *r, const char *data, size_t len, const char **why)
 {
 	char *copy = malloc(len > 0 ? len : 1);
 	ssize_t n;
@@ -77,8 +76,7 @@ test_samples(void **state)
 				fail_msg("%s: %zu bytes are no part of it",
 				    cases[i].what, n);
 		snprintf(longer, sizeof longer, "%s235 ok\r\n", cases[i].text);
-		n = (size_t)smtp_reply_parse(
-		    &r, longer, strlen(longer), NULL);
+		n = (size_t)smtp_reply_parse(&r, longer, strlen(longer), NULL);
 		if (n != len || r.code != cases[i].code)
 			fail_msg("%s: %zd bytes, code %d", cases[i].what,
 			    (ssize_t)n, r.code);
@@ -134,8 +132,8 @@ test_malformed(void **state)
 			fail_msg("%s: not refused", cases[i].what);
 		if (why == NULL || why[0] == '\0')
 			fail_msg("%s: does not say why", cases[i].what);
-		assert_int_equal(smtp_reply_parse(&r, cases[i].text,
-				     cases[i].len, NULL),
+		assert_int_equal(
+		    smtp_reply_parse(&r, cases[i].text, cases[i].len, NULL),
 		    -1);
 	}
 }
@@ -274,10 +272,10 @@ test_enhanced(void **state)
 	}
 }
 
-#define EHLO                                                               \
-	"250-AUTH mail.example.org\r\n250-PIPELINING\r\n"                  \
-	"250-size  1000 \t\r\n250-\r\n250-AUTH\tPLAIN-CLIENTTOKEN  login " \
-	"\r\n250-AUTH=CRAM-MD5\tLOGIN\n250-auth= NTLM\r\n250-XAUTH PLAIN"  \
+#define EHLO                                                                   \
+	"250-AUTH mail.example.org\r\n250-PIPELINING\r\n"                      \
+	"250-size  1000 \t\r\n250-\r\n250-AUTH\tPLAIN-CLIENTTOKEN  login "     \
+	"\r\n250-AUTH=CRAM-MD5\tLOGIN\n250-auth= NTLM\r\n250-XAUTH PLAIN"      \
 	"\r\n250-AUTH\r\n250-X=Y z\r\n250 STARTTLS\r\n"
 
 static void
@@ -304,8 +302,8 @@ test_keywords(void **state)
 		if (kn != strlen(pairs[i][0]) || pn != strlen(pairs[i][1]) ||
 		    memcmp(k, pairs[i][0], kn) != 0 ||
 		    memcmp(p, pairs[i][1], pn) != 0)
-			fail_msg("%s: \"%.*s\", \"%.*s\"", pairs[i][0],
-			    (int)kn, k, (int)pn, p);
+			fail_msg("%s: \"%.*s\", \"%.*s\"", pairs[i][0], (int)kn,
+			    k, (int)pn, p);
 	}
 	assert_false(smtp_reply_keyword(&r, &pos, &k, &kn, &p, &pn));
 	r = reply("250 AUTH PLAIN\r\n");
