@@ -644,21 +644,40 @@ smtp_client_has_quit(const struct smtp_client *c)
 	return c->has_quit;
 }
 
+/* However much comes at once, no more than a reply is kept of it. */
+static void
+take_bytes(struct smtp_client *c, const char *data, size_t len)
+{
+	size_t n;
+
+	while (len > 0 && c->state != ST_END) {
+		n = c->in.max - c->in.len;
+		n = n < len ? n : len;
+		if (n == 0) {
+			stop_broken(c, "the server says more than it is asked");
+		} else if (buf_add(&c->in, data, n) == -1) {
+			conclude(c, SMTP_NO_MEMORY, NULL);
+			enter(c, ST_END);
+		} else {
+			advance(c);
+		}
+		data += n;
+		len -= n;
+	}
+}
+
 void
 smtp_client_input(struct smtp_client *c, const char *data, size_t len)
 {
 	if (c->state == ST_END)
 		return;
-	if (c->state == ST_HANDSHAKE) {
-		smtp_client_injected(c);
-	} else if (len == 0) {
+	if (len == 0) {
 		conclude(c, SMTP_DISCONNECTED, NULL);
 		enter(c, ST_END);
-	} else if (buf_add(&c->in, data, len) == -1) {
-		conclude(c, SMTP_NO_MEMORY, NULL);
-		enter(c, ST_END);
+	} else if (c->state == ST_HANDSHAKE) {
+		smtp_client_injected(c);
 	} else {
-		advance(c);
+		take_bytes(c, data, len);
 	}
 }
 

@@ -82,26 +82,40 @@ holds_any(const struct censor *c, const char *text, size_t len)
 	return false;
 }
 
-/* Copy without line ends and what looks like reply codes before the lines. */
+/*
+ * What stands before the text in each line of a reply: the code, and an
+ * enhanced code (RFC 2034).  Its length, 0 if there is nothing like it.
+ */
+static size_t
+codes_length(const char *line, size_t n)
+{
+	size_t used = 0;
+
+	if (n < 4 || (line[3] != '-' && line[3] != ' '))
+		return 0;
+	for (used = 4; used < n && strchr("0123456789.", line[used]);)
+		used++;
+	if (used >= n || line[used] != ' ' || used < 9)
+		return 4;
+	return used + 1;
+}
+
+/* Copy a reply's text as if it had been one line. */
 static int
 join_lines(struct buf *out, const char *text, size_t len)
 {
-	const char *end = text + len, *lf;
-	size_t n;
+	const char *end = text + len, *lf, *next;
+	size_t n, codes;
 
-	while (text < end) {
+	for (; text < end; text = next) {
 		lf = memchr(text, '\n', (size_t)(end - text));
+		next = lf != NULL ? lf + 1 : end;
 		n = (size_t)((lf != NULL ? lf : end) - text);
-		lf = text + n;
 		while (n > 0 && (text[n - 1] == '\r' || text[n - 1] == ' '))
 			n--;
-		if (n >= 4 && (text[3] == '-' || text[3] == ' ')) {
-			text += 4;
-			n -= 4;
-		}
-		if (buf_add(out, text, n) == -1)
+		codes = codes_length(text, n);
+		if (buf_add(out, text + codes, n - codes) == -1)
 			return -1;
-		text = lf + 1;
 	}
 	return 0;
 }

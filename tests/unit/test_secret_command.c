@@ -230,8 +230,12 @@ test_signals(void **state)
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGTERM);
 	sigprocmask(SIG_BLOCK, &blocked, &before);
+	/*
+	 * The C library keeps 32 and 33 to itself; a parent that used
+	 * posix_spawn() leaves them ignored, and nobody can undo that.
+	 */
 	expect_secret("grep -E '^Sig(Blk|Ign)' /proc/self/status | tr -d "
-		      "'\\n\\t'",
+		      "'\\n\\t' | sed 's/0000000180000000$/0000000000000000/'",
 	    "SigBlk:0000000000000000SigIgn:0000000000000000");
 	expect_error("exit 3", ERR_SECRET, "cmd: exit status 3");
 	assert_ptr_equal(signal(SIGCHLD, SIG_DFL), SIG_IGN);

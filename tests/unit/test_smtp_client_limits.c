@@ -33,7 +33,7 @@ flood(struct scene *s, const char *start, size_t n, size_t total)
 	buf_free(&b);
 }
 
-/* What exceeds the limits ends the session, however it comes. */
+/* What exceeds the limits ends the dialogue, however it comes. */
 static void
 test_over_long_replies(void **state)
 {
