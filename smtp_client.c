@@ -330,10 +330,15 @@ say_auth(struct smtp_client *c)
 	char shown[64];
 	int rc;
 
-	if (c->auth.challenged)
-		return send_line(c, buf_str(&c->auth.response), "[response]");
+	/* What was sent is not needed again, and is the secret. */
+	if (c->auth.challenged) {
+		rc = send_line(c, buf_str(&c->auth.response), "[response]");
+		buf_free(&c->auth.response);
+		return rc;
+	}
 	c->facts.login = SMTP_LOGIN_UNDECIDED;
 	rc = auth_command(&c->auth, &line);
+	buf_free(&c->auth.response);
 	snprintf(shown, sizeof shown, "AUTH %s%s", c->auth.mech->name,
 	    c->auth.turn > 0 ? " [initial response]" : "");
 	if (rc == 0)
