@@ -11,16 +11,9 @@
 
 #include "base/base64.h"
 
-/* A bundle that is loaded when an issuer was not found elsewhere. */
-struct bundle {
-	const char *file;
-	bool loaded;
-};
-
 struct tls_context {
 	SSL_CTX *ctx;
-	X509_LOOKUP_METHOD *lazy;
-	struct bundle bundle;
+	const char *bundle; /* roots not loaded yet, or NULL */
 	struct tls_settings settings;
 };
 
@@ -44,51 +37,18 @@ tls_take_reason(void)
 	return reason != NULL ? reason : "unknown error";
 }
 
-/*
- * OpenSSL asks its lookups in order; this one comes after the directory, so
- * that the bundle, which takes longer to parse than all the rest of a check,
- * is parsed only when it is needed.
- */
-static int
-load_bundle(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *name,
-    X509_OBJECT *ret)
+bool
+tls_context_load_bundle(struct tls_context *t)
 {
-	struct bundle *b = X509_LOOKUP_get_method_data(lookup);
-	X509_STORE *store = X509_LOOKUP_get_store(lookup);
-	X509_OBJECT *found;
-	X509 *cert;
+	const char *file = t->bundle;
 
-	if (type != X509_LU_X509 || b->loaded)
-		return 0; /* what was loaded has been searched already */
-	b->loaded = true;
-	if (X509_STORE_load_file(store, b->file) != 1) {
-		ERR_clear_error();
-		return 0;
-	}
-	found = X509_OBJECT_retrieve_by_subject(
-	    X509_STORE_get0_objects(store), type, name);
-	if (found == NULL)
-		return 0;
-	cert = X509_OBJECT_get0_X509(found);
-	if (X509_OBJECT_set1_X509(ret, cert) != 1)
-		return 0;
-	X509_free(cert); /* the caller takes a reference of its own */
-	return 1;
-}
-
-static int
-add_bundle(struct tls_context *t, X509_STORE *store, const char *file)
-{
-	X509_LOOKUP *lookup;
-
-	t->bundle.file = file;
-	t->lazy = X509_LOOKUP_meth_new("a bundle, when it is needed");
-	if (t->lazy == NULL ||
-	    !X509_LOOKUP_meth_set_get_by_subject(t->lazy, load_bundle) ||
-	    (lookup = X509_STORE_add_lookup(store, t->lazy)) == NULL)
-		return -1;
-	X509_LOOKUP_set_method_data(lookup, &t->bundle);
-	return 0;
+	if (file == NULL)
+		return false;
+	t->bundle = NULL;
+	if (X509_STORE_load_file(SSL_CTX_get_cert_store(t->ctx), file) == 1)
+		return true;
+	ERR_clear_error();
+	return false;
 }
 
 static int
@@ -158,9 +118,9 @@ add_trust(struct tls_context *t, struct err *e)
 		file = from_environment(X509_get_default_cert_file_env(),
 		    X509_get_default_cert_file());
 	}
-	if (add_directory(store, dir) == -1 ||
-	    (file != NULL && add_bundle(t, store, file) == -1))
+	if (add_directory(store, dir) == -1)
 		return err_nomem(e);
+	t->bundle = file;
 	return 0;
 }
 
@@ -236,7 +196,7 @@ tls_context_new(const struct tls_settings *settings, struct err *e)
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_session_cache_mode(t->ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_cert_cb(t->ctx, note_request, NULL);
-	tls_verify_install(t->ctx);
+	tls_verify_install(t->ctx, t);
 	if (add_trust(t, e) == -1 || add_client_certificate(t, e) == -1)
 		goto fail;
 	return t;
@@ -251,7 +211,6 @@ tls_context_free(struct tls_context *t)
 	if (t == NULL)
 		return;
 	SSL_CTX_free(t->ctx);
-	X509_LOOKUP_meth_free(t->lazy);
 	free(t);
 }
 

@@ -20,8 +20,17 @@ SSL *tls_context_connect(struct tls_context *t);
 void tls_facts_take(struct tls_facts *f, SSL *ssl,
     const struct tls_context *t, const char *verify_name);
 
-/* Record every fault of the chain in the tls_facts of the SSL's app data. */
-void tls_verify_install(SSL_CTX *ctx);
+/*
+ * Record every fault of the chain in the tls_facts of the SSL's app data.  t
+ * is the context that ctx belongs to.
+ */
+void tls_verify_install(SSL_CTX *ctx, struct tls_context *t);
+
+/*
+ * Load the roots that were left out at the start, because parsing them takes
+ * longer than all the rest of a check.  Returns whether there were any.
+ */
+bool tls_context_load_bundle(struct tls_context *t);
 
 /* Read the server's certificate and chain into *f. */
 void tls_verify_take(struct tls_facts *f, SSL *ssl, const char *verify_name);

@@ -122,6 +122,48 @@ note_fault(int ok, X509_STORE_CTX *store)
 	return 1;
 }
 
+static void
+verify_once(X509_STORE_CTX *store)
+{
+	struct tls_facts *f = facts_of(store);
+
+	f->fault_count = 0;
+	X509_STORE_CTX_set_verify_cb(store, note_fault);
+	if (X509_verify_cert(store) <= 0 && f->fault_count == 0)
+		add_fault(f, X509_V_ERR_UNSPECIFIED, 0,
+		    X509_STORE_CTX_get0_cert(store));
+}
+
+/* The same question once more: an X509_STORE_CTX answers only one. */
+static void
+verify_again(X509_STORE_CTX *first)
+{
+	const int ssl_index = SSL_get_ex_data_X509_STORE_CTX_idx();
+	X509_STORE_CTX *again = X509_STORE_CTX_new();
+
+	if (again != NULL &&
+	    X509_STORE_CTX_init(again, X509_STORE_CTX_get0_store(first),
+		X509_STORE_CTX_get0_cert(first),
+		X509_STORE_CTX_get0_untrusted(first)) == 1 &&
+	    X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(again),
+		X509_STORE_CTX_get0_param(first)) == 1 &&
+	    X509_STORE_CTX_set_ex_data(again, ssl_index,
+		X509_STORE_CTX_get_ex_data(first, ssl_index)) == 1)
+		verify_once(again);
+	X509_STORE_CTX_free(again);
+}
+
+static bool
+is_untrusted(const struct tls_facts *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->fault_count; i++)
+		if (tls_fault_kind(&f->faults[i]) == TLS_FAULT_UNTRUSTED)
+			return true;
+	return false;
+}
+
 /*
  * Instead of OpenSSL's own verification at the end of which it would break
  * off: who judges needs to know all that is wrong.
@@ -129,26 +171,22 @@ note_fault(int ok, X509_STORE_CTX *store)
 static int
 verify(X509_STORE_CTX *store, void *arg)
 {
-	struct tls_facts *f = facts_of(store);
-
-	(void)arg;
-	X509_STORE_CTX_set_verify_cb(store, note_fault);
-	if (X509_verify_cert(store) <= 0 && f->fault_count == 0)
-		add_fault(f, X509_V_ERR_UNSPECIFIED, 0,
-		    X509_STORE_CTX_get0_cert(store));
+	verify_once(store);
+	if (is_untrusted(facts_of(store)) && tls_context_load_bundle(arg))
+		verify_again(store);
 	ERR_clear_error();
 	return 1;
 }
 
 void
-tls_verify_install(SSL_CTX *ctx)
+tls_verify_install(SSL_CTX *ctx, struct tls_context *t)
 {
 	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx);
 
 	/* An intermediate, or the server's own, in --ca-file is trusted. */
 	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_cert_verify_callback(ctx, verify, NULL);
+	SSL_CTX_set_cert_verify_callback(ctx, verify, t);
 }
 
 /* Append one subjectAltName as text; kinds that name no host are left out. */
