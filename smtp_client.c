@@ -73,8 +73,7 @@ static enum state hear_starttls(
 static enum state hear_auth(struct smtp_client *, const struct smtp_reply *);
 static enum state hear_mail(struct smtp_client *, const struct smtp_reply *);
 static enum state hear_rcpt(struct smtp_client *, const struct smtp_reply *);
-static enum state hear_command(
-    struct smtp_client *, const struct smtp_reply *);
+static enum state hear_command(struct smtp_client *, const struct smtp_reply *);
 static enum state hear_anything(
     struct smtp_client *, const struct smtp_reply *);
 static enum state hear_quit(struct smtp_client *, const struct smtp_reply *);
@@ -186,9 +185,9 @@ keep(struct smtp_answer *a, const struct smtp_reply *r)
 static struct smtp_reply
 kept(const struct smtp_answer *a)
 {
-	return (struct smtp_reply) { .code = a->code,
-		.text = buf_str(&a->text),
-		.len = a->text.len };
+	return (struct smtp_reply){
+		.code = a->code, .text = buf_str(&a->text), .len = a->text.len
+	};
 }
 
 static enum state
@@ -212,8 +211,7 @@ hear_greeting(struct smtp_client *c, const struct smtp_reply *r)
 static int
 say_ehlo(struct smtp_client *c)
 {
-	return send_pair(
-	    c, c->p.lmtp ? "LHLO " : "EHLO ", c->p.ehlo_name, "");
+	return send_pair(c, c->p.lmtp ? "LHLO " : "EHLO ", c->p.ehlo_name, "");
 }
 
 static int
@@ -348,8 +346,8 @@ say_auth(struct smtp_client *c)
 }
 
 static enum state
-refuse_login(struct smtp_client *c, enum smtp_login login,
-    enum smtp_outcome outcome)
+refuse_login(
+    struct smtp_client *c, enum smtp_login login, enum smtp_outcome outcome)
 {
 	c->facts.login = login;
 	return refuse(c, outcome, c->auth.detail);
@@ -376,8 +374,7 @@ hear_auth(struct smtp_client *c, const struct smtp_reply *r)
 		f->login = SMTP_LOGIN_ACCEPTED;
 		return begin_envelope(c);
 	case AUTH_REJECTED:
-		return refuse_login(
-		    c, SMTP_LOGIN_REJECTED, SMTP_AUTH_REJECTED);
+		return refuse_login(c, SMTP_LOGIN_REJECTED, SMTP_AUTH_REJECTED);
 	case AUTH_TEMPORARY:
 		return refuse(c, SMTP_AUTH_TEMPORARY, NULL);
 	case AUTH_MECHANISM_REFUSED:
@@ -409,8 +406,8 @@ static int
 say_mail(struct smtp_client *c)
 {
 	const struct smtp_reply ehlo = kept(&c->facts.ehlo);
-	bool utf8 = !is_ascii(c->p.from) ||
-	    (c->p.rcpt != NULL && !is_ascii(c->p.rcpt));
+	bool utf8 =
+	    !is_ascii(c->p.from) || (c->p.rcpt != NULL && !is_ascii(c->p.rcpt));
 
 	c->sent_mail = true;
 	return send_pair(c, "MAIL FROM:<", c->p.from,
@@ -452,7 +449,8 @@ hear_rcpt(struct smtp_client *c, const struct smtp_reply *r)
 		return refuse_class(c, r);
 	c->facts.refused_command = "RCPT TO";
 	return refuse(c,
-	    smtp_reply_blames_sender(r) ? SMTP_SENDER_REFUSED : SMTP_RECIPIENT_REFUSED,
+	    smtp_reply_blames_sender(r) ? SMTP_SENDER_REFUSED
+					: SMTP_RECIPIENT_REFUSED,
 	    NULL);
 }
 
@@ -514,8 +512,7 @@ trace_reply(struct smtp_client *c, const struct smtp_reply *r)
 		return;
 	}
 	rc = c->auth.told_error
-	    ? buf_addf(
-		  &shown, "334 [challenge: %s]", buf_str(&c->auth.error))
+	    ? buf_addf(&shown, "334 [challenge: %s]", buf_str(&c->auth.error))
 	    : buf_adds(&shown, "334 [challenge]");
 	if (rc == 0)
 		trace(c, '<', shown.data, shown.len);
@@ -593,8 +590,8 @@ smtp_client_new(const struct smtp_params *params)
 	}
 	for (i = 0; i < n; i++)
 		f->command_answers[i].text.max = SMTP_REPLY_MAX;
-	c->state = params->tls == SMTP_TLS_IMPLICIT ? ST_HANDSHAKE
-						    : ST_GREETING;
+	c->state =
+	    params->tls == SMTP_TLS_IMPLICIT ? ST_HANDSHAKE : ST_GREETING;
 	return c;
 }
 
@@ -718,8 +715,7 @@ smtp_client_leave(struct smtp_client *c)
 	assert(c->state == ST_HANDSHAKE);
 	c->facts.tls = true;
 	conclude(c, SMTP_SERVER_UNVERIFIED, NULL);
-	enter(c,
-	    c->p.tls == SMTP_TLS_STARTTLS ? ST_QUIT : ST_AWAIT_GREETING);
+	enter(c, c->p.tls == SMTP_TLS_STARTTLS ? ST_QUIT : ST_AWAIT_GREETING);
 }
 
 void

@@ -18,10 +18,10 @@
 
 /* What the machine needs before it can go on. */
 enum smtp_want {
-	SMTP_WANT_READ,	 /* hand over bytes with smtp_client_input() */
+	SMTP_WANT_READ,  /* hand over bytes with smtp_client_input() */
 	SMTP_WANT_WRITE, /* send smtp_client_output(), report with _sent() */
-	SMTP_WANT_TLS,	 /* do the handshake, then smtp_client_tls_done() */
-	SMTP_END,	 /* nothing; the facts are complete */
+	SMTP_WANT_TLS,   /* do the handshake, then smtp_client_tls_done() */
+	SMTP_END,        /* nothing; the facts are complete */
 };
 
 /* What is being timed.  Each state belongs to exactly one phase. */
@@ -39,22 +39,22 @@ enum smtp_tls { SMTP_TLS_NONE, SMTP_TLS_STARTTLS, SMTP_TLS_IMPLICIT };
 
 /* How the dialogue ended: the first cause. */
 enum smtp_outcome {
-	SMTP_OK,		 /* everything asked for was done */
-	SMTP_GREETING_REFUSED,	 /* 4xx or 5xx greeting */
-	SMTP_EHLO_REFUSED,	 /* 4xx or 5xx to EHLO */
-	SMTP_STARTTLS_MISSING,	 /* not offered, or refused */
+	SMTP_OK,                 /* everything asked for was done */
+	SMTP_GREETING_REFUSED,   /* 4xx or 5xx greeting */
+	SMTP_EHLO_REFUSED,       /* 4xx or 5xx to EHLO */
+	SMTP_STARTTLS_MISSING,   /* not offered, or refused */
 	SMTP_STARTTLS_INJECTION, /* bytes in the clear after STARTTLS */
-	SMTP_SERVER_UNVERIFIED,	 /* smtp_client_leave() was called */
-	SMTP_MECHANISM_MISSING,	 /* no wanted mechanism is offered */
-	SMTP_MECHANISM_REFUSED,	 /* the AUTH command itself was turned down */
-	SMTP_SECRET_HELD_BACK,	 /* connection not protected or not verified */
-	SMTP_SECRET_TOO_LONG,	 /* the response would exceed the limit */
-	SMTP_AUTH_REJECTED,	 /* 5xx: the credential was refused */
-	SMTP_AUTH_TEMPORARY,	 /* 4xx: the server cannot decide now */
-	SMTP_SENDER_REFUSED,	 /* MAIL FROM, or RCPT TO because of the sender */
-	SMTP_RECIPIENT_REFUSED,	 /* RCPT TO */
-	SMTP_PROTOCOL_BROKEN,	 /* the peer does not speak SMTP */
-	SMTP_DISCONNECTED,	 /* the peer closed before the end */
+	SMTP_SERVER_UNVERIFIED,  /* smtp_client_leave() was called */
+	SMTP_MECHANISM_MISSING,  /* no wanted mechanism is offered */
+	SMTP_MECHANISM_REFUSED,  /* the AUTH command itself was turned down */
+	SMTP_SECRET_HELD_BACK,   /* connection not protected or not verified */
+	SMTP_SECRET_TOO_LONG,    /* the response would exceed the limit */
+	SMTP_AUTH_REJECTED,      /* 5xx: the credential was refused */
+	SMTP_AUTH_TEMPORARY,     /* 4xx: the server cannot decide now */
+	SMTP_SENDER_REFUSED, /* MAIL FROM, or RCPT TO because of the sender */
+	SMTP_RECIPIENT_REFUSED, /* RCPT TO */
+	SMTP_PROTOCOL_BROKEN,   /* the peer does not speak SMTP */
+	SMTP_DISCONNECTED,      /* the peer closed before the end */
 	SMTP_NO_MEMORY,
 	SMTP_OUTCOMES,
 };
@@ -68,16 +68,16 @@ enum smtp_login {
 
 struct smtp_params {
 	const char *ehlo_name; /* our name, or an address literal */
-	bool lmtp;	       /* LHLO instead of EHLO (RFC 2033) */
+	bool lmtp;             /* LHLO instead of EHLO (RFC 2033) */
 	enum smtp_tls tls;
 	const struct sasl_creds *creds; /* NULL: no login is tried */
 	/* Mechanisms allowed, in order of preference; none without creds. */
 	const struct sasl_mech *const *mechs;
 	size_t mech_count;
-	bool allow_cleartext;  /* send secrets without TLS */
-	bool allow_unverified; /* send secrets to an unverified server */
-	const char *from;      /* MAIL FROM, NULL: not sent */
-	const char *rcpt;      /* RCPT TO, NULL: not sent */
+	bool allow_cleartext;        /* send secrets without TLS */
+	bool allow_unverified;       /* send secrets to an unverified server */
+	const char *from;            /* MAIL FROM, NULL: not sent */
+	const char *rcpt;            /* RCPT TO, NULL: not sent */
 	const char *const *commands; /* sent after the envelope, each a line */
 	size_t command_count;
 	/*
@@ -107,9 +107,9 @@ struct smtp_facts {
 	const char *refused_command; /* "MAIL FROM" or "RCPT TO", or NULL */
 	enum smtp_login login;
 	const struct sasl_mech *mech; /* chosen, also when nothing was sent */
-	size_t response_len;	      /* base64 characters last sent for AUTH */
-	bool tls;		      /* a handshake was done */
-	bool secret_needs_tls;	      /* why it was held back: no TLS, else */
+	size_t response_len;          /* base64 characters last sent for AUTH */
+	bool tls;                     /* a handshake was done */
+	bool secret_needs_tls;        /* why it was held back: no TLS, else */
 	struct smtp_answer greeting;  /* unverified server */
 	struct smtp_answer ehlo_clear; /* EHLO's reply before TLS */
 	struct smtp_answer ehlo;       /* the EHLO reply that counts */

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 
 enum {
-	SHORTEST = 4,	/* shorter secrets would match by chance */
+	SHORTEST = 4,   /* shorter secrets would match by chance */
 	ALIGNMENTS = 3, /* where in a group of three octets it may begin */
 	TEXT_MAX = 1024 * 1024,
 };

@@ -67,8 +67,8 @@ read_secret(struct check *c, int64_t deadline_us)
 	last_word_place("secret");
 	f->hung_in = "secret";
 	if (c->options.secret.kind != SECRET_NONE &&
-	    secret_read(&c->secret, &c->options.secret, deadline_us,
-		&f->err) == -1)
+	    secret_read(&c->secret, &c->options.secret, deadline_us, &f->err) ==
+		-1)
 		return -1;
 	f->secret_world_readable = c->secret.world_readable;
 	if ((c->censor = censor_new(c->secret.value)) == NULL)
@@ -103,7 +103,7 @@ run_probe(struct check *c, int64_t deadline_us)
 void
 check_init(struct check *c, int argc, char **argv, int64_t started_us)
 {
-	*c = (struct check) { .output = BUF_INIT(OUTPUT_MAX) };
+	*c = (struct check){ .output = BUF_INIT(OUTPUT_MAX) };
 	facts_init(&c->none);
 	c->none.end = END_ERROR;
 	options_parse(&c->options, argc, argv, &c->none.err);

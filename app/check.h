@@ -29,8 +29,7 @@ struct check {
 };
 
 /* Read the command line of a run that began at started_us.  Zeroes *c. */
-void check_init(
-    struct check *c, int argc, char **argv, int64_t started_us);
+void check_init(struct check *c, int argc, char **argv, int64_t started_us);
 
 /*
  * Do what the command line asked for and leave the answer in output and

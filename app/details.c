@@ -44,12 +44,12 @@ add_phases(struct buf *b, const struct facts *f)
 			continue;
 		if (buf_addf(b, "%-9s ", phase_name((enum phase)p)) ||
 		    word_seconds(b, f->phase_us[p]) ||
-		    buf_adds(b,
-			f->phase_done[p] ? " s\n" : " s, not finished\n"))
+		    buf_adds(
+			b, f->phase_done[p] ? " s\n" : " s, not finished\n"))
 			return -1;
 	}
-	return buf_addf(b, "%-9s ", "total") ||
-		word_seconds(b, f->total_us) || buf_adds(b, " s\n")
+	return buf_addf(b, "%-9s ", "total") || word_seconds(b, f->total_us) ||
+		buf_adds(b, " s\n")
 	    ? -1
 	    : 0;
 }
@@ -109,8 +109,8 @@ add_attempts(struct buf *b, const struct facts *f)
 	for (i = 0; i < f->attempt_count; i++) {
 		a = &f->attempts[i];
 		if (a->error != 0 &&
-		    buf_addf(b, "failed: %s: %s\n", a->address,
-			strerror(a->error)))
+		    buf_addf(
+			b, "failed: %s: %s\n", a->address, strerror(a->error)))
 			return -1;
 	}
 	return 0;

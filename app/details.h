@@ -15,7 +15,7 @@
  * Append the lines, each ended by a newline; text from outside inside a line
  * is raw but for newlines.  Returns 0, or -1 without memory.
  */
-int details_add(struct buf *out, const struct verdict *v,
-    const struct facts *f, const struct options *o);
+int details_add(struct buf *out, const struct verdict *v, const struct facts *f,
+    const struct options *o);
 
 #endif

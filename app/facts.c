@@ -10,7 +10,7 @@ enum {
 void
 facts_init(struct facts *f)
 {
-	*f = (struct facts) { .end = END_COMPLETE };
+	*f = (struct facts){ .end = END_COMPLETE };
 	f->trace.max = TRACE_MAX;
 	f->dns[0].addresses.max = f->dns[1].addresses.max = ADDRESSES_MAX;
 }

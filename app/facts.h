@@ -23,12 +23,12 @@
 
 /* What brought the check to its end. */
 enum facts_end {
-	END_COMPLETE,	/* the dialogue came to its end: see smtp.outcome */
-	END_ERROR,	/* see err: usage, secret, timeout or internal */
-	END_DNS,	/* see dns_error */
-	END_CONNECT,	/* every address failed: see attempts */
-	END_TIMEOUT,	/* the deadline passed in phase `reached` */
-	END_TLS,	/* see stream_error; in phase `reached` */
+	END_COMPLETE, /* the dialogue came to its end: see smtp.outcome */
+	END_ERROR,    /* see err: usage, secret, timeout or internal */
+	END_DNS,      /* see dns_error */
+	END_CONNECT,  /* every address failed: see attempts */
+	END_TIMEOUT,  /* the deadline passed in phase `reached` */
+	END_TLS,      /* see stream_error; in phase `reached` */
 };
 
 struct facts_attempt {
@@ -44,33 +44,33 @@ struct facts_dns {
 };
 
 struct facts {
-	bool begun;	    /* the first look-up was started */
+	bool begun; /* the first look-up was started */
 	enum facts_end end;
 	struct err err;
-	enum phase reached; /* the phase in progress at the end */
+	enum phase reached;  /* the phase in progress at the end */
 	const char *hung_in; /* where the deadline struck, if it is no phase;
 				static */
 	bool secret_world_readable;
 
-	const char *dns_error; /* static */
-	struct facts_dns dns[2]; /* IPv6, IPv4 */
+	const char *dns_error;          /* static */
+	struct facts_dns dns[2];        /* IPv6, IPv4 */
 	struct facts_attempt *attempts; /* owned */
 	size_t attempt_count;
 	char address[ADDRESS_TEXT_MAX]; /* connected to; "" if never */
 
 	struct tls_facts tls;
-	bool verified; /* chain, dates and name, or a pin, are right */
+	bool verified;          /* chain, dates and name, or a pin, are right */
 	char stream_error[256]; /* why the stream failed or was closed */
 
 	const struct smtp_facts *smtp; /* owned by the probe; NULL: no greeting
 					  was waited for */
-	struct buf trace;	       /* the dialogue, a line each, for -vv */
-	bool trace_cut;		       /* more was said than is kept */
+	struct buf trace;              /* the dialogue, a line each, for -vv */
+	bool trace_cut;                /* more was said than is kept */
 
 	bool phase_done[PHASES];
-	int64_t phase_us[PHASES]; /* time spent, finished or not */
-	int64_t total_us;	  /* from the first look-up to the end */
-	int64_t now_unix;	  /* wall clock, for certificate dates */
+	int64_t phase_us[PHASES];    /* time spent, finished or not */
+	int64_t total_us;            /* from the first look-up to the end */
+	int64_t now_unix;            /* wall clock, for certificate dates */
 	const struct censor *censor; /* borrowed; NULL: there is no secret */
 };
 

@@ -12,8 +12,8 @@
  * Add a finding with an empty message and return it, or NULL when there is
  * no room for more.
  */
-struct finding *judge_add(struct verdict *v, const struct options *o,
-    enum condition c);
+struct finding *judge_add(
+    struct verdict *v, const struct options *o, enum condition c);
 
 /* Each returns 0, or -1 without memory. */
 int judge_session(

@@ -136,8 +136,8 @@ judge_days(struct verdict *v, const struct facts *f, const struct options *o)
 			buf_adds(b, ": ") || word_date(b, f->tls.not_after)
 		    ? -1
 		    : 0;
-	return buf_addf(b, "certificate expires in %lld day%s",
-		   (long long)left, left == 1 ? "" : "s") ||
+	return buf_addf(b, "certificate expires in %lld day%s", (long long)left,
+		   left == 1 ? "" : "s") ||
 		word_where(b, o) || buf_adds(b, ": ") ||
 		word_date(b, f->tls.not_after) ||
 		buf_addf(b, " (%s below %ld)",

@@ -7,9 +7,9 @@
 static struct smtp_reply
 as_reply(const struct smtp_answer *a)
 {
-	return (struct smtp_reply) { .code = a->code,
-		.text = buf_str(&a->text),
-		.len = a->text.len };
+	return (struct smtp_reply){
+		.code = a->code, .text = buf_str(&a->text), .len = a->text.len
+	};
 }
 
 /* The words of the list that are offered, or that are not. */
@@ -22,26 +22,26 @@ pick_words(struct buf *b, const struct word_list *list,
 
 	for (i = 0; i < list->count; i++)
 		if (offers(ehlo, list->word[i]) == offered &&
-		    buf_addf(b, "%s%s", b->len > 0 ? ", " : "",
-			list->word[i]) == -1)
+		    buf_addf(
+			b, "%s%s", b->len > 0 ? ", " : "", list->word[i]) == -1)
 			return -1;
 	return 0;
 }
 
 static int
-judge_extensions(struct verdict *v, const struct options *o,
-    const struct smtp_reply *ehlo)
+judge_extensions(
+    struct verdict *v, const struct options *o, const struct smtp_reply *ehlo)
 {
 	struct buf words = BUF_INIT(VERDICT_TEXT_MAX);
 	struct finding *n;
 	int rc;
 
-	rc = pick_words(&words, &o->require_extension, ehlo, smtp_reply_offers,
-	    false);
+	rc = pick_words(
+	    &words, &o->require_extension, ehlo, smtp_reply_offers, false);
 	if (rc == 0 && words.len > 0 &&
 	    (n = judge_add(v, o, CONDITION_EXTENSION)) != NULL)
-		rc = buf_addf(&n->message, "extension %s not offered",
-			 words.data) ||
+		rc = buf_addf(
+			 &n->message, "extension %s not offered", words.data) ||
 			word_where(&n->message, o)
 		    ? -1
 		    : 0;
@@ -103,8 +103,7 @@ holds(const struct smtp_answer *a, const char *text)
 
 /* -e: the greeting or the first EHLO reply must contain it. */
 static int
-judge_expect(
-    struct verdict *v, const struct facts *f, const struct options *o)
+judge_expect(struct verdict *v, const struct facts *f, const struct options *o)
 {
 	const struct smtp_facts *s = f->smtp;
 	const struct smtp_answer *ehlo =
@@ -116,8 +115,8 @@ judge_expect(
 		return 0;
 	if ((n = judge_add(v, o, CONDITION_EXPECT)) == NULL)
 		return 0;
-	return buf_addf(&n->message, "expected \"%.200s\" not found",
-		   o->expect) ||
+	return buf_addf(
+		   &n->message, "expected \"%.200s\" not found", o->expect) ||
 		word_where(&n->message, o) || buf_adds(&n->message, ": ") ||
 		word_reply(&n->message, f, &s->greeting)
 	    ? -1
@@ -166,8 +165,7 @@ judge_responses(
 }
 
 int
-judge_policy(
-    struct verdict *v, const struct facts *f, const struct options *o)
+judge_policy(struct verdict *v, const struct facts *f, const struct options *o)
 {
 	struct smtp_reply ehlo;
 
@@ -193,8 +191,8 @@ judge_policy(
 
 /* Warning and critical on one value; critical goes first. */
 static int
-judge_value(struct verdict *v, const struct options *o, int phase,
-    int64_t value_us)
+judge_value(
+    struct verdict *v, const struct options *o, int phase, int64_t value_us)
 {
 	bool critical = range_violated(&o->critical[phase], value_us);
 	const struct range *r =
@@ -226,8 +224,8 @@ judge_slow(struct verdict *v, const struct facts *f, const struct options *o)
 	int p;
 
 	/* A lazy QUIT is not the account's fault. */
-	if (judge_value(v, o, PHASE_TOTAL,
-		f->total_us - f->phase_us[PHASE_QUIT]) == -1)
+	if (judge_value(
+		v, o, PHASE_TOTAL, f->total_us - f->phase_us[PHASE_QUIT]) == -1)
 		return -1;
 	for (p = 0; p < PHASES; p++)
 		if (f->phase_done[p] &&

@@ -97,9 +97,8 @@ write_held_back(struct buf *b, const struct facts *f, const struct options *o)
 {
 	return add_where(b, o, "secret held back") ||
 		buf_adds(b,
-		    f->smtp->secret_needs_tls
-			? ": the connection has no TLS"
-			: ": the server is unverified")
+		    f->smtp->secret_needs_tls ? ": the connection has no TLS"
+					      : ": the server is unverified")
 	    ? -1
 	    : 0;
 }
@@ -121,10 +120,8 @@ write_rejected(struct buf *b, const struct facts *f, const struct options *o)
 {
 	const struct buf *error = &f->smtp->challenge_error;
 
-	if (add_login(b, o,
-		judge_is_expected_rejection(f, o) ? "rejected as expected"
-						  : "rejected") ||
-	    buf_adds(b, ": ") || word_reply(b, f, &f->smtp->last))
+	if (add_login(b, o, "rejected") || buf_adds(b, ": ") ||
+	    word_reply(b, f, &f->smtp->last))
 		return -1;
 	if (error->len == 0)
 		return 0;
@@ -146,7 +143,7 @@ write_temporary(struct buf *b, const struct facts *f, const struct options *o)
 static int
 write_sender(struct buf *b, const struct facts *f, const struct options *o)
 {
-	return buf_addf(b, "sender %s refused", o->from) ||
+	return buf_addf(b, "sender %.120s refused", o->from) ||
 		add_reply(b, f, o, "")
 	    ? -1
 	    : 0;
@@ -155,7 +152,7 @@ write_sender(struct buf *b, const struct facts *f, const struct options *o)
 static int
 write_recipient(struct buf *b, const struct facts *f, const struct options *o)
 {
-	return buf_addf(b, "recipient %s refused", o->rcpt) ||
+	return buf_addf(b, "recipient %.120s refused", o->rcpt) ||
 		add_reply(b, f, o, "")
 	    ? -1
 	    : 0;
@@ -187,9 +184,8 @@ write_protocol(struct buf *b, const struct facts *f, const struct options *o)
 		return -1;
 	if (s->last.code == 0)
 		return 0;
-	return buf_adds(b, "; last reply: ") || word_reply(b, f, &s->last)
-	    ? -1
-	    : 0;
+	return buf_adds(b, "; last reply: ") || word_reply(b, f, &s->last) ? -1
+									   : 0;
 }
 
 static int
@@ -275,9 +271,9 @@ write_timeout(struct buf *b, const struct facts *f, const struct options *o)
 static int
 write_tls(struct buf *b, const struct facts *f, const struct options *o)
 {
-	if ((f->tls.done ? buf_addf(
-			       b, "TLS failed in %s", phase_name(f->reached))
-			 : buf_adds(b, "TLS handshake failed")) ||
+	if ((f->tls.done
+		    ? buf_addf(b, "TLS failed in %s", phase_name(f->reached))
+		    : buf_adds(b, "TLS handshake failed")) ||
 	    word_where(b, o) || buf_adds(b, ": "))
 		return -1;
 	return word_outside(b, f, f->stream_error, strlen(f->stream_error));
@@ -324,8 +320,8 @@ find_end(const struct facts *f, write_fn **write)
 {
 	switch (f->end) {
 	case END_ERROR:
-		*write = f->err.kind == ERR_TIMEOUT ? write_timeout
-						    : write_error;
+		*write =
+		    f->err.kind == ERR_TIMEOUT ? write_timeout : write_error;
 		return by_error[f->err.kind];
 	case END_DNS:
 		*write = write_dns;
@@ -354,8 +350,8 @@ judge_is_expected_rejection(const struct facts *f, const struct options *o)
 }
 
 static int
-judge_accepted(struct verdict *v, const struct options *o,
-    const struct facts *f)
+judge_accepted(
+    struct verdict *v, const struct options *o, const struct facts *f)
 {
 	struct finding *n = judge_add(v, o, CONDITION_AUTH_ACCEPTED);
 
@@ -373,8 +369,7 @@ judge_accepted(struct verdict *v, const struct options *o,
 }
 
 int
-judge_session(
-    struct verdict *v, const struct facts *f, const struct options *o)
+judge_session(struct verdict *v, const struct facts *f, const struct options *o)
 {
 	write_fn *write;
 	struct finding *n;

@@ -135,8 +135,8 @@ on_signal(int number, siginfo_t *info, void *context)
 }
 
 static int
-prepare_answer(struct buf *out, const struct options *o, struct facts *f,
-    int *code)
+prepare_answer(
+    struct buf *out, const struct options *o, struct facts *f, int *code)
 {
 	struct verdict v;
 	int rc = -1;
@@ -161,8 +161,7 @@ prepare_answers(const struct options *o)
 	if (rc == 0) {
 		f.end = END_ERROR;
 		err_set(&f.err, ERR_INTERNAL, "%s in %s", CAUSE, PLACE);
-		rc = prepare_answer(
-		    &last.internal, o, &f, &last.internal_code);
+		rc = prepare_answer(&last.internal, o, &f, &last.internal_code);
 	}
 	facts_free(&f);
 	last.timeout_silent = o->quiet && last.timeout_code == STATUS_OK;
@@ -198,9 +197,10 @@ start_timer(int64_t deadline_us)
 {
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
 		.sigev_signo = SIGALRM };
-	struct itimerspec when = { .it_value = {
-		.tv_sec = (time_t)(deadline_us / 1000000),
-		.tv_nsec = (long)(deadline_us % 1000000) * 1000 } };
+	struct itimerspec when = {
+		.it_value = { .tv_sec = (time_t)(deadline_us / 1000000),
+		    .tv_nsec = (long)(deadline_us % 1000000) * 1000 }
+	};
 
 	if (timer_create(CLOCK_MONOTONIC, &event, &last.timer) == -1)
 		return -1;

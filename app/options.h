@@ -102,7 +102,7 @@ struct options {
 	struct range critical[PHASES + 1];
 	int64_t timeout_us;
 	enum status state_of[CONDITIONS]; /* defaults with --on applied */
-	bool remapped[CONDITIONS];	  /* --on or -t named it */
+	bool remapped[CONDITIONS];        /* --on or -t named it */
 
 	/* Output */
 	int verbosity;

@@ -68,8 +68,8 @@ take_attempts(struct probe *p)
 	for (i = 0; i < count; i++) {
 		if (!list[i].started)
 			continue;
-		address_text(&list[i].address,
-		    f->attempts[f->attempt_count].address);
+		address_text(
+		    &list[i].address, f->attempts[f->attempt_count].address);
 		f->attempts[f->attempt_count++].error = list[i].error;
 	}
 	if (winner != NULL)

@@ -26,7 +26,7 @@ typedef void probe_phase_fn(void *arg, enum phase phase);
 
 struct probe_setup {
 	const struct options *options;
-	const char *secret;	     /* NULL: none */
+	const char *secret;          /* NULL: none */
 	const struct censor *censor; /* what must not be kept of the peer */
 	struct loop *loop;
 	int64_t deadline_us; /* on clock_now_us() */

@@ -113,8 +113,8 @@ start_lookup(struct probe *p)
 	p->resolver = resolver_new(p->setup.loop, o->resolver, &f->err);
 	if (p->resolver == NULL)
 		return -1;
-	p->lookup = lookup_new(p->resolver, o->host, o->port, o->family,
-	    on_lookup, p, &f->err);
+	p->lookup = lookup_new(
+	    p->resolver, o->host, o->port, o->family, on_lookup, p, &f->err);
 	return p->lookup != NULL ? 0 : -1;
 }
 
@@ -142,4 +142,3 @@ probe_connect(struct probe *p)
 	dialer_complete(p->dialer);
 	return 0;
 }
-

@@ -26,11 +26,11 @@ struct probe {
 	struct stream *stream;
 	struct smtp_client *client;
 	struct loop_timer deadline, patience, leave, last;
-	struct buf head;   /* what goes out before SMTP: PROXY's header */
+	struct buf head; /* what goes out before SMTP: PROXY's header */
 	char ehlo_name[256];
 	const char *commands[OPTIONS_LIST_MAX];
-	bool dialing;	   /* the first attempt was asked for */
-	bool tls_started;  /* the handshake is under way */
+	bool dialing;     /* the first attempt was asked for */
+	bool tls_started; /* the handshake is under way */
 	bool over;
 	enum phase phase;
 	int64_t phase_since_us, since_us;

@@ -100,8 +100,7 @@ step_head(struct probe *p)
 	enum stream_status status;
 	size_t put;
 
-	status =
-	    stream_write(p->stream, p->head.data, p->head.len, &put);
+	status = stream_write(p->stream, p->head.data, p->head.len, &put);
 	if (status == STREAM_DONE)
 		buf_drop(&p->head, put);
 	return status;
@@ -293,7 +292,7 @@ new_client(struct probe *p, int fd)
 	for (i = 0; i < o->command_count; i++)
 		p->commands[i] = o->commands[i].command;
 	if (o->login) {
-		p->creds = (struct sasl_creds) { .user = o->user,
+		p->creds = (struct sasl_creds){ .user = o->user,
 			.authzid = o->authzid,
 			.secret = p->setup.secret,
 			.proof = o->proof,
@@ -305,7 +304,6 @@ new_client(struct probe *p, int fd)
 	}
 	return smtp_client_new(&s);
 }
-
 
 void
 probe_talk(struct probe *p, int fd)

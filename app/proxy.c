@@ -17,8 +17,8 @@ proxy_header(struct buf *out, int fd)
 		return -1;
 	if (getnameinfo((struct sockaddr *)&from, from_len, from_host,
 		sizeof from_host, from_port, sizeof from_port, numeric) != 0 ||
-	    getnameinfo((struct sockaddr *)&to, to_len, to_host,
-		sizeof to_host, to_port, sizeof to_port, numeric) != 0) {
+	    getnameinfo((struct sockaddr *)&to, to_len, to_host, sizeof to_host,
+		to_port, sizeof to_port, numeric) != 0) {
 		errno = EINVAL;
 		return -1;
 	}

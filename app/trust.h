@@ -18,7 +18,7 @@
 enum { TRUST_FINDINGS_MAX = 5 };
 
 struct trust {
-	bool verified;	/* the secret may be sent */
+	bool verified;  /* the secret may be sent */
 	bool may_go_on; /* nothing found ends the session */
 	/* What is wrong, --insecure and the like not applied. */
 	enum condition fault[TRUST_FINDINGS_MAX];

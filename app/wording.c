@@ -11,8 +11,7 @@ enum {
 };
 
 int
-word_outside(
-    struct buf *b, const struct facts *f, const char *text, size_t len)
+word_outside(struct buf *b, const struct facts *f, const char *text, size_t len)
 {
 	if (f->censor != NULL && censor_holds(f->censor, text, len))
 		return buf_adds(b, CENSOR_TEXT);
@@ -56,9 +55,9 @@ word_where(struct buf *b, const struct options *o)
 int
 word_reply(struct buf *b, const struct facts *f, const struct smtp_answer *a)
 {
-	const struct smtp_reply r = { .code = a->code,
-		.text = buf_str(&a->text),
-		.len = a->text.len };
+	const struct smtp_reply r = {
+		.code = a->code, .text = buf_str(&a->text), .len = a->text.len
+	};
 	const char *line, *code = "";
 	size_t pos = 0, n, skip, enhanced = smtp_reply_enhanced(&r, &code);
 

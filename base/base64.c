@@ -43,8 +43,8 @@ is_base64(const char *text, size_t len, size_t *padding)
 	*padding = 0;
 	if (len % 4 != 0)
 		return 0;
-	while (*padding < 2 && *padding < len &&
-	    text[len - 1 - *padding] == '=')
+	while (
+	    *padding < 2 && *padding < len && text[len - 1 - *padding] == '=')
 		++*padding;
 	for (i = 0; i < len - *padding; i++)
 		if (text[i] == '\0' || strchr(alphabet, text[i]) == NULL)

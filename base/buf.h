@@ -16,7 +16,10 @@ struct buf {
 	size_t max; /* most bytes it may hold */
 };
 
-#define BUF_INIT(limit) { .data = NULL, .len = 0, .cap = 0, .max = (limit) }
+#define BUF_INIT(limit)                                                        \
+	{                                                                      \
+		.data = NULL, .len = 0, .cap = 0, .max = (limit)               \
+	}
 
 /* All return 0, or -1 without change when max or the memory is exceeded. */
 int buf_add(struct buf *b, const void *data, size_t len);

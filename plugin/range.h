@@ -13,10 +13,10 @@
 enum { RANGE_TEXT_MAX = 48 };
 
 struct range {
-	bool set;	 /* false: no threshold, never violated */
-	bool inside;	 /* "@": alert inside, not outside */
-	bool no_low;	 /* "~": from minus infinity */
-	bool no_high;	 /* nothing after the colon */
+	bool set;     /* false: no threshold, never violated */
+	bool inside;  /* "@": alert inside, not outside */
+	bool no_low;  /* "~": from minus infinity */
+	bool no_high; /* nothing after the colon */
 	int64_t low_us;
 	int64_t high_us;
 	char text[RANGE_TEXT_MAX]; /* as it was given */

@@ -21,12 +21,12 @@ enum metric_unit { METRIC_SECONDS, METRIC_COUNT };
 struct metric {
 	const char *label;
 	enum metric_unit unit;
-	bool known;    /* false: the value is printed as U */
-	int64_t value; /* microseconds, or a plain number */
+	bool known;           /* false: the value is printed as U */
+	int64_t value;        /* microseconds, or a plain number */
 	const char *warning;  /* range as text, NULL: none */
 	const char *critical; /* range as text, NULL: none */
-	bool has_min;	      /* a minimum of 0 */
-	int64_t max;	      /* in the unit of value; 0: none */
+	bool has_min;         /* a minimum of 0 */
+	int64_t max;          /* in the unit of value; 0: none */
 };
 
 struct report_finding {

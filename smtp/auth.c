@@ -11,7 +11,7 @@ void
 auth_init(struct auth *a, const struct sasl_mech *mech,
     const struct sasl_creds *creds)
 {
-	*a = (struct auth) { .mech = mech,
+	*a = (struct auth){ .mech = mech,
 		.creds = creds,
 		.response = BUF_INIT(RAW_MAX),
 		.error = BUF_INIT(SMTP_REPLY_MAX) };
@@ -45,8 +45,8 @@ auth_fits(const struct sasl_mech *mech, const struct sasl_creds *creds)
 
 	for (turn = 0; fits && turn <= mech->last_turn; turn++) {
 		buf_truncate(&raw, 0);
-		fits = mech->respond(&raw, creds, turn, &nothing) !=
-			SASL_FULL &&
+		fits =
+		    mech->respond(&raw, creds, turn, &nothing) != SASL_FULL &&
 		    base64_length(raw.len) <= AUTH_RESPONSE_MAX;
 	}
 	buf_free(&raw);
@@ -184,8 +184,8 @@ auth_hear(struct auth *a, const struct smtp_reply *r)
 	if (r->code / 100 == 5)
 		return hear_refusal(a, r);
 	if (r->code != 235) {
-		snprintf(a->detail, sizeof a->detail,
-		    "%d cannot answer AUTH", r->code);
+		snprintf(a->detail, sizeof a->detail, "%d cannot answer AUTH",
+		    r->code);
 		return AUTH_BROKEN;
 	}
 	if (a->told_error)

@@ -14,20 +14,21 @@
 #include "smtp/smtp_reply.h"
 
 enum {
-	/* Octets of a command line with CRLF; some servers stop short of 512. */
+	/* Octets of a command line with CRLF; some servers stop short of 512.
+	 */
 	AUTH_LINE_MAX = 500,
 	/* Base64 characters of a response (RFC 4954, 4). */
 	AUTH_RESPONSE_MAX = 12284,
 };
 
 enum auth_verdict {
-	AUTH_RESPOND,		/* send the line in response */
-	AUTH_CANCEL,		/* unexpected challenge: send "*" */
-	AUTH_ACCEPTED,		/* 235 in its place */
-	AUTH_REJECTED,		/* 5xx: the credential was refused */
-	AUTH_TEMPORARY,		/* 4xx */
+	AUTH_RESPOND,           /* send the line in response */
+	AUTH_CANCEL,            /* unexpected challenge: send "*" */
+	AUTH_ACCEPTED,          /* 235 in its place */
+	AUTH_REJECTED,          /* 5xx: the credential was refused */
+	AUTH_TEMPORARY,         /* 4xx */
 	AUTH_MECHANISM_REFUSED, /* no credential was judged */
-	AUTH_BROKEN,		/* the reply cannot answer AUTH; see detail */
+	AUTH_BROKEN,            /* the reply cannot answer AUTH; see detail */
 	AUTH_NO_MEMORY,
 };
 
@@ -35,9 +36,9 @@ enum auth_verdict {
 struct auth {
 	const struct sasl_mech *mech;
 	const struct sasl_creds *creds;
-	int turn;	   /* responses sent so far */
-	bool challenged;   /* a 334 has come */
-	bool told_error;   /* the last 334 told of a failure */
+	int turn;            /* responses sent so far */
+	bool challenged;     /* a 334 has come */
+	bool told_error;     /* the last 334 told of a failure */
 	struct buf response; /* base64, without CRLF; wiped */
 	size_t response_len; /* characters of the last response sent */
 	struct buf error;    /* what the failing challenge said, decoded */

@@ -44,7 +44,8 @@ respond_login(struct buf *out, const struct sasl_creds *c, int turn,
 	return SASL_UNEXPECTED;
 }
 
-/* A failure is told in a challenge that holds a JSON object (RFC 7628, 3.2.2). */
+/* A failure is told in a challenge that holds a JSON object (RFC 7628, 3.2.2).
+ */
 static bool
 tells_json_error(int turn, const struct buf *challenge)
 {
@@ -73,10 +74,9 @@ static int
 add_saslname(struct buf *out, const char *name)
 {
 	for (; *name != '\0'; name++) {
-		if (*name == ',' ? buf_adds(out, "=2C")
-			: *name == '='
-			? buf_adds(out, "=3D")
-			: buf_addc(out, *name))
+		if (*name == ','       ? buf_adds(out, "=2C")
+			: *name == '=' ? buf_adds(out, "=3D")
+				       : buf_addc(out, *name))
 			return -1;
 	}
 	return 0;

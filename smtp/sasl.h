@@ -29,9 +29,9 @@ struct sasl_creds {
 };
 
 enum sasl_step {
-	SASL_RESPOND,	 /* out holds the response */
+	SASL_RESPOND,    /* out holds the response */
 	SASL_UNEXPECTED, /* the mechanism expects no such challenge: cancel */
-	SASL_FULL,	 /* out has no room */
+	SASL_FULL,       /* out has no room */
 };
 
 /* Turn 0 of a mechanism without initial response answers the first 334. */
@@ -41,7 +41,7 @@ struct sasl_mech {
 	bool has_initial_response; /* may go with the AUTH command */
 	bool carries_authzid;
 	bool reveals_secret; /* needs TLS: the secret itself is sent */
-	int last_turn;	     /* the turn after which success may come */
+	int last_turn;       /* the turn after which success may come */
 	/*
 	 * Append the raw (not yet base64) response of turn 0, 1, ... to the
 	 * challenge (decoded; NULL if it was not base64; "" for turn 0 sent

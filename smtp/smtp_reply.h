@@ -17,9 +17,9 @@ enum {
 
 /* One reply.  text borrows from the parsed bytes; see smtp_reply_parse(). */
 struct smtp_reply {
-	int code;	  /* 200..599 */
+	int code;         /* 200..599 */
 	const char *text; /* the whole reply, line ends included */
-	size_t len;	  /* bytes in text */
+	size_t len;       /* bytes in text */
 };
 
 /*
