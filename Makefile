@@ -127,7 +127,7 @@ needs_root = @[ "$$(id -u)" = 0 ] || { echo 'make $@: needs root, for a real \
 mail server and for packages that are missing; "make unit" needs none' >&2; \
              exit 1; }
 
-# $(call pytest,BINARY...[,FILE...]).  Tests leave nothing in the tree, and tests/
+# $(call pytest,BINARY...[,WHAT]).  Tests leave nothing in the tree, and tests/
 # integration/conftest.py makes a skipped one a failure where CI=true.
 pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 4 \
          $(or $(2),tests/integration) $(addprefix --binary ,$(1)) -q -rs \
@@ -176,12 +176,13 @@ memcheck: ## Run the dialogues under valgrind for uninitialised reads
 	    $(filter test_dialogue% test_smtp% test_sasl% test_auth%,$(notdir \
 	    $(t))),$(t)))
 	@mkdir -p build/memcheck
-	@printf '#!/bin/sh\nexec %s %s "$$@"\n' '$(valgrind)' \
+	@printf '#!/bin/sh\nexec %s %s "$$@" -t 60\n' '$(valgrind)' \
 	    "'$(CURDIR)/build/check_smtp_auth'" >build/memcheck/check_smtp_auth
 	@chmod +x build/memcheck/check_smtp_auth
-	$(call pytest,build/memcheck/check_smtp_auth,tests/integration/test_dialogues.py)
+	$(call pytest,build/memcheck/check_smtp_auth,tests/integration/test_dialogues.py \
+	    -k text)
 
-valgrind = valgrind -q --error-exitcode=99 --track-origins=yes
+valgrind = valgrind -q --error-exitcode=99
 
 coverage: ## Measure what the tests reach: build/coverage/index.html
 	$(needs_root)

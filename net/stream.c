@@ -18,8 +18,9 @@ struct stream {
 	SSL *ssl; /* NULL: in the clear */
 	struct tls_context *tls;
 	const char *verify_name;
-	bool heard_record; /* the peer's first byte began a TLS record */
-	bool broken;	   /* no close_notify can be sent any more */
+	bool listening; /* the peer's first byte began a TLS record */
+	int peek_errno; /* an error is told once, and peek() was told it */
+	bool broken;    /* no close_notify can be sent any more */
 	char error[256];
 	struct tls_facts facts;
 };
@@ -54,12 +55,23 @@ int
 stream_start_tls(struct stream *s, struct tls_context *t, const char *sni,
     const char *verify_name, struct err *e)
 {
+	/* Until the peer is known to speak TLS, OpenSSL hears nothing. */
+	BIO *silence = BIO_new(BIO_s_mem());
+	char reason[128];
+
 	ERR_clear_error();
 	s->tls = t;
 	s->verify_name = verify_name;
+	if (silence == NULL)
+		return err_nomem(e);
+	BIO_set_mem_eof_return(silence, -1);
 	if ((s->ssl = tls_context_connect(t)) == NULL ||
-	    SSL_set_fd(s->ssl, s->fd) != 1)
-		return err_set(e, ERR_INTERNAL, "TLS: %s", tls_take_reason());
+	    SSL_set_wfd(s->ssl, s->fd) != 1) {
+		BIO_free(silence);
+		tls_take_reason(reason, sizeof reason);
+		return err_set(e, ERR_INTERNAL, "TLS: %s", reason);
+	}
+	SSL_set0_rbio(s->ssl, silence);
 	SSL_set_app_data(s->ssl, &s->facts);
 	SSL_set_connect_state(s->ssl);
 	if (sni != NULL && SSL_set_tlsext_host_name(s->ssl, sni) != 1)
@@ -68,12 +80,26 @@ stream_start_tls(struct stream *s, struct tls_context *t, const char *sni,
 	return 0;
 }
 
+/* As recv(); an error is kept. */
+static ssize_t
+peek(struct stream *s, char *data, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = recv(s->fd, data, size, MSG_PEEK | MSG_DONTWAIT);
+	while (n == -1 && errno == EINTR);
+	if (n == -1 && errno != EAGAIN && errno != EWOULDBLOCK)
+		s->peek_errno = errno;
+	return n;
+}
+
 bool
 stream_has_unread(struct stream *s)
 {
 	char c;
 
-	return recv(s->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+	return peek(s, &c, 1) > 0;
 }
 
 static enum stream_status
@@ -91,7 +117,33 @@ fail_errno(struct stream *s, int error)
 {
 	if (error == ENOMEM || error == ENOBUFS)
 		return fail(s, STREAM_NO_MEMORY, "out of memory");
+	if (error == ECONNRESET || error == EPIPE)
+		return fail(s, STREAM_CLOSED, "connection reset by peer");
 	return fail(s, STREAM_CLOSED, error != 0 ? strerror(error) : closed);
+}
+
+/* OpenSSL's own names for alerts leave out the newer ones. */
+static enum stream_status
+fail_alert(struct stream *s, unsigned long code)
+{
+	static const char word[] = " alert ";
+	const int number = ERR_GET_REASON(code) - SSL_AD_REASON_OFFSET;
+	const char *name = SSL_alert_desc_string_long(number);
+	const char *text = ERR_reason_error_string(code);
+	const char *at = text != NULL ? strstr(text, word) : NULL;
+
+	fail(s, STREAM_FAILED, "");
+	if (strcmp(name, "unknown") == 0 && at != NULL)
+		name = at + sizeof word - 1;
+	else if (strcmp(name, "unknown") == 0)
+		name = NULL;
+	if (name != NULL)
+		snprintf(s->error, sizeof s->error,
+		    "the server sent the alert \"%s\"", name);
+	else
+		snprintf(s->error, sizeof s->error,
+		    "the server sent the alert %d", number);
+	return STREAM_FAILED;
 }
 
 /* What OpenSSL's protocol machine complains of. */
@@ -99,32 +151,28 @@ static enum stream_status
 fail_tls(struct stream *s)
 {
 	unsigned long code = ERR_peek_error();
+	bool is_ssl = ERR_GET_LIB(code) == ERR_LIB_SSL;
 	int reason = ERR_GET_REASON(code);
 
-	if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
-		ERR_clear_error();
-		return fail(s, STREAM_CLOSED, closed);
-	}
-	if (reason == ERR_R_MALLOC_FAILURE) {
-		ERR_clear_error();
+	if (is_ssl && reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+		return fail(s, STREAM_CLOSED,
+		    s->facts.done ? "connection closed without close_notify"
+				  : closed);
+	if (reason == ERR_R_MALLOC_FAILURE)
 		return fail(s, STREAM_NO_MEMORY, "out of memory");
-	}
-	if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
-	    reason > SSL_AD_REASON_OFFSET) {
-		ERR_clear_error();
-		fail(s, STREAM_FAILED, "");
-		snprintf(s->error, sizeof s->error,
-		    "the server sent the alert \"%s\"",
-		    SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET));
-		return STREAM_FAILED;
-	}
-	return fail(s, STREAM_FAILED, tls_take_reason());
+	if (is_ssl && !ERR_COMMON_ERROR(code) && reason > SSL_AD_REASON_OFFSET)
+		return fail_alert(s, code);
+	fail(s, STREAM_FAILED, "");
+	tls_take_reason(s->error, sizeof s->error);
+	return STREAM_FAILED;
 }
 
 /* The one translation of what an SSL call returned. */
 static enum stream_status
-translate(struct stream *s, int rc, int saved_errno)
+translate(struct stream *s, int rc)
 {
+	int saved_errno = errno;
+
 	switch (SSL_get_error(s->ssl, rc)) {
 	case SSL_ERROR_WANT_READ:
 		return STREAM_WANT_READ;
@@ -134,49 +182,58 @@ translate(struct stream *s, int rc, int saved_errno)
 		snprintf(s->error, sizeof s->error, "%s", closed);
 		return STREAM_CLOSED;
 	case SSL_ERROR_SYSCALL:
-		ERR_clear_error();
 		return fail_errno(s, saved_errno);
 	default:
 		return fail_tls(s);
 	}
 }
 
-/* Whoever greets where TLS is expected speaks no TLS on this port. */
-static bool
-is_plaintext(struct stream *s)
+/*
+ * Look at the peer's first byte before OpenSSL does, which would only complain
+ * of a wrong version: whoever greets here speaks no TLS on this port.
+ */
+static enum stream_status
+hear_first(struct stream *s)
 {
 	char data[QUOTED_MAX + 1];
-	ssize_t n;
+	ssize_t n = peek(s, data, QUOTED_MAX);
 
-	if (s->heard_record)
-		return false;
-	n = recv(s->fd, data, QUOTED_MAX, MSG_PEEK | MSG_DONTWAIT);
-	if (n <= 0)
-		return false;
+	if (n <= 0 && s->peek_errno != 0)
+		return fail_errno(s, s->peek_errno);
+	if (n == -1)
+		return STREAM_WANT_READ;
+	if (n == 0)
+		return fail(s, STREAM_CLOSED, closed);
 	if (data[0] >= 0x14 && data[0] <= 0x17) {
-		s->heard_record = true;
-		return false;
+		if (SSL_set_rfd(s->ssl, s->fd) != 1)
+			return fail(s, STREAM_NO_MEMORY, "out of memory");
+		s->listening = true;
+		return STREAM_DONE;
 	}
 	data[n] = '\0';
 	data[strcspn(data, "\r\n")] = '\0';
-	s->broken = true;
+	fail(s, STREAM_PLAINTEXT, "");
 	snprintf(s->error, sizeof s->error,
 	    "the server spoke plaintext: \"%s\"", data);
-	return true;
+	return STREAM_PLAINTEXT;
 }
 
 enum stream_status
 stream_handshake(struct stream *s)
 {
+	enum stream_status status;
 	int rc;
 
-	if (is_plaintext(s))
-		return STREAM_PLAINTEXT;
+	if (!s->listening) {
+		status = hear_first(s);
+		if (status != STREAM_DONE && status != STREAM_WANT_READ)
+			return status;
+	}
 	ERR_clear_error();
 	errno = 0;
 	rc = SSL_do_handshake(s->ssl);
 	if (rc != 1)
-		return translate(s, rc, errno);
+		return translate(s, rc);
 	tls_facts_take(&s->facts, s->ssl, s->tls, s->verify_name);
 	return STREAM_DONE;
 }
@@ -191,11 +248,13 @@ stream_read(struct stream *s, void *data, size_t size, size_t *got)
 		ERR_clear_error();
 		errno = 0;
 		rc = SSL_read_ex(s->ssl, data, size, got);
-		return rc == 1 ? STREAM_DONE : translate(s, rc, errno);
+		return rc == 1 ? STREAM_DONE : translate(s, rc);
 	}
 	do
 		n = recv(s->fd, data, size, 0);
 	while (n == -1 && errno == EINTR);
+	if (n <= 0 && s->peek_errno != 0)
+		return fail_errno(s, s->peek_errno);
 	if (n > 0) {
 		*got = (size_t)n;
 		return STREAM_DONE;
@@ -215,7 +274,7 @@ stream_write(struct stream *s, const void *data, size_t len, size_t *put)
 		ERR_clear_error();
 		errno = 0;
 		rc = SSL_write_ex(s->ssl, data, len, put);
-		return rc == 1 ? STREAM_DONE : translate(s, rc, errno);
+		return rc == 1 ? STREAM_DONE : translate(s, rc);
 	}
 	do
 		n = send(s->fd, data, len, MSG_NOSIGNAL);

@@ -1,6 +1,8 @@
 /*
  * stream.h - bytes over one connected socket, in the clear or in TLS.  Every
  * step returns at once and says what it waits for.  It never heard of SMTP.
+ *
+ * OpenSSL writes to sockets without MSG_NOSIGNAL: the program ignores SIGPIPE.
  */
 
 #ifndef NET_STREAM_H
@@ -65,9 +67,10 @@ enum stream_status stream_write(
 void stream_close_notify(struct stream *s);
 
 /*
- * Words for the last STREAM_CLOSED, STREAM_PLAINTEXT or STREAM_FAILED: "the
- * server closed the connection", "connection reset by peer", OpenSSL's reason
- * with an alert named as the peer's.  Owned by s, not yet printable.
+ * Words for the last STREAM_CLOSED, STREAM_PLAINTEXT or STREAM_FAILED:
+ * "connection closed", "connection closed without close_notify" (once TLS is
+ * up), "connection reset by peer", OpenSSL's reason, an alert named as the
+ * server's.  Owned by s, not yet printable.
  */
 const char *stream_error(const struct stream *s);
 

@@ -1,13 +1,14 @@
 #include "net/tls_internal.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include "base/base64.h"
 
@@ -19,22 +20,27 @@ struct tls_context {
 
 static const char pin_prefix[] = "sha256//";
 
-const char *
-tls_take_reason(void)
+void
+tls_take_reason(char *text, size_t size)
 {
-	unsigned long code;
-	const char *reason;
+	unsigned long code, first = ERR_peek_error();
+	const char *reason = NULL, *next;
 
-	/* Left out at the start, for most checks meet no error. */
-	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS |
-		OPENSSL_INIT_LOAD_CRYPTO_STRINGS,
-	    NULL);
-	code = ERR_get_error();
+	/* The first cause; but "X lib" only says where to look. */
+	while ((code = ERR_get_error()) != 0) {
+		next = ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code))
+					      : ERR_reason_error_string(code);
+		if (next == NULL || (reason != NULL && ERR_COMMON_ERROR(code)))
+			continue;
+		reason = next;
+		if (!ERR_COMMON_ERROR(code))
+			break;
+	}
 	ERR_clear_error();
-	if (ERR_SYSTEM_ERROR(code))
-		return strerror(ERR_GET_REASON(code));
-	reason = ERR_reason_error_string(code);
-	return reason != NULL ? reason : "unknown error";
+	if (reason != NULL)
+		snprintf(text, size, "%s", reason);
+	else /* "openssl errstr" knows it */
+		snprintf(text, size, "OpenSSL error %08lX", first);
 }
 
 bool
@@ -80,17 +86,28 @@ check_directory(const char *path, struct err *e)
 		errno = ENOTDIR;
 	else if (access(path, R_OK | X_OK) == 0)
 		return 0;
-	return err_set(e, ERR_USAGE, "--ca-path %s: %s; give a directory made "
-				     "by openssl rehash",
+	return err_set(e, ERR_USAGE,
+	    "--ca-path %s: %s; give a directory made "
+	    "by openssl rehash",
 	    path, strerror(errno));
+}
+
+/* Not by opening it: it may be a pipe. */
+static int
+check_file(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		errno = EISDIR;
+	else if (access(path, R_OK) == 0)
+		return 0;
+	return err_set(e, ERR_USAGE, "--ca-file %s: %s", path, strerror(errno));
 }
 
 static int
 load_roots(X509_STORE *store, const char *file, struct err *e)
 {
-	if (access(file, R_OK) == -1)
-		return err_set(e, ERR_USAGE, "--ca-file %s: %s", file,
-		    strerror(errno));
 	if (X509_STORE_load_file(store, file) == 1)
 		return 0;
 	ERR_clear_error();
@@ -105,13 +122,11 @@ add_trust(struct tls_context *t, struct err *e)
 	X509_STORE *store = SSL_CTX_get_cert_store(t->ctx);
 	const char *dir = s->ca_path, *file = s->ca_file;
 
-	if (dir != NULL && check_directory(dir, e) == -1)
+	if ((dir != NULL && check_directory(dir, e) == -1) ||
+	    (file != NULL && check_file(file, e) == -1))
 		return -1;
 	if (file != NULL && dir == NULL)
 		return load_roots(store, file, e);
-	if (file != NULL && access(file, R_OK) == -1)
-		return err_set(e, ERR_USAGE, "--ca-file %s: %s", file,
-		    strerror(errno));
 	if (file == NULL && dir == NULL) {
 		dir = from_environment(X509_get_default_cert_dir_env(),
 		    X509_get_default_cert_dir());
@@ -126,38 +141,79 @@ add_trust(struct tls_context *t, struct err *e)
 
 /* Never ask on the terminal: nobody is there. */
 static int
-no_pass_phrase(char *buf, int size, int writing, void *arg)
+refuse_pass_phrase(char *buf, int size, int writing, void *asked)
 {
 	(void)buf;
 	(void)size;
 	(void)writing;
-	(void)arg;
+	*(bool *)asked = true;
 	return -1;
+}
+
+/* What is wrong with a file of ours; otherwise if OpenSSL has no good words. */
+static int
+refuse_file(
+    struct err *e, const char *option, const char *file, const char *otherwise)
+{
+	unsigned long first = ERR_peek_error(), last = ERR_peek_last_error();
+	const char *why = otherwise;
+
+	if (ERR_SYSTEM_ERROR(first))
+		why = strerror(ERR_GET_REASON(first));
+	else if (ERR_GET_LIB(last) == ERR_LIB_SSL && !ERR_COMMON_ERROR(last) &&
+	    ERR_reason_error_string(last) != NULL)
+		why = ERR_reason_error_string(last);
+	ERR_clear_error();
+	return err_set(e, ERR_USAGE, "%s %s: %s", option, file, why);
+}
+
+static bool
+is_mismatch(unsigned long code)
+{
+	return ERR_GET_LIB(code) == ERR_LIB_X509 &&
+	    (ERR_GET_REASON(code) == X509_R_KEY_VALUES_MISMATCH ||
+		ERR_GET_REASON(code) == X509_R_KEY_TYPE_MISMATCH);
+}
+
+static int
+add_client_key(
+    struct tls_context *t, const char *option, const char *key, struct err *e)
+{
+	bool asked = false;
+	int rc;
+
+	SSL_CTX_set_default_passwd_cb_userdata(t->ctx, &asked);
+	rc = SSL_CTX_use_PrivateKey_file(t->ctx, key, SSL_FILETYPE_PEM);
+	SSL_CTX_set_default_passwd_cb_userdata(t->ctx, NULL);
+	if (rc == 1 && SSL_CTX_check_private_key(t->ctx) == 1)
+		return 0;
+	if (rc == 1 || is_mismatch(ERR_peek_last_error()))
+		return err_set(e, ERR_USAGE,
+		    "%s %s: the key does not belong "
+		    "to the certificate in %s",
+		    option, key, t->settings.client_cert);
+	return refuse_file(e, option, key,
+	    asked ? "the key has a pass phrase; give one without"
+		  : "no usable key in it; give a PEM key without a pass "
+		    "phrase");
 }
 
 static int
 add_client_certificate(struct tls_context *t, struct err *e)
 {
 	const struct tls_settings *s = &t->settings;
-	const char *key = s->client_key != NULL ? s->client_key
-						: s->client_cert;
+	bool asked;
 
 	if (s->client_cert == NULL)
 		return 0;
-	SSL_CTX_set_default_passwd_cb(t->ctx, no_pass_phrase);
+	SSL_CTX_set_default_passwd_cb(t->ctx, refuse_pass_phrase);
+	SSL_CTX_set_default_passwd_cb_userdata(t->ctx, &asked);
 	if (SSL_CTX_use_certificate_chain_file(t->ctx, s->client_cert) != 1)
-		return err_set(e, ERR_USAGE, "--client-cert %s: %s",
-		    s->client_cert, tls_take_reason());
-	if (SSL_CTX_use_PrivateKey_file(t->ctx, key, SSL_FILETYPE_PEM) != 1)
-		return err_set(e, ERR_USAGE,
-		    "--client-key %s: %s; it must be a PEM key without a pass "
-		    "phrase",
-		    key, tls_take_reason());
-	if (SSL_CTX_check_private_key(t->ctx) != 1)
-		return err_set(e, ERR_USAGE,
-		    "--client-key %s: does not belong to %s", key,
-		    s->client_cert);
-	return 0;
+		return refuse_file(e, "--client-cert", s->client_cert,
+		    "no certificate in it; give a PEM file");
+	if (s->client_key == NULL)
+		return add_client_key(t, "--client-cert", s->client_cert, e);
+	return add_client_key(t, "--client-key", s->client_key, e);
 }
 
 /* Called when the server asks for a certificate. */
@@ -175,19 +231,26 @@ struct tls_context *
 tls_context_new(const struct tls_settings *settings, struct err *e)
 {
 	struct tls_context *t = calloc(1, sizeof *t);
+	char reason[128];
 
 	if (t == NULL) {
 		err_nomem(e);
 		return NULL;
 	}
 	t->settings = *settings;
+	/*
+	 * What is left out here can be loaded later by deprecated calls only.
+	 * The texts of TLS errors cost little.
+	 */
 	OPENSSL_init_ssl(OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
-		OPENSSL_INIT_NO_LOAD_SSL_STRINGS |
+		OPENSSL_INIT_LOAD_SSL_STRINGS |
 		OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS,
 	    NULL);
+	ERR_clear_error();
 	if ((t->ctx = SSL_CTX_new(TLS_client_method())) == NULL ||
 	    SSL_CTX_set_min_proto_version(t->ctx, settings->min_version) != 1) {
-		err_set(e, ERR_INTERNAL, "TLS: %s", tls_take_reason());
+		tls_take_reason(reason, sizeof reason);
+		err_set(e, ERR_INTERNAL, "TLS: %s", reason);
 		goto fail;
 	}
 	SSL_CTX_set_options(t->ctx, SSL_OP_NO_RENEGOTIATION);

@@ -17,8 +17,8 @@ SSL *tls_context_connect(struct tls_context *t);
  * Fill *f from the finished handshake of ssl, whose faults have been recorded
  * in *f while it went on (tls_verify_install()).
  */
-void tls_facts_take(struct tls_facts *f, SSL *ssl,
-    const struct tls_context *t, const char *verify_name);
+void tls_facts_take(struct tls_facts *f, SSL *ssl, const struct tls_context *t,
+    const char *verify_name);
 
 /*
  * Record every fault of the chain in the tls_facts of the SSL's app data.  t
@@ -35,10 +35,7 @@ bool tls_context_load_bundle(struct tls_context *t);
 /* Read the server's certificate and chain into *f. */
 void tls_verify_take(struct tls_facts *f, SSL *ssl, const char *verify_name);
 
-/*
- * The words of the oldest error queued, for errors that are about us; the
- * queue is emptied.  Static text or strerror()'s.
- */
-const char *tls_take_reason(void);
+/* Words for the errors queued into text; the queue is emptied. */
+void tls_take_reason(char *text, size_t size);
 
 #endif

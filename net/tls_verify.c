@@ -1,6 +1,8 @@
 #include "net/tls_internal.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -41,8 +43,8 @@ name_text(char *out, X509_NAME *name)
 	if (bio == NULL)
 		return;
 	/* Escaped for RFC 2253, but not for terminals: see copy_text(). */
-	if (X509_NAME_print_ex(bio, name, 0,
-		XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0 &&
+	if (X509_NAME_print_ex(
+		bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0 &&
 	    (len = BIO_get_mem_data(bio, &text)) > 0)
 		copy_text(out, (unsigned char *)text, (size_t)len);
 	BIO_free(bio);
@@ -66,7 +68,7 @@ owner_text(char *out, X509 *cert)
 	}
 	name_text(out, name);
 	if (out[0] == '\0')
-		strcpy(out, "(no subject)");
+		snprintf(out, TEXT_MAX, "(no subject)");
 }
 
 static int64_t
@@ -79,6 +81,13 @@ unix_time(const ASN1_TIME *t)
 	return (int64_t)timegm(&tm);
 }
 
+static bool
+is_date_fault(int error)
+{
+	return error == X509_V_ERR_CERT_HAS_EXPIRED ||
+	    error == X509_V_ERR_CERT_NOT_YET_VALID;
+}
+
 static void
 add_fault(struct tls_facts *f, int error, int depth, X509 *cert)
 {
@@ -88,9 +97,12 @@ add_fault(struct tls_facts *f, int error, int depth, X509 *cert)
 	for (i = 0; i < f->fault_count; i++)
 		if (f->faults[i].error == error && f->faults[i].depth == depth)
 			return;
-	if (f->fault_count == TLS_FAULTS_MAX)
-		return;
-	fault = &f->faults[f->fault_count++];
+	if (f->fault_count < TLS_FAULTS_MAX)
+		f->fault_count++;
+	else if (!is_date_fault(error))
+		return; /* dates come last, and a pin does not excuse them */
+	fault = &f->faults[f->fault_count - 1];
+	memset(fault, 0, sizeof *fault);
 	fault->error = error;
 	fault->depth = depth;
 	if (cert == NULL)
@@ -129,7 +141,8 @@ verify_once(X509_STORE_CTX *store)
 
 	f->fault_count = 0;
 	X509_STORE_CTX_set_verify_cb(store, note_fault);
-	if (X509_verify_cert(store) <= 0 && f->fault_count == 0)
+	/* note_fault() objects to nothing, so something else went wrong. */
+	if (X509_verify_cert(store) <= 0)
 		add_fault(f, X509_V_ERR_UNSPECIFIED, 0,
 		    X509_STORE_CTX_get0_cert(store));
 }
@@ -194,11 +207,12 @@ static void
 add_name(struct tls_facts *f, const GENERAL_NAME *n)
 {
 	const ASN1_OCTET_STRING *ip;
-	char *out = f->names[f->name_count];
+	char *out;
 	int len;
 
 	if (f->name_count == TLS_NAMES_MAX)
 		return;
+	out = f->names[f->name_count];
 	if (n->type == GEN_DNS) {
 		copy_text(out, ASN1_STRING_get0_data(n->d.dNSName),
 		    (size_t)ASN1_STRING_length(n->d.dNSName));
@@ -220,7 +234,8 @@ take_names(struct tls_facts *f, X509 *cert)
 	    X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
 	int i;
 
-	f->has_san = names != NULL;
+	/* One that cannot be read is there all the same. */
+	f->has_san = X509_get_ext_by_NID(cert, NID_subject_alt_name, -1) >= 0;
 	for (i = 0; names != NULL && i < sk_GENERAL_NAME_num(names); i++)
 		add_name(f, sk_GENERAL_NAME_value(names, i));
 	GENERAL_NAMES_free(names);
@@ -232,11 +247,18 @@ carries_name(X509 *cert, const char *name)
 {
 	const unsigned flags = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
 	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
-	struct address literal;
+	struct address a;
+	const unsigned char *ip;
 
-	if (address_parse(&literal, name, 0))
-		return X509_check_ip_asc(cert, name, 0) == 1;
-	return X509_check_host(cert, name, 0, flags, NULL) == 1;
+	if (!address_parse(&a, name, 0)) /* ".example" would be any below it */
+		return name[0] != '.' &&
+		    X509_check_host(cert, name, 0, flags, NULL) == 1;
+	if (address_family(&a) == AF_INET) {
+		ip = (const void *)&((struct sockaddr_in *)&a.ss)->sin_addr;
+		return X509_check_ip(cert, ip, 4, 0) == 1;
+	}
+	ip = (const void *)&((struct sockaddr_in6 *)&a.ss)->sin6_addr;
+	return X509_check_ip(cert, ip, 16, 0) == 1;
 }
 
 static void
@@ -246,8 +268,7 @@ take_pin(struct tls_facts *f, X509 *cert)
 	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
 
 	if (len > 0)
-		EVP_Digest(
-		    der, (size_t)len, f->pin, NULL, EVP_sha256(), NULL);
+		EVP_Digest(der, (size_t)len, f->pin, NULL, EVP_sha256(), NULL);
 	OPENSSL_free(der);
 }
 

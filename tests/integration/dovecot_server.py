@@ -1,0 +1,159 @@
+"""Dovecot as the SASL server of Postfix: passwords from a file, OAuth 2.0
+access tokens that it validates itself with a public key.  It listens on Unix
+sockets only, and all that it writes is in the folder it is given."""
+
+import pathlib
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from daemons import Daemon
+
+ISSUER = "https://issuer.example.org"
+MECHANISMS = ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"]
+
+CONFIG = """
+protocols =
+ssl = no
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+auth_verbose = yes
+
+auth_mechanisms = {mechanisms}
+# Tests fail on purpose, and often: no delay, no growing penalty.
+auth_failure_delay = 0
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+
+passdb {{
+  driver = passwd-file
+  args = {folder}/disabled
+  deny = yes
+  override_fields = nodelay=yes
+}}
+passdb {{
+  driver = passwd-file
+  mechanisms = plain login
+  args = {folder}/accounts
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2
+}}
+# Whoever was not let in comes here, to be refused at once: a failure without
+# nodelay waits half a second for a timer, even where the delay is 0.
+passdb {{
+  driver = static
+  deny = yes
+  args = nodelay=yes
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home=/nonexistent
+}}
+
+service auth {{
+  unix_listener {socket} {{
+    mode = 0660
+    user = {owner}
+  }}
+}}
+"""
+
+OAUTH2 = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={folder}/keys/
+username_attribute = sub
+issuers = {issuer}
+"""
+
+
+class Issuer:
+    """Signs access tokens."""
+
+    def __init__(self):
+        self.key = ec.generate_private_key(ec.SECP256R1())
+
+    def public_key(self):
+        return self.key.public_key().public_bytes(
+            serialization.Encoding.PEM,
+            serialization.PublicFormat.SubjectPublicKeyInfo)
+
+    def token(self, user, lifetime=3600, length=None):
+        """A token for user.  With length it is about that many octets long,
+        never fewer."""
+        now = int(time.time())
+        claims = {"iss": ISSUER, "sub": user, "iat": now - 7200,
+                  "nbf": now - 7200, "exp": now + lifetime}
+        token = jwt.encode(claims, self.key, algorithm="ES256")
+        if length is not None:
+            missing = max(length - len(token), 0)
+            claims["pad"] = secrets.token_hex(missing * 3 // 8 + 1)
+            token = jwt.encode(claims, self.key, algorithm="ES256")
+        return token
+
+
+class Dovecot(Daemon):
+    """path: the socket that owner may connect to.  accounts: user ->
+    (password, extra fields of the passwd-file).  disabled: the users among
+    them that are denied."""
+
+    def __init__(self, folder, path, owner, accounts, disabled):
+        super().__init__()
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(mode=0o755)
+        self.socket = path
+        self.issuer = Issuer()
+        program = shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
+        assert program, "dovecot is not installed (Debian: dovecot-core)"
+        version = subprocess.run([program, "--version"], check=True, text=True,
+                                 stdout=subprocess.PIPE).stdout
+        assert re.match(r"2\.3\.", version), (
+            "needs Dovecot 2.3, this is " + version)
+        self._write("accounts", "".join(
+            "%s:{PLAIN}%s::::::%s\n" % (user, password, extra)
+            for user, (password, extra) in accounts.items()))
+        self._write("disabled", "".join(
+            "%s:\n" % user for user in disabled))
+        self._write("oauth2", OAUTH2.format(folder=folder, issuer=ISSUER))
+        self._write("keys/default/ES256/default",
+                    self.issuer.public_key().decode())
+        self.config = self._write("dovecot.conf", CONFIG.format(
+            folder=folder, socket=path, owner=owner,
+            mechanisms=" ".join(MECHANISMS).lower()))
+        self.command = [program, "-F", "-c", str(self.config)]
+
+    def _write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def start(self):
+        self.spawn(self.command, self.folder / "output")
+        self.wait_for(self._answers)
+
+    def _answers(self):
+        with socket.socket(socket.AF_UNIX) as s:
+            try:
+                s.connect(str(self.socket))
+            except (FileNotFoundError, ConnectionRefusedError):
+                return False
+            return s.recv(1) != b""  # auth greets as soon as it runs
+
+    def report(self):
+        texts = [p.read_text() for p in (self.folder / "output",
+                                         self.folder / "log") if p.exists()]
+        return "".join(texts)
