@@ -16,12 +16,12 @@
 #include "net/tls.h"
 
 enum stream_status {
-	STREAM_DONE,	   /* the step is complete */
+	STREAM_DONE,       /* the step is complete */
 	STREAM_WANT_READ,  /* poll for POLLIN and call again */
 	STREAM_WANT_WRITE, /* poll for POLLOUT and call again */
-	STREAM_CLOSED,	   /* the peer closed or reset the connection */
+	STREAM_CLOSED,     /* the peer closed or reset the connection */
 	STREAM_PLAINTEXT,  /* handshake: the peer sent bytes that are not TLS */
-	STREAM_FAILED,	   /* TLS failed, an alert included */
+	STREAM_FAILED,     /* TLS failed, an alert included */
 	STREAM_NO_MEMORY,
 };
 

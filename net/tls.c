@@ -283,20 +283,26 @@ tls_context_connect(struct tls_context *t)
 	return SSL_new(t->ctx);
 }
 
+bool
+tls_context_has_pin(const struct tls_context *t, const unsigned char pin[32])
+{
+	size_t i;
+
+	for (i = 0; i < t->settings.pin_count; i++)
+		if (memcmp(pin, t->settings.pins[i], 32) == 0)
+			return true;
+	return false;
+}
+
 void
 tls_facts_take(struct tls_facts *f, SSL *ssl, const struct tls_context *t,
     const char *verify_name)
 {
-	size_t i;
-
 	f->done = true;
 	snprintf(f->version, sizeof f->version, "%s", SSL_get_version(ssl));
 	snprintf(f->cipher, sizeof f->cipher, "%s", SSL_get_cipher_name(ssl));
 	tls_verify_take(f, ssl, verify_name);
-	for (i = 0; i < t->settings.pin_count; i++)
-		if (f->has_certificate &&
-		    memcmp(f->pin, t->settings.pins[i], sizeof f->pin) == 0)
-			f->pin_matches = true;
+	f->pin_matches = f->has_certificate && tls_context_has_pin(t, f->pin);
 }
 
 void

@@ -15,11 +15,11 @@
 #include "base/err.h"
 
 struct tls_settings {
-	const char *ca_file; /* PEM; with ca_path instead of the system's */
-	const char *ca_path; /* hashed directory */
+	const char *ca_file;     /* PEM; with ca_path instead of the system's */
+	const char *ca_path;     /* hashed directory */
 	const char *client_cert; /* PEM, chain allowed */
-	const char *client_key;	 /* PEM; NULL: in client_cert */
-	int min_version;	 /* TLS1_2_VERSION or TLS1_3_VERSION */
+	const char *client_key;  /* PEM; NULL: in client_cert */
+	int min_version;         /* TLS1_2_VERSION or TLS1_3_VERSION */
 	/* SHA-256 digests of SubjectPublicKeyInfo, 32 bytes each. */
 	const unsigned char (*pins)[32];
 	size_t pin_count;
@@ -40,31 +40,31 @@ void tls_context_free(struct tls_context *t);
 
 /* One fault in the chain, as OpenSSL sees it. */
 struct tls_fault {
-	int error;	   /* X509_V_ERR_... */
-	int depth;	   /* 0 is the server's own certificate */
+	int error;         /* X509_V_ERR_... */
+	int depth;         /* 0 is the server's own certificate */
 	char subject[256]; /* whose certificate, its common name if it has
 			      one; from the peer, raw */
-	int64_t when;	   /* notBefore/notAfter that was broken, or 0 (Unix) */
+	int64_t when;      /* notBefore/notAfter that was broken, or 0 (Unix) */
 };
 
 enum { TLS_FAULTS_MAX = 8, TLS_NAMES_MAX = 8, TLS_CHAIN_MAX = 10 };
 
 /* What one handshake showed.  All texts come from the peer: not printable. */
 struct tls_facts {
-	bool done;	     /* the handshake was completed */
-	char version[16];    /* "TLSv1.3" */
-	char cipher[64];     /* "TLS_AES_256_GCM_SHA384" */
+	bool done;        /* the handshake was completed */
+	char version[16]; /* "TLSv1.3" */
+	char cipher[64];  /* "TLS_AES_256_GCM_SHA384" */
 	bool has_certificate;
-	char subject[256];   /* of the server's certificate, whole (RFC 2253) */
+	char subject[256]; /* of the server's certificate, whole (RFC 2253) */
 	char issuer[256];
-	int64_t not_before;  /* Unix time */
+	int64_t not_before; /* Unix time */
 	int64_t not_after;
-	unsigned char pin[32];	/* SHA-256 of its SubjectPublicKeyInfo */
-	bool pin_matches;	/* one of the pins given is this one */
-	bool has_san;		/* it carries a subjectAltName */
+	unsigned char pin[32]; /* SHA-256 of its SubjectPublicKeyInfo */
+	bool pin_matches;      /* one of the pins given is this one */
+	bool has_san;          /* it carries a subjectAltName */
 	char names[TLS_NAMES_MAX][256]; /* the first of its SAN entries */
 	size_t name_count;
-	bool name_matches;	/* it carries the wanted name or address */
+	bool name_matches; /* it carries the wanted name or address */
 	struct tls_fault faults[TLS_FAULTS_MAX]; /* of the chain; not names */
 	size_t fault_count;
 	struct {

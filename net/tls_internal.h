@@ -26,6 +26,10 @@ void tls_facts_take(struct tls_facts *f, SSL *ssl, const struct tls_context *t,
  */
 void tls_verify_install(SSL_CTX *ctx, struct tls_context *t);
 
+/* Whether the key with this digest is one of those pinned. */
+bool tls_context_has_pin(
+    const struct tls_context *t, const unsigned char pin[32]);
+
 /*
  * Load the roots that were left out at the start, because parsing them takes
  * longer than all the rest of a check.  Returns whether there were any.

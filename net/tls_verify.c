@@ -166,15 +166,40 @@ verify_again(X509_STORE_CTX *first)
 	X509_STORE_CTX_free(again);
 }
 
+/* SHA-256 of the SubjectPublicKeyInfo.  Returns 0, or -1 without memory. */
+static int
+make_pin(unsigned char pin[32], X509 *cert)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der), ok;
+
+	ok = len > 0 &&
+	    EVP_Digest(der, (size_t)len, pin, NULL, EVP_sha256(), NULL) == 1;
+	OPENSSL_free(der);
+	return ok ? 0 : -1;
+}
+
+/* Whether another root could help: the issuers, not the leaf, are wrong. */
 static bool
-is_untrusted(const struct tls_facts *f)
+lacks_root(const struct tls_facts *f)
 {
 	size_t i;
 
 	for (i = 0; i < f->fault_count; i++)
-		if (tls_fault_kind(&f->faults[i]) == TLS_FAULT_UNTRUSTED)
+		if (f->faults[i].depth > 0 ||
+		    tls_fault_kind(&f->faults[i]) == TLS_FAULT_UNTRUSTED)
 			return true;
 	return false;
+}
+
+/* A key that is pinned needs no root: no bundle is worth its parsing then. */
+static bool
+is_pinned(const struct tls_context *t, X509_STORE_CTX *store)
+{
+	unsigned char pin[32];
+
+	return make_pin(pin, X509_STORE_CTX_get0_cert(store)) == 0 &&
+	    tls_context_has_pin(t, pin);
 }
 
 /*
@@ -185,7 +210,8 @@ static int
 verify(X509_STORE_CTX *store, void *arg)
 {
 	verify_once(store);
-	if (is_untrusted(facts_of(store)) && tls_context_load_bundle(arg))
+	if (lacks_root(facts_of(store)) && !is_pinned(arg, store) &&
+	    tls_context_load_bundle(arg))
 		verify_again(store);
 	ERR_clear_error();
 	return 1;
@@ -262,17 +288,6 @@ carries_name(X509 *cert, const char *name)
 }
 
 static void
-take_pin(struct tls_facts *f, X509 *cert)
-{
-	unsigned char *der = NULL;
-	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
-
-	if (len > 0)
-		EVP_Digest(der, (size_t)len, f->pin, NULL, EVP_sha256(), NULL);
-	OPENSSL_free(der);
-}
-
-static void
 take_chain(struct tls_facts *f, STACK_OF(X509) * chain)
 {
 	X509 *cert;
@@ -298,7 +313,7 @@ tls_verify_take(struct tls_facts *f, SSL *ssl, const char *verify_name)
 	name_text(f->issuer, X509_get_issuer_name(cert));
 	f->not_before = unix_time(X509_get0_notBefore(cert));
 	f->not_after = unix_time(X509_get0_notAfter(cert));
-	take_pin(f, cert);
+	make_pin(f->pin, cert);
 	take_names(f, cert);
 	f->name_matches = carries_name(cert, verify_name);
 	if (SSL_get_peer_cert_chain(ssl) != NULL)

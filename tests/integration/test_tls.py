@@ -321,6 +321,16 @@ def test_bundle_is_not_read_when_the_directory_knows(plugin, mail, ca,
                       ca.ca_dir, "--ca-file", bundle).state == "OK"
 
 
+def test_bundle_is_not_read_for_a_pinned_key(plugin, mail, ca, tmp_path):
+    bundle = tmp_path / "bundle.pem"
+    os.mkfifo(bundle)
+    server = mail(ca.self_signed)
+    result = plugin.run(*server.bare, "-I", "127.0.0.1", *LOGIN, "--pin",
+                        ca.self_signed.pin, env={
+                            "SSL_CERT_DIR": tmp_path, "SSL_CERT_FILE": bundle})
+    assert result.state == "OK"
+
+
 def test_bundle_is_read_when_the_directory_does_not_know(plugin, mail, ca,
                                                          tmp_path):
     args = ["-I", "127.0.0.1", *LOGIN]
