@@ -25,8 +25,8 @@ int judge_policy(
 int judge_slow(
     struct verdict *v, const struct facts *f, const struct options *o);
 
-/* Append what to do about the condition, or nothing. */
-int judge_hint(struct buf *b, enum condition c, const struct facts *f,
+/* Fill in hint and cause as far as something is known of the condition. */
+int judge_hint(struct verdict *v, enum condition c, const struct facts *f,
     const struct options *o);
 
 /* Whether the login was refused and should have been. */

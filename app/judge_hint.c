@@ -1,4 +1,9 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "app/hints.h"
 #include "app/judge.h"
+#include "app/wording.h"
 
 static int
 add_pin(struct buf *b, const struct facts *f)
@@ -15,8 +20,9 @@ add_pin(struct buf *b, const struct facts *f)
 static int
 add_ways_to_trust(struct buf *b, const struct facts *f)
 {
-	return buf_adds(b, "trust its CA with --ca-file=FILE, or its key, "
-			   "after comparing it on the server, with ") ||
+	return buf_adds(b,
+		   "trust its CA with --ca-file=FILE, or its key, "
+		   "after comparing it on the server, with ") ||
 		add_pin(b, f)
 	    ? -1
 	    : 0;
@@ -26,12 +32,14 @@ static int
 hint_name(struct buf *b, const struct facts *f, const struct options *o)
 {
 	if (o->host_is_literal)
-		return buf_adds(b, "the host was given as an address: add "
-				   "--verify-name=NAME, or give -H NAME -I "
-				   "ADDRESS");
-	return buf_adds(b, "use the server's own name (-H), say with "
-			   "--verify-name=NAME which one it must carry, or, "
-			   "after comparing it on the server, ") ||
+		return buf_adds(b,
+		    "the host was given as an address: add "
+		    "--verify-name=NAME, or give -H NAME -I "
+		    "ADDRESS");
+	return buf_adds(b,
+		   "use the server's own name (-H), say with "
+		   "--verify-name=NAME which one it must carry, or, "
+		   "after comparing it on the server, ") ||
 		add_pin(b, f)
 	    ? -1
 	    : 0;
@@ -41,42 +49,126 @@ static int
 hint_held_back(struct buf *b, const struct facts *f)
 {
 	if (f->smtp != NULL && f->smtp->secret_needs_tls)
-		return buf_adds(b, "use STARTTLS (-S) or implicit TLS (-s); "
-				   "--allow-cleartext sends the secret all "
-				   "the same");
+		return buf_adds(b,
+		    "use STARTTLS (-S) or implicit TLS (-s); "
+		    "--allow-cleartext sends the secret all "
+		    "the same");
 	return add_ways_to_trust(b, f) ||
-		buf_adds(b, "; --allow-unverified sends the secret all the "
-			    "same")
+		buf_adds(b,
+		    "; --allow-unverified sends the secret all the "
+		    "same")
 	    ? -1
 	    : 0;
 }
 
+/* Whether the condition is that a reply refused something. */
+static bool
+is_refusal(enum condition c, const struct facts *f)
+{
+	static const struct {
+		enum condition condition;
+		enum smtp_outcome outcome;
+	} refusals[] = {
+		{ CONDITION_GREETING, SMTP_GREETING_REFUSED },
+		{ CONDITION_EHLO, SMTP_EHLO_REFUSED },
+		{ CONDITION_STARTTLS_MISSING, SMTP_STARTTLS_MISSING },
+		{ CONDITION_MECHANISM, SMTP_MECHANISM_REFUSED },
+		{ CONDITION_AUTH_REJECTED, SMTP_AUTH_REJECTED },
+		{ CONDITION_AUTH_TEMPORARY, SMTP_AUTH_TEMPORARY },
+		{ CONDITION_SENDER, SMTP_SENDER_REFUSED },
+		{ CONDITION_RECIPIENT, SMTP_RECIPIENT_REFUSED },
+	};
+	size_t i;
+
+	if (f->end != END_COMPLETE)
+		return false;
+	for (i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
+		if (refusals[i].condition == c)
+			return refusals[i].outcome == f->smtp->outcome;
+	return false;
+}
+
+/* Look up the reply that decided.  Returns 0, or -1 without memory. */
+static int
+find_reply(const struct hint **h, const struct facts *f)
+{
+	const struct smtp_answer *a = &f->smtp->last;
+	const struct smtp_reply r = {
+		.code = a->code, .text = buf_str(&a->text), .len = a->text.len
+	};
+	struct buf text = BUF_INIT(SMTP_REPLY_MAX * 2);
+	const char *code = "";
+	char enhanced[16];
+	size_t n = smtp_reply_enhanced(&r, &code);
+	int rc = word_reply(&text, f, a);
+
+	if (rc == 0) {
+		snprintf(enhanced, sizeof enhanced, "%.*s", (int)n, code);
+		*h = hints_find(a->code, enhanced, buf_str(&text));
+	}
+	buf_free(&text);
+	return rc;
+}
+
+/*
+ * A challenge's error says why, the reply after it only that.  If the error is
+ * unknown, a reply about passwords would put a wrong cause in its place.
+ */
+static int
+hint_refusal(struct verdict *v, const struct facts *f)
+{
+	const struct buf *error = &f->smtp->challenge_error;
+	const struct hint *h = NULL;
+
+	if (error->len > 0)
+		h = hints_find(334, "", buf_str(error));
+	if (h == NULL) {
+		if (find_reply(&h, f) == -1)
+			return -1;
+		if (h != NULL && error->len > 0 &&
+		    strcmp(h->cause, "credential") == 0)
+			return 0;
+	}
+	if (h == NULL)
+		return 0;
+	v->cause = h->cause;
+	return buf_adds(&v->hint, h->advice);
+}
+
 int
-judge_hint(struct buf *b, enum condition c, const struct facts *f,
+judge_hint(struct verdict *v, enum condition c, const struct facts *f,
     const struct options *o)
 {
+	struct buf *b = &v->hint;
+
+	if (is_refusal(c, f))
+		return hint_refusal(v, f);
 	if (c == CONDITION_CERT_UNTRUSTED)
 		return add_ways_to_trust(b, f);
 	if (c == CONDITION_CERT_NAME)
 		return hint_name(b, f, o);
 	if (c == CONDITION_CERT_EXPIRED)
-		return buf_adds(b, "renew the certificate on the server; "
-				   "--ignore-certificate-expiration logs in "
-				   "until then");
+		return buf_adds(b,
+		    "renew the certificate on the server; "
+		    "--ignore-certificate-expiration logs in "
+		    "until then");
 	if (c == CONDITION_CERT_NOT_YET_VALID)
-		return buf_adds(b, "compare the clocks of this machine and "
-				   "of the server's CA");
+		return buf_adds(b,
+		    "compare the clocks of this machine and "
+		    "of the server's CA");
 	if (c == CONDITION_CERT_PIN)
-		return buf_adds(b, "the server has a new key, or this is not "
-				   "the server: compare it there before ") ||
+		return buf_adds(b,
+			   "the server has a new key, or this is not "
+			   "the server: compare it there before ") ||
 			add_pin(b, f)
 		    ? -1
 		    : 0;
 	if (c == CONDITION_CLEARTEXT_REFUSED)
 		return hint_held_back(b, f);
 	if (c == CONDITION_STARTTLS_INJECTION)
-		return buf_adds(b, "nothing secret was sent; look for a proxy "
-				   "or an attacker between this machine and "
-				   "the server");
+		return buf_adds(b,
+		    "nothing secret was sent; look for a proxy "
+		    "or an attacker between this machine and "
+		    "the server");
 	return 0;
 }

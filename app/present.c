@@ -45,9 +45,9 @@ struct page {
 static struct smtp_reply
 as_reply(const struct smtp_answer *a)
 {
-	return (struct smtp_reply) { .code = a->code,
-		.text = buf_str(&a->text),
-		.len = a->text.len };
+	return (struct smtp_reply){
+		.code = a->code, .text = buf_str(&a->text), .len = a->text.len
+	};
 }
 
 /* Keep a word once; what goes beyond the list's size is left out. */
@@ -200,7 +200,7 @@ make_metric(const struct options *o, int phase, bool known, int64_t us)
 {
 	const struct range *w = &o->warning[phase], *c = &o->critical[phase];
 
-	return (struct metric) { .label = phase_label((enum phase)phase),
+	return (struct metric){ .label = phase_label((enum phase)phase),
 		.unit = METRIC_SECONDS,
 		.known = known,
 		.value = us,
@@ -219,10 +219,10 @@ fill_metrics(struct page *p, const struct facts *f, const struct options *o)
 	*m++ = make_metric(o, PHASE_TOTAL, f->begun, f->total_us);
 	for (i = 0; i < PHASES; i++)
 		if (is_planned(o, i))
-			*m++ = make_metric(
-			    o, i, f->phase_done[i], f->phase_us[i]);
+			*m++ =
+			    make_metric(o, i, f->phase_done[i], f->phase_us[i]);
 	if (o->tls_mode != SMTP_TLS_NONE) {
-		*m = (struct metric) { .label = "cert_days",
+		*m = (struct metric){ .label = "cert_days",
 			.unit = METRIC_COUNT,
 			.known = f->tls.has_certificate,
 			.value = trust_days_left(&f->tls, f->now_unix) };
@@ -299,7 +299,7 @@ fill_verdict(struct page *p, const struct verdict *v)
 	if (v->condition != CONDITION_NONE)
 		r->condition = condition_name(v->condition);
 	for (i = 0; i < v->finding_count; i++)
-		p->findings[i] = (struct report_finding) {
+		p->findings[i] = (struct report_finding){
 			.condition = condition_name(v->findings[i].condition),
 			.state = v->findings[i].state,
 			.message = buf_str(&v->findings[i].message)
@@ -308,6 +308,7 @@ fill_verdict(struct page *p, const struct verdict *v)
 	r->finding_count = v->finding_count;
 	r->message = buf_str(&v->message);
 	r->hint = v->hint.len > 0 ? buf_str(&v->hint) : NULL;
+	r->cause = v->cause;
 }
 
 static void
@@ -324,11 +325,10 @@ fill_facts(struct page *p, const struct facts *f, const struct options *o)
 	if (f->smtp != NULL && f->smtp->mech != NULL)
 		r->mechanism = f->smtp->mech->name;
 	for (i = 0; i < PHASES; i++)
-		p->phases[i] = (struct report_phase) {
-			.name = phase_name((enum phase)i),
-			.known = f->phase_done[i],
-			.elapsed_us = f->phase_us[i]
-		};
+		p->phases[i] =
+		    (struct report_phase){ .name = phase_name((enum phase)i),
+			    .known = f->phase_done[i],
+			    .elapsed_us = f->phase_us[i] };
 	r->phases = p->phases;
 	r->phase_count = PHASES;
 	r->has_time = f->begun;

@@ -7,7 +7,7 @@
 int
 proxy_header(struct buf *out, int fd)
 {
-	struct sockaddr_storage from, to;
+	struct sockaddr_storage from = { .ss_family = AF_UNSPEC }, to = from;
 	socklen_t from_len = sizeof from, to_len = sizeof to;
 	char from_host[64], to_host[64], from_port[8], to_port[8];
 	const int numeric = NI_NUMERICHOST | NI_NUMERICSERV;

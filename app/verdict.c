@@ -6,7 +6,7 @@
 static void
 verdict_init(struct verdict *v)
 {
-	*v = (struct verdict) { .state = STATUS_OK,
+	*v = (struct verdict){ .state = STATUS_OK,
 		.condition = CONDITION_NONE,
 		.message = BUF_INIT(VERDICT_TEXT_MAX),
 		.hint = BUF_INIT(VERDICT_TEXT_MAX) };
@@ -66,8 +66,7 @@ add_expiry(struct buf *b, const struct facts *f, const struct options *o)
 static int
 word_success(struct buf *b, const struct facts *f, const struct options *o)
 {
-	if (o->user != NULL ? word_user(b, o)
-			    : buf_addf(b, "%s", "login"))
+	if (o->user != NULL ? word_user(b, o) : buf_addf(b, "%s", "login"))
 		return -1;
 	if (buf_addf(b, " %s with %s ", o->user != NULL ? "logged in" : "done",
 		f->smtp->mech->name) ||
@@ -113,8 +112,8 @@ word_finding(struct buf *b, const struct verdict *v, const struct finding *n,
 	bool tried = f->smtp != NULL && f->smtp->login != SMTP_LOGIN_NOT_TRIED;
 
 	if (!tried && o->login && v->state == STATUS_OK &&
-	    buf_addf(b, "no login tried (%s excused): ",
-		condition_name(n->condition)))
+	    buf_addf(b,
+		"no login tried (%s excused): ", condition_name(n->condition)))
 		return -1;
 	if (buf_add(b, n->message.data, n->message.len))
 		return -1;
@@ -137,8 +136,7 @@ word_message(struct verdict *v, const struct finding *n, const struct facts *f,
 }
 
 int
-verdict_reach(
-    struct verdict *v, const struct facts *f, const struct options *o)
+verdict_reach(struct verdict *v, const struct facts *f, const struct options *o)
 {
 	const struct finding *n;
 
@@ -152,7 +150,7 @@ verdict_reach(
 	n = decide(v);
 	if (word_message(v, n, f, o) == -1)
 		goto no_memory;
-	if (n != NULL && judge_hint(&v->hint, n->condition, f, o) == -1)
+	if (n != NULL && judge_hint(v, n->condition, f, o) == -1)
 		goto no_memory;
 	return 0;
 no_memory:

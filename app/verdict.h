@@ -31,6 +31,8 @@ struct verdict {
 	size_t finding_count;
 	struct buf message; /* the first line without its head */
 	struct buf hint;    /* what to do; empty where nothing is known */
+	const char *cause;  /* what the hint blames: a cause of app/hints.h;
+			       static, NULL: unknown */
 };
 
 /*

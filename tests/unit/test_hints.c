@@ -1,0 +1,630 @@
+/*
+ * The table of replies: each row found by a reply as a server sends it, the
+ * most specific one among several, none by what only resembles it; and what
+ * of it gets into the verdict.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "app/hints.h"
+#include "app/verdict.h"
+
+#define COUNT(a) (sizeof(a) / sizeof(a)[0])
+
+enum { CHALLENGE = 334 }; /* the reply is a challenge's decoded error */
+
+/* One failed check.  reply is raw, without the last line end. */
+struct failure {
+	enum smtp_outcome outcome;
+	const char *reply;
+	const char *error; /* of the challenge before it, or NULL */
+};
+
+/* The cause and the hint, "" for none, that a failure must yield. */
+static void
+expect_verdict(const char *what, const struct options *o,
+    const struct failure *x, const char *cause, const char *hint)
+{
+	struct smtp_facts s = { .outcome = x->outcome };
+	struct facts f;
+	struct verdict v;
+
+	facts_init(&f);
+	f.smtp = &s;
+	s.greeting.code = 220;
+	s.ehlo.code = 250;
+	s.mech = sasl_find("PLAIN", 5);
+	s.last.code = atoi(x->reply);
+	s.last.text.max = s.challenge_error.max = SMTP_REPLY_MAX;
+	assert_int_equal(buf_addf(&s.last.text, "%s\r\n", x->reply), 0);
+	if (x->error != NULL)
+		assert_int_equal(buf_adds(&s.challenge_error, x->error), 0);
+	assert_int_equal(verdict_reach(&v, &f, o), 0);
+	if (strcmp(buf_str(&v.hint), hint) != 0 ||
+	    strcmp(v.cause != NULL ? v.cause : "", cause) != 0)
+		fail_msg("%s: %s, \"%s\"", what,
+		    v.cause != NULL ? v.cause : "no cause", buf_str(&v.hint));
+	verdict_free(&v);
+	buf_free(&s.last.text);
+	buf_free(&s.challenge_error);
+	facts_free(&f);
+}
+
+static struct options
+some_options(void)
+{
+	static char host[] = "mail.example.org", user[] = "alice@example.org",
+		    from[] = "alice@example.org";
+	struct options o = { .host = host,
+		.port = 587,
+		.user = user,
+		.from = from,
+		.rcpt = from,
+		.login = true };
+	int c;
+
+	for (c = 0; c < CONDITIONS; c++)
+		o.state_of[c] = condition_default((enum condition)c);
+	return o;
+}
+
+/* What real replies must yield. */
+static const struct {
+	const char *reply;
+	const char *cause;
+	const char *hint;
+} rows[] = {
+	/* Postfix */
+	{ "535 5.7.8 Error: authentication failed: (reason unavailable)",
+	    "credential",
+	    "wrong user or password, or the mechanism's verifier is missing on "
+	    "the server" },
+	{ "454 4.7.0 Temporary authentication failure: Connection lost to "
+	  "authentication server",
+	    "backend",
+	    "the server's SASL backend (dovecot auth, saslauthd) is down; the "
+	    "password was not judged" },
+	{ "504 5.5.4 Encryption required for requested authentication "
+	  "mechanism",
+	    "encryption", "use STARTTLS (-S) or implicit TLS (-s)" },
+	{ "538 5.7.11 Encryption required for requested authentication "
+	  "mechanism",
+	    "encryption", "use STARTTLS (-S) or implicit TLS (-s)" },
+	{ "503 5.5.1 Error: authentication not enabled", "mechanism",
+	    "AUTH is not offered on this port; it usually is on 587 or 465" },
+	{ "530 5.7.0 Must issue a STARTTLS command first", "encryption",
+	    "use STARTTLS (-S)" },
+	{ "450 4.7.1 Error: too many AUTH commands from probe[192.0.2.7]",
+	    "rate", "checked too often: lengthen the interval" },
+	{ "553 5.7.1 <bob@example.org>: Sender address rejected: not owned by "
+	  "user alice@example.org",
+	    "sender",
+	    "smtpd_sender_login_maps does not give this account the address" },
+	{ "553 5.7.1 <bob@example.org>: Sender address rejected: not logged in",
+	    "sender", "the sender address needs a login" },
+	{ "554 5.5.0 Error: SMTP protocol synchronization", "protocol",
+	    "commands were sent before their turn" },
+
+	/* Dovecot */
+	{ "535 5.7.8 Authentication failed.", "credential",
+	    "wrong user or password, or an expired password" },
+	{ "454 4.7.0 Temporary authentication failure.", "backend",
+	    "the server's auth backend is down or overloaded" },
+	{ "525 5.7.13 Account is disabled.", "account",
+	    "the account is disabled" },
+	{ "525 5.7.13", "account", "the account is disabled" },
+	{ "523 5.7.10 Authentication not allowed without TLS.", "encryption",
+	    "the mechanism needs TLS: use STARTTLS (-S) or implicit TLS "
+	    "(-s)" },
+	{ "334 {\"status\":\"401\",\"schemes\":\"bearer\",\"scope\":\"mail\","
+	  "\"openid-configuration\":\"https://idp.example.org/\"}",
+	    "token",
+	    "access token expired, or not valid for this server or user" },
+	{ "334 {\"status\":\"invalid_token\",\"scope\":\"mail\","
+	  "\"openid-configuration\":\"https://idp.example.org/\"}",
+	    "token",
+	    "access token expired, or not valid for this server or user" },
+
+	/* Exim */
+	{ "535 Incorrect authentication data", "credential",
+	    "wrong user or password" },
+	{ "435 Unable to authenticate at present", "backend",
+	    "the look-up behind the server's authenticator failed; the "
+	    "password was not judged" },
+	{ "503 AUTH command used when not advertised", "mechanism",
+	    "AUTH is offered on another port, or only with TLS: use STARTTLS "
+	    "(-S) or implicit TLS (-s)" },
+	{ "504 CRAM-MD5 authentication mechanism not supported", "mechanism",
+	    "the mechanism is not configured on the server" },
+
+	/* Gmail */
+	{ "535-5.7.8 Username and Password not accepted. For more "
+	  "information, go to\r\n"
+	  "535 5.7.8  https://support.google.com/mail/?p=BadCredentials "
+	  "ffacd0b85a97d-3a0 - gsmtp",
+	    "credential",
+	    "Gmail: the app password is wrong or was revoked (changing the "
+	    "account's password revokes it)" },
+	{ "534-5.7.9 Application-specific password required. For more "
+	  "information, go to\r\n"
+	  "534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor "
+	  "5b1f17b1804b1-42 - gsmtp",
+	    "policy",
+	    "Gmail: 2-step verification is on: make an app password or use "
+	    "XOAUTH2" },
+	{ "534-5.7.14 <https://accounts.google.com/signin/continue?sarp=1&"
+	  "scc=1&plt=AKgnsbu>\r\n"
+	  "534-5.7.14 Please log in via your web browser and then try "
+	  "again.\r\n"
+	  "534-5.7.14  Learn more at\r\n"
+	  "534 5.7.14  https://support.google.com/mail/answer/78754 - gsmtp",
+	    "account", "Gmail: sign in once in a browser and approve" },
+	{ "454 4.7.0 Too many login attempts, please try again later. - gsmtp",
+	    "rate", "Gmail: checked too often: lengthen the interval" },
+	{ "334 {\"status\":\"400\",\"schemes\":\"Bearer\",\"scope\":"
+	  "\"https://mail.google.com/\"}",
+	    "token", "Gmail: access token expired, or lacks the mail scope" },
+	{ "334 {\"status\":\"401\",\"schemes\":\"bearer mac\",\"scope\":"
+	  "\"https://mail.google.com/\"}\n",
+	    "token",
+	    "access token expired, or not valid for this server or user" },
+	{ "501 5.5.2 Cannot Decode response 4fb4d7f45d1cf-5c - gsmtp",
+	    "protocol", "Gmail: malformed XOAUTH2 response" },
+
+	/* Microsoft 365 and Exchange */
+	{ "535 5.7.3 Authentication unsuccessful "
+	  "[AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
+	    "credential",
+	    "Microsoft 365: wrong password, SMTP AUTH switched off, or a "
+	    "token for the wrong audience or scope" },
+	{ "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication "
+	  "is disabled for the Tenant. Visit "
+	  "https://aka.ms/smtp_auth_disabled for more information. "
+	  "[AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
+	    "policy",
+	    "Microsoft 365: enable SMTP AUTH for the tenant or the mailbox" },
+	{ "535 5.7.139 Authentication unsuccessful, basic authentication is "
+	  "disabled. [AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
+	    "policy", "Microsoft 365: passwords no longer work: use XOAUTH2" },
+	{ "535 5.7.139 Authentication unsuccessful, the user credentials were "
+	  "incorrect. [AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
+	    "credential", "Microsoft 365: wrong password" },
+	{ "535 5.7.139 Authentication unsuccessful, the request did not meet "
+	  "the criteria to be authenticated successfully. Contact your "
+	  "administrator. [AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
+	    "policy",
+	    "Microsoft 365: an authentication policy or mailbox setting "
+	    "forbids it" },
+	{ "535 5.7.139 Authentication unsuccessful, user is locked by your "
+	  "organization's security defaults policy. Contact your "
+	  "administrator. [AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
+	    "policy", "Microsoft 365: security defaults block SMTP AUTH" },
+	{ "550 5.7.30 Basic authentication is not supported for Client "
+	  "Submission. [AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
+	    "policy", "Microsoft 365: passwords no longer work: use XOAUTH2" },
+	{ "530 5.7.57 SMTP; Client was not authenticated to send anonymous "
+	  "mail during MAIL FROM [AM0PR01CA0001.eurprd01]",
+	    "policy", "log in first (-U with a secret)" },
+	{ "550 5.7.60 SMTP; Client does not have permissions to send as this "
+	  "sender",
+	    "sender", "Microsoft 365: grant the account Send As" },
+	{ "554 5.2.252 SendAsDenied; alice@example.org not allowed to send as "
+	  "bob@example.org",
+	    "sender", "Microsoft 365: grant the account Send As" },
+	{ "421 4.7.66 TLS 1.0 and 1.1 are not supported. Please upgrade/update "
+	  "your client to support TLS 1.2.",
+	    "encryption", "Microsoft 365: use TLS 1.2 or later" },
+	{ "432 4.3.2 Concurrent connections limit exceeded. Visit "
+	  "https://aka.ms/concurrent_sending for more information.",
+	    "rate", "Microsoft 365: run fewer checks at once" },
+
+	/* Amazon SES */
+	{ "535 Authentication Credentials Invalid", "credential",
+	    "Amazon SES: SMTP key deleted, from another region, or only just "
+	    "made" },
+	{ "535 Account not subscribed to SES", "account",
+	    "Amazon SES: wrong region or account" },
+	{ "454 Temporary authentication failure", "backend",
+	    "Amazon SES: try again" },
+	{ "454 Throttling failure: Maximum sending rate exceeded.", "rate",
+	    "Amazon SES: sending quota used up" },
+	{ "554 Access denied: User `arn:aws:iam::123456789012:user/ses-smtp' "
+	  "is not authorized to perform `ses:SendRawEmail' on resource "
+	  "`arn:aws:ses:eu-west-1:123456789012:identity/example.org'",
+	    "policy",
+	    "Amazon SES: the IAM policy lacks the right ses:SendRawEmail" },
+	{ "554 Message rejected: Email address is not verified. The following "
+	  "identities failed the check in region EU-WEST-1: bob@example.org",
+	    "sender", "Amazon SES: verify the identity in this region" },
+
+	/* SendGrid */
+	{ "535 Authentication failed: The provided authorization grant is "
+	  "invalid, expired, or revoked",
+	    "credential", "SendGrid: make a new API key" },
+	{ "451 Authentication failed: Maximum credits exceeded", "account",
+	    "SendGrid: billing, not the key" },
+	{ "550 Unauthenticated senders not allowed", "policy",
+	    "SendGrid: AUTH was skipped: log in first (-U with a secret)" },
+
+	/* Mailgun */
+	{ "535 5.7.0 Mailgun is not loving your login or password",
+	    "credential", "Mailgun: wrong password" },
+
+	/* Yandex */
+	{ "553 5.7.1 Sender address rejected: not owned by auth user.",
+	    "sender",
+	    "Yandex: the account does not own the address; MAIL FROM:<> is "
+	    "refused too: probe with a real sender (-f)" },
+
+	/* In any case, and what leads over to the rest may be missing. */
+	{ "535 5.7.8 ERROR: AUTHENTICATION FAILED", "credential",
+	    "wrong user or password, or the mechanism's verifier is missing on "
+	    "the server" },
+	{ "535 incorrect Authentication Data (set_id=alice)", "credential",
+	    "wrong user or password" },
+	{ "535-5.7.8 Error: authentication\r\n535 5.7.8 failed: later",
+	    "credential",
+	    "wrong user or password, or the mechanism's verifier is missing on "
+	    "the server" },
+
+	/* A word goes on where the rest touches it. */
+	{ "535 5.7.8 Username and Password not accepted: "
+	  "WebBadCredentials",
+	    "credential",
+	    "Gmail: the app password is wrong or was revoked (changing the "
+	    "account's password revokes it)" },
+	{ "334 {\"status\":\"401\",\"schemes\":\"bearerplus\"}", "token",
+	    "access token expired, or not valid for this server or user" },
+
+	/* Several fit: the most text, then the first. */
+	{ "454 4.7.0 Temporary authentication failure", "backend",
+	    "the server's SASL backend (dovecot auth, saslauthd) is down; the "
+	    "password was not judged" },
+	{ "535 5.7.8 Error: authentication failed: Authentication failed.",
+	    "credential",
+	    "wrong user or password, or the mechanism's verifier is missing on "
+	    "the server" },
+	{ "535 5.7.8 Authentication failed. Incorrect authentication data",
+	    "credential", "wrong user or password" },
+	{ "525 5.7.13 Authentication failed.", "account",
+	    "the account is disabled" },
+};
+
+static void
+test_rows(void **state)
+{
+	const struct options o = some_options();
+	struct failure x = { .error = NULL };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		x.outcome = SMTP_AUTH_REJECTED;
+		x.reply = rows[i].reply;
+		x.error = NULL;
+		if (atoi(x.reply) == CHALLENGE) {
+			x.error = x.reply + 4;
+			x.reply = "535 5.7.8 Authentication failed.";
+		}
+		expect_verdict(
+		    rows[i].reply, &o, &x, rows[i].cause, rows[i].hint);
+	}
+}
+
+static const char *const unknown[] = {
+	"571 Zorp",
+	"535",
+	"535 5.7.8",
+	"535 5.7.8 authentication failed",
+	"535 5.7.8 Go away",
+	/* Another code, another enhanced code or none. */
+	"534 5.7.8 Error: authentication failed: x",
+	"535 5.7.0 Error: authentication failed: x",
+	"535 Error: authentication failed: x",
+	"535 5.7.80 Error: authentication failed: x",
+	"535 4.7.8 Error: authentication failed: x",
+	"525 5.7.1 Account is disabled.",
+	"525 Account is disabled.",
+	"523 5.7.11 Encryption Needed",
+	"434 Unable to authenticate at present",
+	"535-Something\r\n535 5.7.8 Error: authentication failed: x",
+	/* Other words, or the same in part. */
+	"535 5.7.139 Authentication unsuccessful",
+	"535 5.7.139 Authentication unsuccessful, the moon is full",
+	"535 5.7.8 Error: authentication is failing",
+	"535 5.7.8 Error:  authentication failed: x",
+	"535 Incorrect authentication",
+	"535 Incorrect authentication database",
+	"535 5.7.8 Terror: authentication failed: x",
+	"535 5.7.8 Error: authentication failedness",
+	"535-5.7.8 Username and Password not accepted.\r\n535 5.7.8 Bye",
+	"535 5.7.8 BadCredentials",
+	"553 5.7.1 Sender address rejected: not owned",
+	"454 Temporary authentication failures",
+	"550 5.7.30 Basic authentication is not supported",
+	/* In the wrong order, or once where it should be twice. */
+	"535 5.7.8 BadCredentials: Username and Password not accepted",
+	"554 ses:SendRawEmail Access denied: User bob",
+	"554 Access denied: User bob is not authorized to perform ses:Send",
+	/* A challenge's row is not for other replies. */
+	"535 {\"status\":\"400\",\"schemes\":\"Bearer\"}",
+};
+
+static void
+test_unknown_replies(void **state)
+{
+	const struct options o = some_options();
+	struct failure x = { .outcome = SMTP_AUTH_REJECTED, .error = NULL };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(unknown); i++) {
+		x.reply = unknown[i];
+		expect_verdict(unknown[i], &o, &x, "", "");
+	}
+}
+
+/* The row of this code for this text, as the verdict would ask for it. */
+static const struct hint *
+find_row(const char *reply)
+{
+	struct smtp_reply r = {
+		.code = atoi(reply), .text = reply, .len = strlen(reply)
+	};
+	struct buf text = BUF_INIT(4096);
+	const struct hint *h;
+	const char *line, *code = "";
+	char enhanced[16];
+	size_t pos = 0, n = smtp_reply_enhanced(&r, &code), skip;
+
+	snprintf(enhanced, sizeof enhanced, "%.*s", (int)n, code);
+	while (smtp_reply_line(&r, &pos, &line, &skip))
+		assert_int_equal(buf_addf(&text, " %.*s", (int)skip, line), 0);
+	h = hints_find(r.code, enhanced, buf_str(&text));
+	buf_free(&text);
+	return h;
+}
+
+/* Nobody adds a row without a reply that shows it at work. */
+static void
+test_every_row_has_a_reply(void **state)
+{
+	const struct hint *h;
+	size_t i;
+
+	(void)state;
+	for (h = hints_table; h->code != 0; h++) {
+		for (i = 0; i < COUNT(rows); i++)
+			if (find_row(rows[i].reply) == h)
+				break;
+		if (i == COUNT(rows))
+			fail_msg("no reply for %d %s", h->code, h->text);
+	}
+}
+
+static bool
+is_cause(const char *cause)
+{
+	static const char *const causes[] = { "credential", "account", "policy",
+		"backend", "rate", "encryption", "mechanism", "sender",
+		"protocol", "token" };
+	size_t i;
+
+	for (i = 0; i < COUNT(causes); i++)
+		if (strcmp(cause, causes[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+test_every_row_is_whole(void **state)
+{
+	const struct hint *h;
+	const char *c;
+
+	(void)state;
+	assert_int_not_equal(hints_table[0].code, 0);
+	for (h = hints_table; h->code != 0; h++) {
+		if (h->code != CHALLENGE && (h->code < 400 || h->code > 599))
+			fail_msg("%d %s refuses nothing", h->code, h->text);
+		if (h->enhanced != NULL &&
+		    h->enhanced[0] - '0' != h->code / 100)
+			fail_msg(
+			    "%d does not go with %s", h->code, h->enhanced);
+		if (h->text[0] == '\0' || !is_cause(h->cause) ||
+		    h->advice[0] == '\0')
+			fail_msg("%d %s is not whole", h->code, h->text);
+		for (c = h->advice; *c != '\0'; c++)
+			if (*c < ' ' || *c > '~' || *c == '|')
+				fail_msg("%s is no line of text", h->advice);
+	}
+}
+
+static const char zorp[] = "571 Zorp",
+		  credential[] = "535 5.7.8 Authentication failed.",
+		  policy[] = "535 5.7.139 Authentication unsuccessful, basic "
+			     "authentication is disabled.",
+		  known_error[] = "{\"status\":\"401\",\"schemes\":\"bearer\","
+				  "\"scope\":\"mail\"}";
+
+/* The challenge's error says why; the reply after it only that. */
+static void
+test_challenge_errors(void **state)
+{
+	static const char token[] =
+	    "access token expired, or not valid for this server or user";
+	static const struct {
+		const char *what;
+		struct failure failure;
+		const char *cause;
+		const char *hint;
+	} cases[] = {
+		{ "before an unknown reply",
+		    { SMTP_AUTH_REJECTED, zorp, known_error }, "token", token },
+		{ "before a reply about passwords",
+		    { SMTP_AUTH_REJECTED, credential, known_error }, "token",
+		    token },
+		{ "before a reply with another cause",
+		    { SMTP_AUTH_REJECTED, policy, known_error }, "token",
+		    token },
+		{ "the shortest",
+		    { SMTP_AUTH_REJECTED, zorp,
+			"{\"status\":\"invalid_token\"}" },
+		    "token", token },
+		{ "Gmail's without a scope",
+		    { SMTP_AUTH_REJECTED, zorp,
+			"{\"status\":\"400\",\"schemes\":\"Bearer\"}" },
+		    "token",
+		    "Gmail: access token expired, or lacks the mail scope" },
+		{ "unknown both",
+		    { SMTP_AUTH_REJECTED, zorp, "{\"status\":\"500\"}" }, "",
+		    "" },
+		{ "unknown: no password was used",
+		    { SMTP_AUTH_REJECTED, credential, "{\"status\":\"500\"}" },
+		    "", "" },
+		{ "unknown, but the reply says why",
+		    { SMTP_AUTH_REJECTED, policy, "{\"status\":\"500\"}" },
+		    "policy",
+		    "Microsoft 365: passwords no longer work: use XOAUTH2" },
+		{ "cut off",
+		    { SMTP_AUTH_REJECTED, zorp, "{\"status\":\"401\"" }, "",
+		    "" },
+	};
+	const struct options o = some_options();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++)
+		expect_verdict(cases[i].what, &o, &cases[i].failure,
+		    cases[i].cause, cases[i].hint);
+}
+
+/* Only where the reply is what the condition is about. */
+static void
+test_outcomes(void **state)
+{
+	static const struct {
+		enum smtp_outcome outcome;
+		bool hinted;
+	} cases[] = {
+		{ SMTP_OK, false },
+		{ SMTP_GREETING_REFUSED, true },
+		{ SMTP_EHLO_REFUSED, true },
+		{ SMTP_STARTTLS_MISSING, true },
+		{ SMTP_MECHANISM_MISSING, false },
+		{ SMTP_MECHANISM_REFUSED, true },
+		{ SMTP_SECRET_TOO_LONG, false },
+		{ SMTP_AUTH_REJECTED, true },
+		{ SMTP_AUTH_TEMPORARY, true },
+		{ SMTP_SENDER_REFUSED, true },
+		{ SMTP_RECIPIENT_REFUSED, true },
+		{ SMTP_PROTOCOL_BROKEN, false },
+		{ SMTP_DISCONNECTED, false },
+		{ SMTP_NO_MEMORY, false },
+	};
+	const struct options o = some_options();
+	struct failure x = { .reply = "525 5.7.13 Off", .error = NULL };
+	char what[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		snprintf(what, sizeof what, "outcome %d", cases[i].outcome);
+		x.outcome = cases[i].outcome;
+		expect_verdict(what, &o, &x, cases[i].hinted ? "account" : "",
+		    cases[i].hinted ? "the account is disabled" : "");
+	}
+}
+
+/* An old reply says nothing of what did not come from it. */
+static void
+test_other_conditions(void **state)
+{
+	struct options o = some_options();
+	struct failure x = { SMTP_AUTH_REJECTED, credential, NULL };
+	char starttls[] = "STARTTLS", xoauth2[] = "XOAUTH2";
+
+	(void)state;
+	o.expect_rejected = true;
+	expect_verdict("rejected as expected", &o, &x, "", "");
+
+	/* STARTTLS was not offered: the last reply is that to EHLO. */
+	o = some_options();
+	x = (struct failure){ SMTP_STARTTLS_MISSING, "250 mail.example.org",
+		NULL };
+	expect_verdict("not offered", &o, &x, "", "");
+
+	/* A policy of the user's outweighs the server's temporary trouble. */
+	x = (struct failure){ SMTP_AUTH_TEMPORARY,
+		"454 4.7.0 Temporary authentication failure.", NULL };
+	o.require_extension.word[o.require_extension.count++] = starttls;
+	o.require_mechanism.word[o.require_mechanism.count++] = xoauth2;
+	expect_verdict("the login's own", &o, &x, "backend",
+	    "the server's auth backend is down or overloaded");
+	o.state_of[CONDITION_AUTH_TEMPORARY] = STATUS_WARNING;
+	expect_verdict("an extension", &o, &x, "", "");
+	o.state_of[CONDITION_EXTENSION] = STATUS_OK;
+	expect_verdict("a required mechanism", &o, &x, "", "");
+}
+
+/* The last reply is kept whatever ended the check. */
+static void
+test_other_ends(void **state)
+{
+	static const enum facts_end ends[] = { END_ERROR, END_TIMEOUT,
+		END_TLS };
+	struct smtp_facts s = { .outcome = SMTP_MECHANISM_REFUSED,
+		.login = SMTP_LOGIN_UNDECIDED,
+		.greeting.code = 220,
+		.ehlo.code = 250,
+		.last = { 523, BUF_INIT(SMTP_REPLY_MAX) } };
+	struct options o = some_options();
+	struct facts f;
+	struct verdict v;
+	char xoauth2[] = "XOAUTH2";
+	size_t i;
+
+	(void)state;
+	facts_init(&f);
+	f.smtp = &s;
+	assert_int_equal(buf_adds(&s.last.text, "523 5.7.10 TLS first"), 0);
+	/* The condition is one that a reply may be about. */
+	o.require_mechanism.word[o.require_mechanism.count++] = xoauth2;
+	o.state_of[CONDITION_INTERNAL] = o.state_of[CONDITION_TIMEOUT] =
+	    o.state_of[CONDITION_TLS] = STATUS_OK;
+	for (i = 0; i < COUNT(ends); i++) {
+		f.end = ends[i];
+		assert_int_equal(verdict_reach(&v, &f, &o), 0);
+		assert_int_equal(v.condition, CONDITION_MECHANISM);
+		assert_int_equal(v.hint.len, 0);
+		assert_null(v.cause);
+		verdict_free(&v);
+	}
+	buf_free(&s.last.text);
+	facts_free(&f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_unknown_replies),
+		cmocka_unit_test(test_every_row_has_a_reply),
+		cmocka_unit_test(test_every_row_is_whole),
+		cmocka_unit_test(test_challenge_errors),
+		cmocka_unit_test(test_outcomes),
+		cmocka_unit_test(test_other_conditions),
+		cmocka_unit_test(test_other_ends),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
