@@ -166,6 +166,20 @@ add_dialogue(struct buf *b, const struct facts *f)
 	return f->trace_cut ? buf_adds(b, "= more was said\n") : 0;
 }
 
+/* What a pin would have to be, where neither hint nor -v tells it. */
+static int
+add_key(struct buf *b, const struct verdict *v, const struct facts *f,
+    const struct options *o)
+{
+	char pin[TLS_PIN_TEXT];
+
+	if (!f->tls.has_certificate || f->verified || o->verbosity >= 1 ||
+	    strstr(buf_str(&v->hint), "--pin=") != NULL)
+		return 0;
+	tls_pin_text(f->tls.pin, pin);
+	return buf_addf(b, "not verified; the server's key: --pin=%s\n", pin);
+}
+
 int
 details_add(struct buf *out, const struct verdict *v, const struct facts *f,
     const struct options *o)
@@ -175,6 +189,8 @@ details_add(struct buf *out, const struct verdict *v, const struct facts *f,
 	if (f->secret_world_readable &&
 	    buf_addf(out, "warning: others may read %.1000s: chmod o-r it\n",
 		o->secret.text) == -1)
+		return -1;
+	if (add_key(out, v, f, o) == -1)
 		return -1;
 	if (o->verbosity >= 1 && f->begun &&
 	    (add_phases(out, f) || add_attempts(out, f) ||
