@@ -47,7 +47,8 @@ decide(struct verdict *v)
 static bool
 ended_early(const struct facts *f)
 {
-	return f->end != END_COMPLETE || f->smtp->outcome != SMTP_OK;
+	return f->end != END_COMPLETE || f->smtp == NULL ||
+	    f->smtp->outcome != SMTP_OK;
 }
 
 /* An expiry that --ignore-certificate-expiration excused is still told. */

@@ -526,7 +526,7 @@ test_outcomes(void **state)
 		{ SMTP_AUTH_TEMPORARY, true },
 		{ SMTP_SENDER_REFUSED, true },
 		{ SMTP_RECIPIENT_REFUSED, true },
-		{ SMTP_PROTOCOL_BROKEN, false },
+		{ SMTP_PROTOCOL_BROKEN, true },
 		{ SMTP_DISCONNECTED, false },
 		{ SMTP_NO_MEMORY, false },
 	};
