@@ -171,4 +171,7 @@ void smtp_client_injected(struct smtp_client *c);
 /* The facts so far; owned by c, growing until SMTP_END. */
 const struct smtp_facts *smtp_client_facts(const struct smtp_client *c);
 
+/* A reply kept, for the parsers of smtp/smtp_reply.h; it borrows from a. */
+struct smtp_reply smtp_client_reply(const struct smtp_answer *a);
+
 #endif

@@ -94,9 +94,7 @@ static int
 find_reply(const struct hint **h, const struct facts *f)
 {
 	const struct smtp_answer *a = &f->smtp->last;
-	const struct smtp_reply r = {
-		.code = a->code, .text = buf_str(&a->text), .len = a->text.len
-	};
+	const struct smtp_reply r = smtp_client_reply(a);
 	struct buf text = BUF_INIT(SMTP_REPLY_MAX * 2);
 	const char *code = "";
 	char enhanced[16];

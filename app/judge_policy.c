@@ -4,14 +4,6 @@
 #include "app/judge.h"
 #include "app/wording.h"
 
-static struct smtp_reply
-as_reply(const struct smtp_answer *a)
-{
-	return (struct smtp_reply){
-		.code = a->code, .text = buf_str(&a->text), .len = a->text.len
-	};
-}
-
 /* The words of the list that are offered, or that are not. */
 static int
 pick_words(struct buf *b, const struct word_list *list,
@@ -53,7 +45,7 @@ static int
 judge_mechanisms(struct verdict *v, const struct facts *f,
     const struct options *o, bool forbidden)
 {
-	const struct smtp_reply ehlo = as_reply(&f->smtp->ehlo);
+	const struct smtp_reply ehlo = smtp_client_reply(&f->smtp->ehlo);
 	struct buf words = BUF_INIT(VERDICT_TEXT_MAX);
 	struct finding *n;
 	int rc;
@@ -80,7 +72,7 @@ static int
 judge_cleartext(
     struct verdict *v, const struct facts *f, const struct options *o)
 {
-	const struct smtp_reply clear = as_reply(&f->smtp->ehlo_clear);
+	const struct smtp_reply clear = smtp_client_reply(&f->smtp->ehlo_clear);
 	struct finding *n;
 
 	if (!o->forbid_cleartext_auth || !smtp_reply_offers(&clear, "AUTH"))
@@ -181,7 +173,7 @@ judge_policy(struct verdict *v, const struct facts *f, const struct options *o)
 		f->smtp->outcome != SMTP_OK) ||
 	    (o->tls_mode == SMTP_TLS_STARTTLS && !f->smtp->tls))
 		return 0;
-	ehlo = as_reply(&f->smtp->ehlo);
+	ehlo = smtp_client_reply(&f->smtp->ehlo);
 	return judge_extensions(v, o, &ehlo) ||
 		judge_mechanisms(v, f, o, false) ||
 		judge_mechanisms(v, f, o, true)

@@ -158,28 +158,13 @@ write_recipient(struct buf *b, const struct facts *f, const struct options *o)
 	    : 0;
 }
 
-static const char *
-smtp_phase_word(enum smtp_phase p)
-{
-	static const enum phase phases[] = {
-		[SMTP_PHASE_TLS] = PHASE_TLS,
-		[SMTP_PHASE_GREETING] = PHASE_GREETING,
-		[SMTP_PHASE_EHLO] = PHASE_EHLO,
-		[SMTP_PHASE_STARTTLS] = PHASE_STARTTLS,
-		[SMTP_PHASE_AUTH] = PHASE_AUTH,
-		[SMTP_PHASE_ENVELOPE] = PHASE_ENVELOPE,
-		[SMTP_PHASE_QUIT] = PHASE_QUIT,
-	};
-
-	return phase_name(phases[p]);
-}
-
 static int
 write_protocol(struct buf *b, const struct facts *f, const struct options *o)
 {
 	const struct smtp_facts *s = f->smtp;
 
-	if (buf_addf(b, "protocol error in %s", smtp_phase_word(s->ended_in)) ||
+	if (buf_addf(b, "protocol error in %s",
+		phase_name(phase_of_smtp(s->ended_in))) ||
 	    word_where(b, o) || buf_addf(b, ": %s", s->detail))
 		return -1;
 	if (s->last.code == 0)

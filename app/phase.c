@@ -43,3 +43,19 @@ phase_find(const char *name, size_t len)
 	}
 	return -1;
 }
+
+enum phase
+phase_of_smtp(enum smtp_phase s)
+{
+	static const enum phase phases[] = {
+		[SMTP_PHASE_TLS] = PHASE_TLS,
+		[SMTP_PHASE_GREETING] = PHASE_GREETING,
+		[SMTP_PHASE_EHLO] = PHASE_EHLO,
+		[SMTP_PHASE_STARTTLS] = PHASE_STARTTLS,
+		[SMTP_PHASE_AUTH] = PHASE_AUTH,
+		[SMTP_PHASE_ENVELOPE] = PHASE_ENVELOPE,
+		[SMTP_PHASE_QUIT] = PHASE_QUIT,
+	};
+
+	return phases[s];
+}

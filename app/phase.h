@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "smtp_client.h"
+
 enum phase {
 	PHASE_DNS,
 	PHASE_CONNECT,
@@ -27,5 +29,8 @@ const char *phase_label(enum phase p);
 
 /* Find a phase, or "time", by name in len bytes.  Returns -1 if none. */
 int phase_find(const char *name, size_t len);
+
+/* The phase that a phase of the dialogue is timed as. */
+enum phase phase_of_smtp(enum smtp_phase s);
 
 #endif

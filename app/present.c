@@ -42,14 +42,6 @@ struct page {
 	const char **lines;
 };
 
-static struct smtp_reply
-as_reply(const struct smtp_answer *a)
-{
-	return (struct smtp_reply){
-		.code = a->code, .text = buf_str(&a->text), .len = a->text.len
-	};
-}
-
 /* Keep a word once; what goes beyond the list's size is left out. */
 static int
 words_add(struct words *w, const struct facts *f, const char *text, size_t len)
@@ -93,7 +85,7 @@ fill_offers(struct page *p, const struct facts *f)
 
 	if (f->smtp == NULL || f->smtp->ehlo.code == 0)
 		return 0;
-	ehlo = as_reply(&f->smtp->ehlo);
+	ehlo = smtp_client_reply(&f->smtp->ehlo);
 	while (smtp_reply_mechanism(&ehlo, &pos, &word, &n))
 		if (words_add(&p->mechanisms, f, word, n) == -1)
 			return -1;
@@ -121,7 +113,7 @@ fill_reply(struct page *p, const struct facts *f)
 	if (f->smtp == NULL || f->smtp->last.code == 0)
 		return 0;
 	a = &f->smtp->last;
-	r = as_reply(a);
+	r = smtp_client_reply(a);
 	p->report.reply.code = a->code;
 	if (word_reply(&p->reply, f, a) == -1)
 		return -1;

@@ -40,28 +40,12 @@ take_trace(void *arg, char direction, const char *text, size_t len)
 	} while (text < end);
 }
 
-static enum phase
-phase_of(enum smtp_phase s)
-{
-	static const enum phase phases[] = {
-		[SMTP_PHASE_TLS] = PHASE_TLS,
-		[SMTP_PHASE_GREETING] = PHASE_GREETING,
-		[SMTP_PHASE_EHLO] = PHASE_EHLO,
-		[SMTP_PHASE_STARTTLS] = PHASE_STARTTLS,
-		[SMTP_PHASE_AUTH] = PHASE_AUTH,
-		[SMTP_PHASE_ENVELOPE] = PHASE_ENVELOPE,
-		[SMTP_PHASE_QUIT] = PHASE_QUIT,
-	};
-
-	return phases[s];
-}
-
 /* After each step: the stopwatch, and the bound on taking leave. */
 static void
 follow(struct probe *p)
 {
 	if (smtp_client_want(p->client) != SMTP_END)
-		probe_enter(p, phase_of(smtp_client_phase(p->client)));
+		probe_enter(p, phase_of_smtp(smtp_client_phase(p->client)));
 	probe_bound_leave(p);
 }
 

@@ -55,9 +55,7 @@ word_where(struct buf *b, const struct options *o)
 int
 word_reply(struct buf *b, const struct facts *f, const struct smtp_answer *a)
 {
-	const struct smtp_reply r = {
-		.code = a->code, .text = buf_str(&a->text), .len = a->text.len
-	};
+	const struct smtp_reply r = smtp_client_reply(a);
 	const char *line, *code = "";
 	size_t pos = 0, n, skip, enhanced = smtp_reply_enhanced(&r, &code);
 
@@ -86,9 +84,7 @@ int
 word_mechanisms(
     struct buf *b, const struct facts *f, const struct smtp_answer *ehlo)
 {
-	const struct smtp_reply r = { .code = ehlo->code,
-		.text = buf_str(&ehlo->text),
-		.len = ehlo->text.len };
+	const struct smtp_reply r = smtp_client_reply(ehlo);
 	const char *name;
 	size_t pos = 0, n, listed = 0;
 
