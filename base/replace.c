@@ -1,0 +1,69 @@
+#include "base/replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+char *
+replace_temporary(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	uint64_t number;
+	char *name;
+
+	/* Not the process id: containers share folders, not their ids. */
+	if (getentropy(&number, sizeof number) == -1)
+		return NULL;
+	if (asprintf(&name, "%.*s.check_smtp_auth.%016" PRIx64,
+		slash != NULL ? (int)(slash + 1 - path) : 0, path,
+		number) == -1)
+		return NULL;
+	return name;
+}
+
+static int
+write_all(int fd, const char *data, size_t len)
+{
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(fd, data, len);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return errno;
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int
+replace_file(
+    const char *path, const char *temporary, const char *data, size_t len)
+{
+	struct stat st;
+	int fd, error;
+
+	/* Nobody wants a file in the place of /dev/stdout. */
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return REPLACE_NOT_REGULAR;
+	unlink(temporary); /* of a call that a signal broke off */
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (fd == -1)
+		return errno;
+	error = write_all(fd, data, len);
+	/* Some file systems say only now that the disk is full. */
+	if (close(fd) == -1 && error == 0)
+		error = errno;
+	if (error == 0 && rename(temporary, path) == -1)
+		error = errno;
+	if (error != 0)
+		unlink(temporary);
+	return error;
+}

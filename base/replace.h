@@ -1,0 +1,30 @@
+/*
+ * replace.h - give a file a new content at one stroke: whoever reads it sees
+ * all of the old or all of the new.  It promises nothing for a machine that
+ * loses power: no fsync, which may take seconds on a busy disk.
+ */
+
+#ifndef BASE_REPLACE_H
+#define BASE_REPLACE_H
+
+#include <stddef.h>
+
+/* What stands at path is a directory, a link, a device or a pipe. */
+enum { REPLACE_NOT_REGULAR = -1 };
+
+/*
+ * A name for a new file beside path, which nobody else has chosen and which
+ * does not end like path.  Owned by the caller; NULL without memory.
+ */
+char *replace_temporary(const char *path);
+
+/*
+ * Write data[0..len) to temporary, then rename that to path.  A new file has
+ * mode 0644 less the umask, whatever the old one had.  Only
+ * async-signal-safe calls.  Returns 0; otherwise REPLACE_NOT_REGULAR or an
+ * errno, path is as it was, and temporary is gone.
+ */
+int replace_file(
+    const char *path, const char *temporary, const char *data, size_t len);
+
+#endif
