@@ -134,11 +134,12 @@ refuse_format(struct parsing *p, const char *value)
 
 	for (f = report_formats; f->name != NULL && len < sizeof names; f++)
 		len += (size_t)snprintf(names + len, sizeof names - len, "%s%s",
-		    len > 0 ? " or " : "", f->name);
+		    len == 0                ? ""
+			: f[1].name == NULL ? " or "
+					    : ", ",
+		    f->name);
 	options_fault(p, value, "%s; use %s",
-	    strcmp(value, "openmetrics") == 0
-		? "is not available in this version"
-		: strcmp(value, "mp-test-json") == 0
+	    strcmp(value, "mp-test-json") == 0
 		? "check_smtp's own format is not available here"
 		: "no such format",
 	    names);

@@ -155,7 +155,7 @@ const struct option_row options_table[] = {
 	    "show more: -v phases, -vv the dialogue, -vvv everything",
 	    options_set_verbose, 0 },
 	{ 0, "output-format", NULL, ARGUMENT_REQUIRED, "FORMAT", GROUP_OUTPUT,
-	    "text (default) or json", options_set_format, 0 },
+	    "text (default), json or openmetrics", options_set_format, 0 },
 	{ 0, "perfdata", NULL, ARGUMENT_REQUIRED, "all|known", GROUP_OUTPUT,
 	    "known leaves out values that are U (default: all)",
 	    options_set_perfdata, 0 },

@@ -169,6 +169,17 @@ login_word(const struct facts *f)
 	return words[f->smtp != NULL ? f->smtp->login : SMTP_LOGIN_NOT_TRIED];
 }
 
+/* A fact, whatever --on and --expect-rejected make of it. */
+static bool
+is_up(const struct facts *f, const struct options *o)
+{
+	if (f->smtp == NULL)
+		return false;
+	if (o->login)
+		return f->smtp->login == SMTP_LOGIN_ACCEPTED;
+	return f->end == END_COMPLETE && f->smtp->outcome == SMTP_OK;
+}
+
 /* Whether the options make the phase part of the check. */
 static bool
 is_planned(const struct options *o, int phase)
@@ -309,6 +320,7 @@ fill_facts(struct page *p, const struct facts *f, const struct options *o)
 	struct report *r = &p->report;
 	int i;
 
+	r->up = is_up(f, o);
 	r->login = login_word(f);
 	r->host = o->host;
 	r->address = f->address[0] != '\0' ? f->address : NULL;

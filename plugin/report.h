@@ -46,16 +46,22 @@ struct report_attempt {
 	const char *error; /* NULL: it connected, or was still trying */
 };
 
-/* Everything is borrowed.  NULL and known == false become null in JSON. */
+/*
+ * Everything is borrowed.  NULL and known == false become null in JSON; in
+ * OpenMetrics they are "" as a label, and no sample.
+ */
 struct report {
 	enum status state;
+	bool up; /* OpenMetrics only: the login, or without one the dialogue,
+		    came to a good end */
 	const char *condition;
 	const struct report_finding *findings;
 	size_t finding_count;
 	const char *message; /* the first line without "SMTP_AUTH STATE: " */
 	const char *hint;    /* the second line, or NULL */
 	const char *cause;   /* JSON only */
-	const char *login;   /* JSON only, like all that follows */
+	const char *login;   /* JSON only, or JSON and OpenMetrics, like all
+				that follows up to the perfdata */
 	const char *host;
 	const char *address;
 	int port; /* 0: unknown */
@@ -105,6 +111,7 @@ typedef int report_fn(const struct report *r, struct buf *out);
 
 report_fn report_text;
 report_fn report_json;
+report_fn report_openmetrics;
 
 struct report_format {
 	const char *name;

@@ -5,13 +5,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "plugin/printable.h"
 #include "plugin/report_shared.h"
 
 /* After the first failure nothing is written any more. */
 struct json {
 	struct buf *out;
-	struct buf text; /* a string made printable, not yet quoted */
 	bool failed;
 };
 
@@ -38,31 +36,16 @@ put_word(struct json *j, const char *word)
 	put(j, word, strlen(word));
 }
 
-/* Printable text holds no control characters, so two are left to escape. */
 static void
 put_text(struct json *j, const char *text)
 {
-	const char *s;
-	size_t n;
-
 	if (text == NULL) {
 		put_word(j, "null");
 		return;
 	}
 	separate(j);
-	buf_truncate(&j->text, 0);
-	if (printable_add(&j->text, text, strlen(text)) == -1)
+	if (!j->failed && report_add_quoted(j->out, text) == -1)
 		j->failed = true;
-	put(j, "\"", 1);
-	for (s = buf_str(&j->text); *s != '\0'; s += n) {
-		n = strcspn(s, "\\\"");
-		put(j, s, n);
-		if (s[n] != '\0') {
-			put(j, "\\", 1);
-			put(j, s + n++, 1);
-		}
-	}
-	put(j, "\"", 1);
 }
 
 static void
@@ -245,7 +228,7 @@ add_attempts(struct json *j, const struct report *r)
 int
 report_json(const struct report *r, struct buf *out)
 {
-	struct json j = { .out = out, .text = BUF_INIT(SIZE_MAX) };
+	struct json j = { .out = out };
 	size_t before = out->len;
 
 	put(&j, "{", 1);
@@ -272,7 +255,6 @@ report_json(const struct report *r, struct buf *out)
 	add_attempts(&j, r);
 	close_object(&j);
 	put(&j, "\n", 1);
-	buf_free(&j.text);
 	if (!j.failed)
 		return 0;
 	buf_truncate(out, before);

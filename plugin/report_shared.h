@@ -13,4 +13,11 @@
  */
 int report_add_seconds(struct buf *out, int64_t us);
 
+/*
+ * Append text, made printable, in quotes as JSON and OpenMetrics both have
+ * them: with a backslash before quotes and backslashes.  NULL counts as "".
+ * Returns 0, or -1 when out has no room; then it may hold a part.
+ */
+int report_add_quoted(struct buf *out, const char *text);
+
 #endif

@@ -33,6 +33,7 @@ static const char *const details[] = { "first detail", "", "last detail" };
 
 const struct report report_sample = {
 	.state = STATUS_CRITICAL,
+	.up = true,
 	.condition = "auth-rejected",
 	.findings = findings,
 	.finding_count = COUNT(findings),

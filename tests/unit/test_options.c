@@ -323,9 +323,11 @@ static const struct row rows[] = {
 	{ "multi-line", "h --output-format=multi-line", "json=0" },
 	{ "mp-test-json", "h --output-format=mp-test-json",
 	    "!--output-format=mp-test-json: check_smtp's own format is not "
-	    "available here; use text or json" },
+	    "available here; use text, json or "
+	    "openmetrics" },
 	{ "unknown format", "h --output-format=xml",
-	    "!--output-format=xml: no such format; use text or json" },
+	    "!--output-format=xml: no such format; use text, json or "
+	    "openmetrics" },
 	{ "perfdata", "h --perfdata=known", "known=1" },
 	{ "perfdata bad", "h --perfdata=some",
 	    "!--perfdata=some: use all or known" },

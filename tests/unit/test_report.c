@@ -74,6 +74,8 @@ test_formats(void **state)
 	assert_true(report_formats[0].write == report_text);
 	assert_string_equal(report_formats[1].name, "json");
 	assert_true(report_formats[1].write == report_json);
+	assert_string_equal(report_formats[2].name, "openmetrics");
+	assert_true(report_formats[2].write == report_openmetrics);
 }
 
 int

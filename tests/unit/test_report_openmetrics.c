@@ -1,0 +1,128 @@
+/* OpenMetrics: whole pages, and nothing that breaks them. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/report_sample.h"
+
+#define HEAD(name, help)                                                       \
+	"# HELP smtp_auth_" name " " help "\n# TYPE smtp_auth_" name " gauge\n"
+
+#define STATE                                                                  \
+	HEAD("state",                                                          \
+	    "State of the check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.")
+#define UP                                                                     \
+	HEAD("up",                                                             \
+	    "1 if the account logged in or, without credentials, the server "  \
+	    "answered to the end; otherwise 0.")
+#define CONDITION HEAD("condition", "1 for each condition that holds.")
+#define PHASE HEAD("phase_seconds", "Time that each finished phase took.")
+#define DURATION                                                               \
+	HEAD("duration_seconds",                                               \
+	    "Time from the first DNS query to the end of QUIT.")
+#define NOT_AFTER                                                              \
+	HEAD("certificate_not_after_timestamp_seconds",                        \
+	    "Unix time when the server's certificate expires.")
+
+static void
+test_sample(void **state)
+{
+#define SAMPLE "{host=\"mail.example.org\",port=\"587\",user=\"alice\""
+	(void)state;
+	report_expect("all of it", report_openmetrics, &report_sample,
+	    STATE "smtp_auth_state" SAMPLE "} 2\n" UP "smtp_auth_up" SAMPLE
+		  "} 1\n" CONDITION "smtp_auth_condition" SAMPLE
+		  ",condition=\"auth-rejected\"} 1\n"
+		  "smtp_auth_condition" SAMPLE
+		  ",condition=\"cert-expiring\"} 1\n" PHASE
+		  "smtp_auth_phase_seconds" SAMPLE ",phase=\"dns\"} 0.000000\n"
+		  "smtp_auth_phase_seconds" SAMPLE
+		  ",phase=\"auth\"} 0.084212\n" DURATION
+		  "smtp_auth_duration_seconds" SAMPLE "} 2.310000\n" NOT_AFTER
+		  "smtp_auth_certificate_not_after_timestamp_seconds" SAMPLE
+		  "} 1796464800\n# EOF\n");
+}
+
+static void
+test_nothing_known(void **state)
+{
+#define NOBODY "{host=\"\",port=\"\",user=\"\"}"
+	static const struct report r = { .state = STATUS_UNKNOWN };
+
+	(void)state;
+	report_expect("next to nothing", report_openmetrics, &r,
+	    STATE "smtp_auth_state" NOBODY " 3\n" UP "smtp_auth_up" NOBODY
+		  " 0\n" CONDITION PHASE DURATION NOT_AFTER "# EOF\n");
+}
+
+/* A series that comes twice makes the collector drop the whole page. */
+static void
+test_condition_twice(void **state)
+{
+	static const struct report_finding findings[] = {
+		{ "slow", STATUS_CRITICAL, "auth took long" },
+		{ "expect", STATUS_WARNING, "not found" },
+		{ "slow", STATUS_WARNING, "ehlo took long" },
+	};
+	static const struct report r = { .findings = findings,
+		.finding_count = COUNT(findings) };
+
+	(void)state;
+	report_expect("twice", report_openmetrics, &r,
+	    STATE "smtp_auth_state" NOBODY " 0\n" UP "smtp_auth_up" NOBODY
+		  " 0\n" CONDITION
+		  "smtp_auth_condition{host=\"\",port=\"\",user=\"\","
+		  "condition=\"slow\"} 1\n"
+		  "smtp_auth_condition{host=\"\",port=\"\",user=\"\","
+		  "condition=\"expect\"} 1\n" PHASE DURATION NOT_AFTER
+		  "# EOF\n");
+}
+
+static void
+test_hostile(void **state)
+{
+	/* What the EVIL of the sample turns into. */
+#define TAME                                                                   \
+	"\"a\\\\x7cb\\\\x0aOK \\\\x7c x=1\\\\x0d\\\\x1b[2J\\\\xc2\\\\x9b"      \
+	"\\\\xff\\\\xc0\\\\xaf\\\\xe2\\\\x80\\\\xae\\\\xe2\\\\x80\\\\xa8"      \
+	"\\\"\\\\\\\\x7f\""
+#define EVILS "{host=" TAME ",port=\"\",user=" TAME
+	static const struct report_finding finding = { EVIL, STATUS_OK, EVIL };
+	static const struct report_phase phase = { EVIL, true, -1 };
+	static const struct report r = { .host = EVIL,
+		.user = EVIL,
+		.message = EVIL,
+		.findings = &finding,
+		.finding_count = 1,
+		.phases = &phase,
+		.phase_count = 1,
+		.tls = { EVIL, EVIL, 0, EVIL, EVIL, true, INT64_MIN, 0 } };
+
+	(void)state;
+	report_expect("hostile", report_openmetrics, &r,
+	    STATE "smtp_auth_state" EVILS "} 0\n" UP "smtp_auth_up" EVILS
+		  "} 0\n" CONDITION "smtp_auth_condition" EVILS
+		  ",condition=" TAME "} 1\n" PHASE
+		  "smtp_auth_phase_seconds" EVILS ",phase=" TAME
+		  "} -0.000001\n" DURATION NOT_AFTER
+		  "smtp_auth_certificate_not_after_timestamp_seconds" EVILS
+		  "} -9223372036854775808\n# EOF\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sample),
+		cmocka_unit_test(test_nothing_known),
+		cmocka_unit_test(test_condition_twice),
+		cmocka_unit_test(test_hostile),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
