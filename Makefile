@@ -110,7 +110,8 @@ unit_packages  = $(build_packages) libcmocka-dev
 demo_packages  = $(build_packages) python3 openssl
 check_packages = $(unit_packages) clang mandoc python3 python3-pytest \
                  python3-pytest-xdist python3-cryptography python3-dnspython \
-                 python3-jwt openssl postfix dovecot-core
+                 python3-jwt python3-prometheus-client openssl \
+                 postfix dovecot-core prometheus prometheus-node-exporter
 install_packages = sh tests/install-packages.sh
 
 # Sub-makes use all processors unless told otherwise; variants side by side

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include "app/present.h"
 #include "app/probe.h"
 #include "app/verdict.h"
+#include "base/replace.h"
 #include "net/loop.h"
 
 enum {
@@ -27,15 +29,46 @@ soft_deadline(const struct check *c, int64_t started_us)
 	return started_us + timeout - margin;
 }
 
-static void
-conclude(struct check *c, const struct facts *f)
+/*
+ * Write --output-file.  That it cannot be written is one more fact, and the
+ * verdict is reached anew.  Returns 0, or -1 without memory.
+ */
+static int
+write_file(struct verdict *v, struct facts *f, const struct options *o)
 {
-	struct verdict v;
-	int rc = verdict_reach(&v, f, &c->options);
+	struct buf page = BUF_INIT(OUTPUT_MAX);
+	int rc = present(&page, o->format, v, f, o), error;
 
+	last_word_place("output file");
+	if (rc == 0) {
+		error = replace_file(
+		    o->output_file, o->output_temporary, page.data, page.len);
+		if (error != 0) {
+			snprintf(f->output_error, sizeof f->output_error, "%s",
+			    error == REPLACE_NOT_REGULAR ? "not a regular file"
+							 : strerror(error));
+			verdict_free(v);
+			rc = verdict_reach(v, f, o);
+		}
+	}
+	buf_free(&page);
+	return rc;
+}
+
+static void
+conclude(struct check *c, struct facts *f)
+{
+	const struct options *o = &c->options;
+	bool has_file = o->output_temporary != NULL;
+	struct verdict v;
+	int rc = verdict_reach(&v, f, o);
+
+	if (rc == 0 && has_file)
+		rc = write_file(&v, f, o);
 	c->exit_code = (int)v.state;
-	if (rc == 0 && !(c->options.quiet && v.state == STATUS_OK))
-		rc = present(&c->output, &v, f, &c->options);
+	if (rc == 0 && !(o->quiet && v.state == STATUS_OK))
+		rc = present(
+		    &c->output, has_file ? report_text : o->format, &v, f, o);
 	verdict_free(&v);
 	if (rc == -1) {
 		buf_truncate(&c->output, 0);

@@ -51,6 +51,7 @@ struct facts {
 	const char *hung_in; /* where the deadline struck, if it is no phase;
 				static */
 	bool secret_world_readable;
+	char output_error[128]; /* why --output-file was not written; "" */
 
 	const char *dns_error;          /* static */
 	struct facts_dns dns[2];        /* IPv6, IPv4 */

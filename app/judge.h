@@ -22,6 +22,8 @@ int judge_certificate(
     struct verdict *v, const struct facts *f, const struct options *o);
 int judge_policy(
     struct verdict *v, const struct facts *f, const struct options *o);
+int judge_output(
+    struct verdict *v, const struct facts *f, const struct options *o);
 int judge_slow(
     struct verdict *v, const struct facts *f, const struct options *o);
 

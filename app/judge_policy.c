@@ -181,6 +181,21 @@ judge_policy(struct verdict *v, const struct facts *f, const struct options *o)
 	    : 0;
 }
 
+int
+judge_output(struct verdict *v, const struct facts *f, const struct options *o)
+{
+	struct finding *n;
+
+	if (f->output_error[0] == '\0' ||
+	    (n = judge_add(v, o, CONDITION_INTERNAL)) == NULL)
+		return 0;
+	return buf_adds(&n->message, "result") || word_where(&n->message, o) ||
+		buf_addf(&n->message, " not written to %.200s: %s",
+		    o->output_file, f->output_error)
+	    ? -1
+	    : 0;
+}
+
 /* Warning and critical on one value; critical goes first. */
 static int
 judge_value(

@@ -9,30 +9,50 @@
 
 #include "app/present.h"
 #include "app/secret.h"
+#include "base/replace.h"
 
 /* Stand-ins in the prepared answers, filled in when one is written. */
 #define PLACE "@PLACE@"
 #define CAUSE "@CAUSE@"
 
-enum { ANSWER_MAX = 16 * 1024 };
+enum {
+	ANSWER_MAX = 16 * 1024,
+	FILE_NS = 250 * 1000 * 1000, /* what the file may take in the end */
+};
+
+struct answer {
+	struct buf said; /* for standard output */
+	struct buf page; /* for --output-file; empty without */
+	int code;
+	bool silent; /* --quiet, and the state is OK */
+};
+
+#define ANSWER_INIT                                                            \
+	{                                                                      \
+		.said = BUF_INIT(ANSWER_MAX), .page = BUF_INIT(ANSWER_MAX)     \
+	}
 
 /*
  * The one piece of process-wide state: a signal handler has no other way to
  * know.  Everything in here is only read by the handler.
  */
 static struct {
-	struct buf timeout;  /* the answer when the deadline strikes */
-	struct buf internal; /* the answer for everything else */
-	int timeout_code;
-	int internal_code;
-	bool timeout_silent; /* --quiet, and the state is OK */
-	bool internal_silent;
+	struct answer timeout;  /* when the deadline strikes */
+	struct answer internal; /* for everything else */
+	const char *path;       /* --output-file, borrowed; or NULL */
+	const char *temporary;
 	const char *volatile place;
 	volatile sig_atomic_t retired;
 	volatile sig_atomic_t retired_code;
 	timer_t timer;
 	bool has_timer;
-} last = { .timeout = BUF_INIT(ANSWER_MAX), .internal = BUF_INIT(ANSWER_MAX) };
+} last = { .timeout = ANSWER_INIT, .internal = ANSWER_INIT };
+
+/* The prepared text with its stand-ins filled in. */
+static struct {
+	char data[ANSWER_MAX + 1024];
+	size_t len;
+} answer;
 
 static const struct {
 	int number;
@@ -79,11 +99,10 @@ write_now(const char *text, size_t len)
 	}
 }
 
-/* Copy the prepared answer with its stand-ins filled in; async-signal-safe. */
+/* Async-signal-safe, like all that the handler calls. */
 static void
-say(const struct buf *prepared, const char *cause)
+fill_in(const struct buf *prepared, const char *cause)
 {
-	static char answer[ANSWER_MAX + 1024];
 	const char *from = prepared->data, *word;
 	size_t used = 0, left = prepared->len, n;
 
@@ -96,20 +115,51 @@ say(const struct buf *prepared, const char *cause)
 		    memcmp(from, CAUSE, sizeof CAUSE - 1) == 0)
 			word = cause;
 		if (word == NULL) {
-			answer[used++] = *from++;
+			answer.data[used++] = *from++;
 			left--;
 			continue;
 		}
 		n = strnlen(word, 100);
-		memcpy(answer + used, word, n);
+		memcpy(answer.data + used, word, n);
 		used += n;
 		from += sizeof PLACE - 1; /* both are of one length */
 		left -= sizeof PLACE - 1;
 	}
-	write_now(answer, used);
+	answer.len = used;
 }
 
-_Static_assert(sizeof PLACE == sizeof CAUSE, "say() relies on it");
+_Static_assert(sizeof PLACE == sizeof CAUSE, "fill_in() relies on it");
+
+/* The timer, set anew, ends the process if the file's disk hangs. */
+static void
+limit_file(void)
+{
+	const struct itimerspec when = { .it_value = { .tv_nsec = FILE_NS } };
+	sigset_t alarm;
+
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	if (last.has_timer && timer_settime(last.timer, 0, &when, NULL) == 0)
+		sigprocmask(SIG_UNBLOCK, &alarm, NULL);
+}
+
+/* Whoever waits for the answer comes first, then who reads the file. */
+static int
+give(const struct answer *a, const char *cause)
+{
+	last_word_retire(a->code);
+	if (!a->silent) {
+		fill_in(&a->said, cause);
+		write_now(answer.data, answer.len);
+	}
+	if (last.path != NULL) {
+		limit_file();
+		fill_in(&a->page, cause);
+		replace_file(
+		    last.path, last.temporary, answer.data, answer.len);
+	}
+	return a->code;
+}
 
 static void
 on_signal(int number, siginfo_t *info, void *context)
@@ -121,29 +171,27 @@ on_signal(int number, siginfo_t *info, void *context)
 	secret_kill_command();
 	if (last.retired)
 		_exit((int)last.retired_code);
-	if (number == SIGALRM && info->si_code == SI_TIMER) {
-		if (!last.timeout_silent)
-			say(&last.timeout, "");
-		_exit(last.timeout_code);
-	}
+	if (number == SIGALRM && info->si_code == SI_TIMER)
+		_exit(give(&last.timeout, ""));
 	for (i = 0; i < sizeof caught / sizeof caught[0]; i++)
 		if (caught[i].number == number)
 			name = caught[i].name;
-	if (!last.internal_silent)
-		say(&last.internal, name);
-	_exit(last.internal_code);
+	_exit(give(&last.internal, name));
 }
 
 static int
-prepare_answer(
-    struct buf *out, const struct options *o, struct facts *f, int *code)
+prepare_answer(struct answer *a, const struct options *o, struct facts *f)
 {
 	struct verdict v;
-	int rc = -1;
+	int rc = verdict_reach(&v, f, o);
 
-	if (verdict_reach(&v, f, o) == 0)
-		rc = present(out, &v, f, o);
-	*code = (int)v.state;
+	if (rc == 0 && last.path != NULL)
+		rc = present(&a->page, o->format, &v, f, o);
+	if (rc == 0)
+		rc = present(&a->said,
+		    last.path != NULL ? report_text : o->format, &v, f, o);
+	a->code = (int)v.state;
+	a->silent = o->quiet && v.state == STATUS_OK;
 	verdict_free(&v);
 	return rc;
 }
@@ -157,15 +205,13 @@ prepare_answers(const struct options *o)
 	facts_init(&f);
 	f.end = END_TIMEOUT;
 	f.hung_in = PLACE;
-	rc = prepare_answer(&last.timeout, o, &f, &last.timeout_code);
+	rc = prepare_answer(&last.timeout, o, &f);
 	if (rc == 0) {
 		f.end = END_ERROR;
 		err_set(&f.err, ERR_INTERNAL, "%s in %s", CAUSE, PLACE);
-		rc = prepare_answer(&last.internal, o, &f, &last.internal_code);
+		rc = prepare_answer(&last.internal, o, &f);
 	}
 	facts_free(&f);
-	last.timeout_silent = o->quiet && last.timeout_code == STATUS_OK;
-	last.internal_silent = o->quiet && last.internal_code == STATUS_OK;
 	return rc;
 }
 
@@ -212,6 +258,10 @@ int
 last_word_prepare(const struct options *o, int64_t deadline_us)
 {
 	last.place = "start";
+	if (o->output_temporary != NULL) {
+		last.path = o->output_file;
+		last.temporary = o->output_temporary;
+	}
 	if (prepare_answers(o) == -1)
 		return -1;
 	catch_signals();
@@ -237,15 +287,12 @@ last_word_internal(const char *why)
 	static const char nothing[] =
 	    "SMTP_AUTH UNKNOWN: internal error: out of memory\n";
 
-	if (last.internal.len == 0) {
+	if (last.internal.said.len == 0) {
 		last_word_retire(STATUS_UNKNOWN);
 		write_now(nothing, sizeof nothing - 1);
 		return STATUS_UNKNOWN;
 	}
-	last_word_retire(last.internal_code);
-	if (!last.internal_silent)
-		say(&last.internal, why);
-	return last.internal_code;
+	return give(&last.internal, why);
 }
 
 void
@@ -255,6 +302,8 @@ last_word_free(void)
 		timer_delete(last.timer);
 	last.has_timer = false;
 	last.retired = 1; /* a late signal finds nothing to say */
-	buf_free(&last.timeout);
-	buf_free(&last.internal);
+	buf_free(&last.timeout.said);
+	buf_free(&last.timeout.page);
+	buf_free(&last.internal.said);
+	buf_free(&last.internal.page);
 }

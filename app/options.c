@@ -371,7 +371,7 @@ options_free(struct options *o)
 	char *const strings[] = { o->host, o->connect_address, o->resolver,
 		o->ehlo_name, o->ca_file, o->ca_path, o->sni, o->verify_name,
 		o->client_cert, o->client_key, o->user, o->authzid, o->expect,
-		o->from, o->rcpt };
+		o->from, o->rcpt, o->output_file, o->output_temporary };
 	size_t i;
 
 	for (i = 0; i < sizeof strings / sizeof strings[0]; i++)

@@ -107,6 +107,8 @@ struct options {
 	/* Output */
 	int verbosity;
 	report_fn *format;
+	char *output_file;      /* NULL: the format goes to standard output */
+	char *output_temporary; /* filled in: the file until it is whole */
 	bool known_metrics_only;
 	bool quiet;
 };

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "app/options_internal.h"
+#include "base/replace.h"
 #include "net/address.h"
 
 enum { PORT_SMTP = 25, PORT_SUBMISSIONS = 465, PORT_SUBMISSION = 587 };
@@ -227,6 +228,16 @@ check_family(struct parsing *p)
 	    p->ipv4 ? '4' : '6');
 }
 
+static void
+fill_in_temporary(struct parsing *p)
+{
+	struct options *o = p->o;
+
+	if (o->output_file != NULL &&
+	    (o->output_temporary = replace_temporary(o->output_file)) == NULL)
+		err_nomem(p->e);
+}
+
 /* check_smtp's pairs: the first -R belongs to the first -C. */
 static void
 join_pairs(struct parsing *p)
@@ -250,6 +261,7 @@ options_check(struct parsing *p)
 	o->login = wants_login(o);
 	fill_in_port(p);
 	fill_in_names(p);
+	fill_in_temporary(p);
 	join_pairs(p);
 	if (!o->login && !p->o->remapped[CONDITION_STARTTLS_MISSING])
 		o->state_of[CONDITION_STARTTLS_MISSING] = STATUS_WARNING;

@@ -156,6 +156,10 @@ const struct option_row options_table[] = {
 	    options_set_verbose, 0 },
 	{ 0, "output-format", NULL, ARGUMENT_REQUIRED, "FORMAT", GROUP_OUTPUT,
 	    "text (default), json or openmetrics", options_set_format, 0 },
+	{ 0, "output-file", NULL, ARGUMENT_REQUIRED, "PATH", GROUP_OUTPUT,
+	    "write that to this file, atomically; standard output gets the "
+	    "text",
+	    options_set_string, AT(output_file) },
 	{ 0, "perfdata", NULL, ARGUMENT_REQUIRED, "all|known", GROUP_OUTPUT,
 	    "known leaves out values that are U (default: all)",
 	    options_set_perfdata, 0 },

@@ -353,8 +353,8 @@ page_free(struct page *p)
 }
 
 int
-present(struct buf *out, const struct verdict *v, const struct facts *f,
-    const struct options *o)
+present(struct buf *out, report_fn *format, const struct verdict *v,
+    const struct facts *f, const struct options *o)
 {
 	struct page p = { .mechanisms.text = BUF_INIT(SMTP_REPLY_MAX * 2),
 		.extensions.text = BUF_INIT(SMTP_REPLY_MAX * 2),
@@ -372,7 +372,7 @@ present(struct buf *out, const struct verdict *v, const struct facts *f,
 	if (fill_offers(&p, f) == 0 && fill_reply(&p, f) == 0 &&
 	    fill_tls(&p, f) == 0 && fill_attempts(&p, f) == 0 &&
 	    fill_details(&p, v, f, o) == 0)
-		rc = o->format(&p.report, out);
+		rc = format(&p.report, out);
 	page_free(&p);
 	return rc;
 }

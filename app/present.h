@@ -10,12 +10,13 @@
 #include "app/options.h"
 #include "app/verdict.h"
 #include "base/buf.h"
+#include "plugin/report.h"
 
 /*
- * Append the whole output of a check to out, in the format that the options
- * name.  Returns 0, or -1 without memory.
+ * Append the whole output of a check to out in this format, which need not
+ * be that of the options.  Returns 0, or -1 without memory.
  */
-int present(struct buf *out, const struct verdict *v, const struct facts *f,
-    const struct options *o);
+int present(struct buf *out, report_fn *format, const struct verdict *v,
+    const struct facts *f, const struct options *o);
 
 #endif

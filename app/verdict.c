@@ -143,7 +143,7 @@ verdict_reach(struct verdict *v, const struct facts *f, const struct options *o)
 
 	verdict_init(v);
 	if (judge_session(v, f, o) || judge_certificate(v, f, o) ||
-	    judge_policy(v, f, o))
+	    judge_policy(v, f, o) || judge_output(v, f, o))
 		goto no_memory;
 	if ((!ended_early(f) || judge_is_expected_rejection(f, o)) &&
 	    judge_slow(v, f, o))

@@ -21,6 +21,10 @@ is_there() {
 	python3-cryptography) has_module cryptography ;;
 	python3-dnspython) has_module dns ;;
 	python3-jwt) has_module jwt ;;
+	python3-prometheus-client) has_module prometheus_client ;;
+	prometheus) command -v promtool ;;
+	prometheus-node-exporter)
+		command -v prometheus-node-exporter || command -v node_exporter ;;
 	dovecot-core) PATH=$PATH:/usr/sbin:/sbin command -v dovecot ;;
 	postfix) PATH=$PATH:/usr/sbin:/sbin command -v postfix ;;
 	*) command -v "$1" ;;

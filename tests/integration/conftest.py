@@ -169,6 +169,8 @@ class Result:
 def kind_of(args):
     if {"-h", "--help", "-V", "--version"} & set(args):
         return "free"
+    if any(str(a).startswith("--output-file=") for a in args):
+        return "text"  # whatever the file gets
     for fmt in ("json", "openmetrics"):
         if "--output-format=" + fmt in args:
             return fmt

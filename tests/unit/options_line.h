@@ -124,6 +124,8 @@ describe_output(struct buf *b, const struct options *o)
 	buf_addf(b, "timeout=%lld v=%d known=%d quiet=%d json=%d action=%d ",
 	    (long long)o->timeout_us, o->verbosity, o->known_metrics_only,
 	    o->quiet, o->format == report_json, o->action);
+	describe_string(b, "file", o->output_file);
+	buf_addf(b, "temporary=%d ", o->output_temporary != NULL);
 }
 
 static void

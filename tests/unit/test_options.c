@@ -328,6 +328,10 @@ static const struct row rows[] = {
 	{ "unknown format", "h --output-format=xml",
 	    "!--output-format=xml: no such format; use text, json or "
 	    "openmetrics" },
+	{ "file", "h --output-file=/a/x.prom", "file=/a/x.prom temporary=1" },
+	{ "no file", "h", "file=NULL temporary=0" },
+	{ "empty file",
+	    "h --output-file=", "!--output-file=: the value is empty" },
 	{ "perfdata", "h --perfdata=known", "known=1" },
 	{ "perfdata bad", "h --perfdata=some",
 	    "!--perfdata=some: use all or known" },
