@@ -53,6 +53,7 @@ USAGE = [
     ([*TARGET, "--output-format=mp-test-json"], "--output-format"),
     ([*TARGET, "--output-format=xml"], "--output-format"),
     ([*TARGET, "--perfdata=some"], "--perfdata"),
+    ([*TARGET, "--color=red"], "auto, always or never"),
     ([*TARGET, "other.example.org"], "other.example.org|HOST|host"),
     (["-H", "m\u00e4il.example.org"], "xn--"),
     (["-H", ""], "host|HOST|-H"),
