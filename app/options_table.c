@@ -171,6 +171,7 @@ const struct option_row options_table[] = {
 	{ 'h', "help", NULL, ARGUMENT_NONE, NULL, GROUP_OUTPUT,
 	    "print this help and exit", options_set_action, 0 },
 	{ 'V', "version", NULL, ARGUMENT_NONE, NULL, GROUP_OUTPUT,
-	    "print the version and exit", options_set_action, 0 },
+	    "print the version, and those of OpenSSL and c-ares, and exit",
+	    options_set_action, 0 },
 	{ .name = NULL },
 };
