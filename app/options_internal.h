@@ -1,6 +1,7 @@
 /*
  * options_internal.h - the one table of options and what the files of
- * app/options*.c share.  Nobody else but the tests includes it.
+ * app/options*.c share.  Beside them only completion/generate.c and the tests
+ * include it.
  */
 
 #ifndef APP_OPTIONS_INTERNAL_H
