@@ -3,6 +3,7 @@
 # Yours to set, on the command line or in the environment:
 #   CC CFLAGS CPPFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual
 #   PREFIX DESTDIR PLUGINDIR MANDIR                where "make install" puts it
+#   BASHCOMPDIR ZSHCOMPDIR                         and the shells' completion
 #   V=1                                            show the commands
 
 VERSION = 0.1.0
@@ -10,6 +11,8 @@ VERSION = 0.1.0
 PREFIX ?= /usr/local
 PLUGINDIR ?= $(PREFIX)/lib/nagios/plugins
 MANDIR ?= $(PREFIX)/share/man
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
@@ -99,11 +102,15 @@ own_libs  = $(hardening_libs) $(filter -fsanitize=% --coverage, \
 compile = $(CC) $(own_flags) $(if $(WERROR),-Werror) $(CPPFLAGS) $(CFLAGS)
 link    = $(CC) $(own_libs) $(CFLAGS) $(LDFLAGS)
 
+# It fills the shells' completion from the plugin's own tables.
+generator   := completion/generate.c
+completions  = $(O)/completion/check_smtp_auth $(O)/completion/_check_smtp_auth
+
 objects      = $(sources:%.c=$(O)/%.o)
 unit_objects = $(unit_helpers:%.c=$(O)/%.o) $(filter-out \
                $(main:%.c=$(O)/%.o),$(objects))
 unit_tests   = $(unit_sources:%.c=$(O)/%)
-all_objects  = $(sort $(objects) $(unit_objects) $(unit_tests:%=%.o))
+all_objects  = $(sort $(objects) $(generator:%.c=$(O)/%.o) $(unit_objects) $(unit_tests:%=%.o))
 
 build_packages = gcc libc6-dev make pkg-config libssl-dev libc-ares-dev
 unit_packages  = $(build_packages) libcmocka-dev
@@ -111,7 +118,7 @@ demo_packages  = $(build_packages) python3 openssl
 check_packages = $(unit_packages) clang mandoc python3 python3-pytest \
                  python3-pytest-xdist python3-cryptography python3-dnspython \
                  python3-jwt python3-prometheus-client openssl \
-                 postfix dovecot-core prometheus prometheus-node-exporter
+                 postfix dovecot-core prometheus prometheus-node-exporter bash zsh
 install_packages = sh tests/install-packages.sh
 
 # Sub-makes use all processors unless told otherwise; variants side by side
@@ -137,7 +144,7 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 4 \
 .PHONY: all unit unit-programs check check-newest demo memcheck coverage lint \
         format install uninstall dist clean help FORCE
 
-all: $(O)/check_smtp_auth ## Build the plugin in build/ (the default)
+all: $(O)/check_smtp_auth $(completions) ## Build the plugin in build/ (the default)
 
 unit: $(unit_tests) ## Run the unit tests and dialogue replays; no root needed
 	@sh tests/unit.sh $(unit_tests)
@@ -213,7 +220,7 @@ format: ## Put the C sources in form with clang-format
 	@$(install_packages) clang-format
 	clang-format -i $(c_files)
 
-c_files = $(sources) $(headers) $(unit_sources) $(unit_helpers) \
+c_files = $(sources) $(headers) $(generator) $(unit_sources) $(unit_helpers) \
           $(sort $(wildcard tests/unit/*.h tests/fuzz/*.c tests/bench/*.c))
 
 lint_flags = -D_GNU_SOURCE -DVERSION=\"$(VERSION)\" -I.
@@ -227,14 +234,19 @@ tidy_checks = -*,clang-analyzer-*,bugprone-*,performance-*,$\
               -bugprone-easily-swappable-parameters,-bugprone-branch-clone,$\
               -bugprone-implicit-widening-of-multiplication-result
 
-install: all ## Install the plugin and its man page (DESTDIR PREFIX PLUGINDIR MANDIR)
+install: all ## Install the plugin, its man page and completion (DESTDIR PREFIX ...)
 	$(INSTALL) -d '$(DESTDIR)$(PLUGINDIR)' '$(DESTDIR)$(MANDIR)/man1'
 	$(INSTALL) -m 755 build/check_smtp_auth '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth'
 	$(INSTALL) -m 644 man/check_smtp_auth.1 '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1'
+	$(INSTALL) -d '$(DESTDIR)$(BASHCOMPDIR)' '$(DESTDIR)$(ZSHCOMPDIR)'
+	$(INSTALL) -m 644 build/completion/check_smtp_auth '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth'
+	$(INSTALL) -m 644 build/completion/_check_smtp_auth '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'
 
 uninstall: ## Remove what "make install" installed
 	rm -f '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth' \
-	    '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1'
+	    '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1' \
+	    '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth' \
+	    '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'
 
 dist: ## Pack the committed sources: build/check_smtp_auth-VERSION.tar.gz
 	@mkdir -p build
@@ -265,6 +277,15 @@ FORCE:
 
 $(O)/check_smtp_auth: $(objects)
 	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(pkg_libs)
+
+$(O)/completion/generate: $(generator:%.c=$(O)/%.o) $(filter-out \
+                          $(main:%.c=$(O)/%.o),$(objects))
+	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(pkg_libs)
+
+$(O)/completion/check_smtp_auth: completion/bash.in $(O)/completion/generate
+$(O)/completion/_check_smtp_auth: completion/zsh.in $(O)/completion/generate
+$(completions):
+	$(call quiet,GEN)$(O)/completion/generate <$< >$@
 
 $(all_objects): $(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)

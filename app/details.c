@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "app/terminal.h"
+#include "app/timeline.h"
 #include "app/trust.h"
 #include "app/wording.h"
 
@@ -180,10 +182,24 @@ add_key(struct buf *b, const struct verdict *v, const struct facts *f,
 	return buf_addf(b, "not verified; the server's key: --pin=%s\n", pin);
 }
 
-int
-details_add(struct buf *out, const struct verdict *v, const struct facts *f,
+/* A drawing where it can be seen, else a table. */
+static int
+add_times(struct details *d, const struct verdict *v, const struct facts *f,
     const struct options *o)
 {
+	struct terminal t = terminal_look(o->color);
+
+	d->drawing_at = d->text.len;
+	return t.draws ? timeline_add(&d->drawing, v, f, o, &t)
+		       : add_phases(&d->text, f);
+}
+
+int
+details_fill(struct details *d, const struct verdict *v, const struct facts *f,
+    const struct options *o)
+{
+	struct buf *out = &d->text;
+
 	if (add_findings(out, v, decided_message(v)) == -1)
 		return -1;
 	if (f->secret_world_readable &&
@@ -193,7 +209,7 @@ details_add(struct buf *out, const struct verdict *v, const struct facts *f,
 	if (add_key(out, v, f, o) == -1)
 		return -1;
 	if (o->verbosity >= 1 && f->begun &&
-	    (add_phases(out, f) || add_attempts(out, f) ||
+	    (add_times(d, v, f, o) || add_attempts(out, f) ||
 		add_negotiated(out, f)))
 		return -1;
 	if (o->verbosity >= 2 && add_dialogue(out, f) == -1)
@@ -201,4 +217,11 @@ details_add(struct buf *out, const struct verdict *v, const struct facts *f,
 	if (o->verbosity >= 3 && (add_dns(out, f) || add_chain(out, f)))
 		return -1;
 	return 0;
+}
+
+void
+details_free(struct details *d)
+{
+	buf_free(&d->text);
+	buf_free(&d->drawing);
 }

@@ -11,11 +11,20 @@
 #include "app/verdict.h"
 #include "base/buf.h"
 
+struct details {
+	struct buf text;    /* lines, each ended by a newline; what is from
+			       outside inside a line is raw but for newlines */
+	struct buf drawing; /* lines too; holds nothing from outside */
+	size_t drawing_at;  /* where in the text it belongs */
+};
+
 /*
- * Append the lines, each ended by a newline; text from outside inside a line
- * is raw but for newlines.  Returns 0, or -1 without memory.
+ * Fill in *d, of which the buffers' limits are set.  Returns 0, or -1 without
+ * memory.
  */
-int details_add(struct buf *out, const struct verdict *v, const struct facts *f,
-    const struct options *o);
+int details_fill(struct details *d, const struct verdict *v,
+    const struct facts *f, const struct options *o);
+
+void details_free(struct details *d);
 
 #endif

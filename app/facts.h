@@ -43,6 +43,15 @@ struct facts_dns {
 	struct buf addresses; /* blank-separated */
 };
 
+/* A phase, or one of the two times that it was gone through. */
+struct facts_span {
+	enum phase phase;
+	int64_t start_us; /* since the first look-up */
+	int64_t elapsed_us;
+};
+
+enum { FACTS_SPANS_MAX = 16 };
+
 struct facts {
 	bool begun; /* the first look-up was started */
 	enum facts_end end;
@@ -69,7 +78,9 @@ struct facts {
 	bool trace_cut;                /* more was said than is kept */
 
 	bool phase_done[PHASES];
-	int64_t phase_us[PHASES];    /* time spent, finished or not */
+	int64_t phase_us[PHASES]; /* time spent, finished or not */
+	struct facts_span spans[FACTS_SPANS_MAX]; /* in the order of time */
+	size_t span_count;
 	int64_t total_us;            /* from the first look-up to the end */
 	int64_t now_unix;            /* wall clock, for certificate dates */
 	const struct censor *censor; /* borrowed; NULL: there is no secret */

@@ -14,6 +14,7 @@
 #include "app/condition.h"
 #include "app/phase.h"
 #include "app/secret.h"
+#include "app/terminal.h"
 #include "base/err.h"
 #include "net/tls.h"
 #include "plugin/range.h"
@@ -110,6 +111,7 @@ struct options {
 	char *output_file;      /* NULL: the format goes to standard output */
 	char *output_temporary; /* filled in: the file until it is whole */
 	bool known_metrics_only;
+	enum terminal_color color;
 	bool quiet;
 };
 
@@ -121,6 +123,9 @@ struct options {
  * overwritten in place.  In both cases *o must be freed.
  */
 int options_parse(struct options *o, int argc, char **argv, struct err *e);
+
+/* Whether the options make the phase part of the check. */
+bool options_plan(const struct options *o, enum phase p);
 
 /* Wipe and release what *o owns. */
 void options_free(struct options *o);

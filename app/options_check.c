@@ -277,3 +277,20 @@ options_check(struct parsing *p)
 	choose_mechs(o);
 	check_login(p);
 }
+
+bool
+options_plan(const struct options *o, enum phase p)
+{
+	switch ((int)p) {
+	case PHASE_TLS:
+		return o->tls_mode != SMTP_TLS_NONE;
+	case PHASE_STARTTLS:
+		return o->tls_mode == SMTP_TLS_STARTTLS;
+	case PHASE_AUTH:
+		return o->login;
+	case PHASE_ENVELOPE:
+		return o->from != NULL || o->command_count > 0;
+	default:
+		return true;
+	}
+}

@@ -2,6 +2,8 @@
 
 #include "app/options_internal.h"
 #include "base/buf.h"
+#include "net/resolver.h"
+#include "net/tls.h"
 
 #ifndef VERSION
 #define VERSION "0.1.0"
@@ -116,8 +118,27 @@ options_help(struct buf *out)
 	    "See check_smtp_auth(1) for the conditions and examples.\n");
 }
 
+/* What is loaded need not be what it was built with. */
+static int
+add_library(struct buf *out, const char *name, const char *version,
+    const char *built_with)
+{
+	if (strcmp(version, built_with) == 0)
+		return buf_addf(out, "%s%s\n", name, version);
+	return buf_addf(
+	    out, "%s%s (built with %s)\n", name, version, built_with);
+}
+
 int
 options_version(struct buf *out)
 {
-	return buf_adds(out, "check_smtp_auth " VERSION "\n");
+	const char *tls, *tls_built_with, *cares, *cares_built_with;
+
+	tls = tls_library(&tls_built_with);
+	cares = resolver_library(&cares_built_with);
+	return buf_adds(out, "check_smtp_auth " VERSION "\n") ||
+		add_library(out, "", tls, tls_built_with) ||
+		add_library(out, "c-ares ", cares, cares_built_with)
+	    ? -1
+	    : 0;
 }

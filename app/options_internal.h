@@ -1,6 +1,7 @@
 /*
  * options_internal.h - the one table of options and what the files of
- * app/options*.c share.  Nobody else but the tests includes it.
+ * app/options*.c share.  Beside them only completion/generate.c and the tests
+ * include it.
  */
 
 #ifndef APP_OPTIONS_INTERNAL_H
@@ -133,7 +134,7 @@ option_fn options_set_source;
 option_fn options_set_address, options_set_command, options_set_response;
 option_fn options_set_words, options_set_threshold, options_set_timeout;
 option_fn options_set_state, options_set_verbose, options_set_format;
-option_fn options_set_perfdata, options_set_action;
+option_fn options_set_perfdata, options_set_color, options_set_action;
 option_fn options_set_string, options_set_true, options_set_nothing;
 
 #endif

@@ -176,6 +176,21 @@ options_set_perfdata(
 		options_fault(p, value, "use all or known");
 }
 
+void
+options_set_color(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	(void)row;
+	if (strcmp(value, "auto") == 0)
+		p->o->color = TERMINAL_AUTO;
+	else if (strcmp(value, "always") == 0)
+		p->o->color = TERMINAL_ALWAYS;
+	else if (strcmp(value, "never") == 0)
+		p->o->color = TERMINAL_NEVER;
+	else
+		options_fault(p, value, "use auto, always or never");
+}
+
 /* The first of -h and -V counts. */
 void
 options_set_action(

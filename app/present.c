@@ -38,7 +38,7 @@ struct page {
 	char enhanced[16];
 	char days_warning[32];
 	char days_critical[32];
-	struct buf details;
+	struct details details;
 	const char **lines;
 };
 
@@ -180,24 +180,6 @@ is_up(const struct facts *f, const struct options *o)
 	return f->end == END_COMPLETE && f->smtp->outcome == SMTP_OK;
 }
 
-/* Whether the options make the phase part of the check. */
-static bool
-is_planned(const struct options *o, int phase)
-{
-	switch (phase) {
-	case PHASE_TLS:
-		return o->tls_mode != SMTP_TLS_NONE;
-	case PHASE_STARTTLS:
-		return o->tls_mode == SMTP_TLS_STARTTLS;
-	case PHASE_AUTH:
-		return o->login;
-	case PHASE_ENVELOPE:
-		return o->from != NULL || o->command_count > 0;
-	default:
-		return true;
-	}
-}
-
 static struct metric
 make_metric(const struct options *o, int phase, bool known, int64_t us)
 {
@@ -221,7 +203,7 @@ fill_metrics(struct page *p, const struct facts *f, const struct options *o)
 
 	*m++ = make_metric(o, PHASE_TOTAL, f->begun, f->total_us);
 	for (i = 0; i < PHASES; i++)
-		if (is_planned(o, i))
+		if (options_plan(o, (enum phase)i))
 			*m++ =
 			    make_metric(o, i, f->phase_done[i], f->phase_us[i]);
 	if (o->tls_mode != SMTP_TLS_NONE) {
@@ -250,19 +232,26 @@ static int
 fill_details(struct page *p, const struct verdict *v, const struct facts *f,
     const struct options *o)
 {
+	struct buf *text = &p->details.text;
 	size_t count = 0, i;
 	char *line, *end;
 
-	if (details_add(&p->details, v, f, o) == -1)
+	if (details_fill(&p->details, v, f, o) == -1)
 		return -1;
-	for (i = 0; i < p->details.len; i++)
-		count += p->details.data[i] == '\n';
+	for (i = 0; i < text->len; i++) {
+		if (text->data[i] != '\n')
+			continue;
+		count++;
+		if (i < p->details.drawing_at)
+			p->report.drawing_line++;
+	}
+	p->report.drawing = buf_str(&p->details.drawing);
 	if (count == 0)
 		return 0;
 	if ((p->lines = calloc(count, sizeof *p->lines)) == NULL)
 		return -1;
-	end = p->details.data + p->details.len;
-	for (i = 0, line = p->details.data; i < count; i++) {
+	end = text->data + text->len;
+	for (i = 0, line = text->data; i < count; i++) {
 		p->lines[i] = line;
 		line = memchr(line, '\n', (size_t)(end - line));
 		*line++ = '\0';
@@ -347,7 +336,7 @@ page_free(struct page *p)
 	buf_free(&p->reply);
 	buf_free(&p->subject);
 	buf_free(&p->issuer);
-	buf_free(&p->details);
+	details_free(&p->details);
 	free(p->attempts);
 	free(p->lines);
 }
@@ -361,7 +350,8 @@ present(struct buf *out, report_fn *format, const struct verdict *v,
 		.reply = BUF_INIT(SMTP_REPLY_MAX * 2),
 		.subject = BUF_INIT(1024),
 		.issuer = BUF_INIT(1024),
-		.details = BUF_INIT(DETAILS_MAX) };
+		.details = { .text = BUF_INIT(DETAILS_MAX),
+		    .drawing = BUF_INIT(DETAILS_MAX) } };
 	int rc = -1;
 
 	fill_verdict(&p, v);

@@ -11,10 +11,14 @@ enum { LEAVE_US = 1000 * 1000 }; /* to wait for QUIT's reply */
 static void
 stamp(struct probe *p, bool finished)
 {
-	int64_t now = clock_now_us();
+	int64_t now = clock_now_us(), elapsed = now - p->phase_since_us;
+	struct facts *f = &p->facts;
 
-	p->facts.phase_us[p->phase] += now - p->phase_since_us;
-	p->facts.phase_done[p->phase] = finished;
+	f->phase_us[p->phase] += elapsed;
+	f->phase_done[p->phase] = finished;
+	if (f->span_count < FACTS_SPANS_MAX)
+		f->spans[f->span_count++] = (struct facts_span){ p->phase,
+			p->phase_since_us - p->since_us, elapsed };
 	p->phase_since_us = now;
 }
 

@@ -364,3 +364,10 @@ lookup_answer(const struct lookup *k, int family)
 {
 	return &k->answers[family == AF_INET6 ? 0 : 1];
 }
+
+const char *
+resolver_library(const char **built_with)
+{
+	*built_with = ARES_VERSION_STR;
+	return ares_version(NULL);
+}

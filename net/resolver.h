@@ -31,6 +31,12 @@ struct resolver_answer {
 	size_t count;
 };
 
+/*
+ * The version of c-ares in use, and in *built_with that of the headers;
+ * static.
+ */
+const char *resolver_library(const char **built_with);
+
 struct resolver; /* one c-ares channel, shared by any number of lookups */
 struct lookup;
 

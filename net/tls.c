@@ -332,3 +332,10 @@ tls_pin_parse(const char *text, unsigned char digest[32])
 	buf_free(&raw);
 	return rc;
 }
+
+const char *
+tls_library(const char **built_with)
+{
+	*built_with = OPENSSL_VERSION_TEXT;
+	return OpenSSL_version(OPENSSL_VERSION);
+}

@@ -93,4 +93,10 @@ void tls_pin_text(const unsigned char digest[32], char *text);
 /* Read "sha256//BASE64".  Returns 0, or -1 if it is not that. */
 int tls_pin_parse(const char *text, unsigned char digest[32]);
 
+/*
+ * The TLS library in use, with its version, and in *built_with that of the
+ * headers; static.
+ */
+const char *tls_library(const char **built_with);
+
 #endif

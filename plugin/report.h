@@ -99,6 +99,13 @@ struct report {
 	/* Long output, text format only: lines, each printable on its own. */
 	const char *const *details;
 	size_t detail_count;
+	/*
+	 * Among them, text format only: lines that go out as they are, NULL or
+	 * "" for none, behind the first drawing_line of the details.  To be
+	 * made by waterfall_add(), for nothing here is made printable.
+	 */
+	const char *drawing;
+	size_t drawing_line;
 };
 
 /*

@@ -146,8 +146,11 @@ report_text(const struct report *r, struct buf *out)
 		goto full;
 	if (r->hint != NULL && add_line(out, r->hint) == -1)
 		goto full;
-	for (i = 0; i < r->detail_count; i++) {
-		if (add_line(out, r->details[i]) == -1)
+	for (i = 0; i <= r->detail_count; i++) {
+		if (i == r->drawing_line && r->drawing != NULL &&
+		    buf_adds(out, r->drawing) == -1)
+			goto full;
+		if (i < r->detail_count && add_line(out, r->details[i]) == -1)
 			goto full;
 	}
 	return 0;

@@ -53,6 +53,7 @@ USAGE = [
     ([*TARGET, "--output-format=mp-test-json"], "--output-format"),
     ([*TARGET, "--output-format=xml"], "--output-format"),
     ([*TARGET, "--perfdata=some"], "--perfdata"),
+    ([*TARGET, "--color=red"], "auto, always or never"),
     ([*TARGET, "other.example.org"], "other.example.org|HOST|host"),
     (["-H", "m\u00e4il.example.org"], "xn--"),
     (["-H", ""], "host|HOST|-H"),
@@ -105,7 +106,10 @@ def test_help(plugin, option):
 def test_version(plugin, option):
     result = plugin.run(option)
     assert result.exit_code == 3
-    matches(r"check_smtp_auth.*\d+\.\d+.*", result.first_line)
+    first, tls, cares = result.lines
+    matches(r"check_smtp_auth \d+\.\d+\.\d+", first)
+    matches(r"OpenSSL \d+\.\d+\.\d+\S* .*", tls)
+    matches(r"c-ares \d+\.\d+\.\d+( \(built with .*\))?", cares)
 
 
 # Options as check_smtp has them ---------------------------------------------

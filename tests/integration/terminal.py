@@ -1,0 +1,63 @@
+"""A program on a terminal."""
+
+import errno
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import termios
+
+
+class Process:
+    """A program whose terminal this is; COLUMNS wide."""
+
+    def __init__(self, command, env, cwd, columns=80, timeout=60):
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ,
+                    struct.pack("HHHH", 24, columns, 0, 0))
+        self.timeout = timeout
+        self.process = subprocess.Popen(
+            [str(x) for x in command], env=env, cwd=cwd, stdin=slave,
+            stdout=slave, stderr=slave, start_new_session=True)
+        os.close(slave)
+
+    def send(self, text):
+        data = text.encode()
+        while data:
+            data = data[os.write(self.master, data):]
+
+    def read(self):
+        """What comes next, b"" at the end."""
+        ready, _, _ = select.select([self.master], [], [], self.timeout)
+        assert ready, "nothing came for %s s" % self.timeout
+        try:
+            return os.read(self.master, 65536)
+        except OSError as e:
+            if e.errno != errno.EIO:
+                raise
+            return b""
+
+    def until(self, text):
+        """All up to and with text."""
+        out = b""
+        while text.encode() not in out:
+            data = self.read()
+            assert data, "ended after %r" % out
+            out += data
+        return out.decode()
+
+    def rest(self):
+        """All that comes until the program ends."""
+        out = b""
+        while True:
+            data = self.read()
+            if not data:
+                return out
+            out += data
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.master)
