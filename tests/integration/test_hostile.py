@@ -8,6 +8,7 @@ seconds stands for "never": who comes to it has the condition `timeout`.
 
 import base64
 import itertools
+import re
 
 import pytest
 
@@ -207,6 +208,13 @@ def name_of(row):
     return "%s-%s-%s" % (row[0], row[3], row[2])
 
 
+def holds_no_pieces(output, secret):
+    """Not split over the lines of a reply either: codes and marks gone."""
+    text = re.sub(rb"\n(S: \d{3}[- ])?|\s", b"", output)
+    for needle in needles(secret):
+        assert needle.replace(b" ", b"") not in text, output
+
+
 def check(plugin, serve, ca, handler, *args, secret=PASSWORD, condition="any",
           seconds=NEVER, trust=True):
     """Two runs, in JSON and as verbose as can be.  Returns the servers."""
@@ -227,6 +235,7 @@ def check(plugin, serve, ca, handler, *args, secret=PASSWORD, condition="any",
             result = plugin.run(*target, *args, "-vvv",
                                 env={"CHECK_TOKEN": secret})
             assert result.state == data["state"], (result, data)
+            holds_no_pieces(result.stdout, secret)
         else:
             data = plugin.json(*target, *args, env={"CHECK_TOKEN": secret})
             wanted = (condition if isinstance(condition, tuple)
