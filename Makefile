@@ -52,10 +52,19 @@ O = build$(addprefix /,$(VARIANT))
 asan_flags     = -fsanitize=address,undefined -fno-sanitize-recover=all \
                  -fno-omit-frame-pointer -DFREE_ALL
 coverage_flags = --coverage -DFREE_ALL
+faults_flags   = $(asan_flags)
 newest_flags   = $(foreach d,$(CARES_PREFIX) $(OPENSSL_PREFIX),-I$(d)/include)
 newest_libs    = $(foreach d,$(wildcard $(foreach \
                  p,$(CARES_PREFIX) $(OPENSSL_PREFIX),$(p)/lib $(p)/lib64)), \
                  -L$(d) -Wl,--disable-new-dtags,-rpath,$(d))
+
+# Every function of which tests/faults/faults.c can make a call fail.
+faults_libs    = $(foreach f,$(shell sed -n 's/^\tF.\([a-z0-9_]*\),.*/\1/p' \
+                 tests/faults/faults.c) open fcntl ares_library_init,-Wl$(,)--wrap=$(f))
+
+ifeq ($(VARIANT),faults)
+sources += tests/faults/faults.c
+endif
 
 ifeq ($(VARIANT),clang)
 CC = clang
@@ -89,7 +98,7 @@ libraries = libssl libcrypto libcares
 , := ,
 
 # It works with optimisation only, and not with AddressSanitizer.
-fortify = $(if $(filter asan coverage,$(VARIANT))$(findstring \
+fortify = $(if $(filter asan coverage faults,$(VARIANT))$(findstring \
           _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,$(if $(filter-out \
           -O0,$(lastword $(filter -O%,$(CFLAGS)))),$(fortify_flags)))
 

@@ -115,14 +115,15 @@ judge_expect(struct verdict *v, const struct facts *f, const struct options *o)
 	    : 0;
 }
 
-static bool
+/* Returns 1, 0, or -1 without memory: the pattern itself was looked at. */
+static int
 matches(const struct smtp_answer *a, const char *pattern)
 {
 	regex_t re;
-	bool found;
+	int found;
 
 	if (regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB | REG_NEWLINE) != 0)
-		return false;
+		return -1;
 	found = regexec(&re, buf_str(&a->text), 0, NULL, 0) == 0;
 	regfree(&re);
 	return found;
@@ -137,12 +138,16 @@ judge_responses(
 	const struct smtp_answer *a;
 	struct finding *n;
 	size_t i;
+	int rc;
 
 	for (i = 0; i < o->command_count; i++) {
 		p = &o->commands[i];
 		a = &f->smtp->command_answers[i];
-		if (p->response == NULL || a->code == 0 ||
-		    matches(a, p->response))
+		if (p->response == NULL || a->code == 0)
+			continue;
+		if ((rc = matches(a, p->response)) == -1)
+			return -1;
+		if (rc == 1)
 			continue;
 		if ((n = judge_add(v, o, CONDITION_EXPECT)) == NULL)
 			return 0;
@@ -161,7 +166,8 @@ judge_policy(struct verdict *v, const struct facts *f, const struct options *o)
 {
 	struct smtp_reply ehlo;
 
-	if (f->smtp == NULL)
+	/* Without memory the replies were not kept either. */
+	if (f->smtp == NULL || f->smtp->outcome == SMTP_NO_MEMORY)
 		return 0;
 	if (judge_cleartext(v, f, o) || judge_expect(v, f, o) ||
 	    judge_responses(v, f, o))

@@ -21,6 +21,8 @@ channel_rearm(struct channel *c)
 {
 	struct timeval tv;
 
+	if (c->is_deaf)
+		ares_cancel(c->ares);
 	if (ares_timeout(c->ares, NULL, &tv) == NULL)
 		loop_timer_cancel(c->loop, &c->timer);
 	else
@@ -57,8 +59,9 @@ on_socket_state(void *arg, ares_socket_t fd, int readable, int writable)
 	struct channel *c = arg;
 	int events = (readable ? POLLIN : 0) | (writable ? POLLOUT : 0);
 
-	/* Without the memory for it the query will time out: no way to say. */
-	loop_watch(c->loop, fd, (short)events, on_channel_ready, c);
+	/* No way to say so here: channel_rearm() ends the questions. */
+	if (loop_watch(c->loop, fd, (short)events, on_channel_ready, c) == -1)
+		c->is_deaf = true;
 }
 
 int
@@ -100,7 +103,7 @@ channel_close(struct channel *c)
 
 /* Versions of c-ares differ in what they read; ADDR:PORT they all do. */
 static int
-add_server(struct buf *out, const char *text)
+add_server(struct buf *out, const char *text, struct err *e)
 {
 	char host[ADDRESS_TEXT_MAX + 2], plain[ADDRESS_TEXT_MAX];
 	struct address a;
@@ -113,19 +116,26 @@ add_server(struct buf *out, const char *text)
 	    (colon == strchr(text, ':') ||
 		(colon > text && colon[-1] == ']'))) {
 		if (number_parse(colon + 1, 1, 65535, &port) == -1)
-			return -1;
+			goto bad;
 		len = (size_t)(colon - text);
 	}
 	if (len >= sizeof host)
-		return -1;
+		goto bad;
 	memcpy(host, text, len);
 	host[len] = '\0';
 	if (!address_parse(&a, host, (int)port))
-		return -1;
+		goto bad;
 	address_text(&a, plain);
-	return buf_addf(out,
-	    address_family(&a) == AF_INET6 ? "%s[%s]:%ld" : "%s%s:%ld",
-	    out->len > 0 ? "," : "", plain, port);
+	if (buf_addf(out,
+		address_family(&a) == AF_INET6 ? "%s[%s]:%ld" : "%s%s:%ld",
+		out->len > 0 ? "," : "", plain, port) == -1)
+		return err_nomem(e);
+	return 0;
+bad:
+	return err_set(e, ERR_USAGE,
+	    "\"%s\" is not the address of a DNS server (write ADDR, ADDR:PORT "
+	    "or [ADDR]:PORT)",
+	    text);
 }
 
 int
@@ -138,13 +148,8 @@ channel_servers(struct buf *out, const char *list, struct err *e)
 	if (copy == NULL)
 		return err_nomem(e);
 	rest = copy;
-	while (rc == 0 && (item = strsep(&rest, ",")) != NULL) {
-		if (add_server(out, item) == -1)
-			rc = err_set(e, ERR_USAGE,
-			    "\"%s\" is not the address of a DNS server (write "
-			    "ADDR, ADDR:PORT or [ADDR]:PORT)",
-			    item);
-	}
+	while (rc == 0 && (item = strsep(&rest, ",")) != NULL)
+		rc = add_server(out, item, e);
 	free(copy);
 	return rc;
 }

@@ -6,6 +6,8 @@
 #ifndef NET_CHANNEL_H
 #define NET_CHANNEL_H
 
+#include <stdbool.h>
+
 #include <ares.h>
 
 #include "base/buf.h"
@@ -16,6 +18,7 @@ struct channel {
 	struct loop *loop;
 	ares_channel ares; /* NULL: not open */
 	struct loop_timer timer;
+	bool is_deaf; /* no memory to watch a socket */
 };
 
 /*
@@ -39,7 +42,10 @@ int channel_open(
 /* Every question under way is called back with ARES_EDESTRUCTION. */
 void channel_close(struct channel *c);
 
-/* To be called after every question: its deadline may be the nearest. */
+/*
+ * To be called after every question: its deadline may be the nearest.  Where
+ * memory is short every question may be called back with ARES_ECANCELLED.
+ */
 void channel_rearm(struct channel *c);
 
 #endif

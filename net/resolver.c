@@ -66,6 +66,7 @@ status_text(int status)
 	case ARES_EBADSTR:
 		return "not a valid DNS name";
 	case ARES_ENOMEM:
+	case ARES_ECANCELLED: /* see channel_rearm() */
 		return "out of memory";
 	default:
 		return ares_strerror(status);

@@ -35,6 +35,15 @@ encode_response(struct auth *a, const struct buf *raw)
 	return 0;
 }
 
+/* More than any mechanism makes of it, but for its own few words. */
+static size_t
+creds_length(const struct sasl_creds *c)
+{
+	return (c->user != NULL ? strlen(c->user) : 0) +
+	    (c->authzid != NULL ? strlen(c->authzid) : 0) +
+	    (c->secret != NULL ? strlen(c->secret) : 0) + strlen(c->host);
+}
+
 bool
 auth_fits(const struct sasl_mech *mech, const struct sasl_creds *creds)
 {
@@ -45,9 +54,10 @@ auth_fits(const struct sasl_mech *mech, const struct sasl_creds *creds)
 
 	for (turn = 0; fits && turn <= mech->last_turn; turn++) {
 		buf_truncate(&raw, 0);
-		fits =
-		    mech->respond(&raw, creds, turn, &nothing) != SASL_FULL &&
-		    base64_length(raw.len) <= AUTH_RESPONSE_MAX;
+		/* Where only memory is short the exchange will find out. */
+		fits = mech->respond(&raw, creds, turn, &nothing) == SASL_FULL
+		    ? creds_length(creds) < AUTH_RESPONSE_MAX
+		    : base64_length(raw.len) <= AUTH_RESPONSE_MAX;
 	}
 	buf_free(&raw);
 	return fits;

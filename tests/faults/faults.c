@@ -1,0 +1,226 @@
+/*
+ * faults.c - makes the n-th call of a function fail.  It is linked into the
+ * variant "faults" with -Wl,--wrap for each function that stands here, so
+ * that it sees the program's own calls; the libraries' allocations come
+ * through their hooks, as "library".
+ *
+ * FAULT=FUNCTION:N:ERRNO[:TIMES] in the environment says what fails: from the
+ * N-th call on, TIMES of them (default 1).  FAULT_LOG=PATH: at the end the
+ * number of calls of each function is written there.
+ */
+
+#include <ares.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <poll.h>
+#include <regex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* name, what it returns, on failure, parameters, arguments */
+#define FUNCTIONS(F)                                                           \
+	F(malloc, void *, NULL, (size_t n), (n))                               \
+	F(calloc, void *, NULL, (size_t n, size_t m), (n, m))                  \
+	F(realloc, void *, NULL, (void *p, size_t n), (p, n))                  \
+	F(strdup, char *, NULL, (const char *s), (s))                          \
+	F(strndup, char *, NULL, (const char *s, size_t n), (s, n))            \
+	F(mmap, void *, MAP_FAILED,                                            \
+	    (void *a, size_t n, int p, int f, int fd, off_t o),                \
+	    (a, n, p, f, fd, o))                                               \
+	F(mlock, int, -1, (const void *a, size_t n), (a, n))                   \
+	F(madvise, int, -1, (void *a, size_t n, int x), (a, n, x))             \
+	F(socket, int, -1, (int a, int b, int c), (a, b, c))                   \
+	F(connect, int, -1,                                                    \
+	    (int fd, const struct sockaddr *a, socklen_t n), (fd, a, n))       \
+	F(getsockopt, int, -1, (int fd, int l, int o, void *v, socklen_t *n),  \
+	    (fd, l, o, v, n))                                                  \
+	F(setsockopt, int, -1,                                                 \
+	    (int fd, int l, int o, const void *v, socklen_t n),                \
+	    (fd, l, o, v, n))                                                  \
+	F(getsockname, int, -1, (int fd, struct sockaddr *a, socklen_t *n),    \
+	    (fd, a, n))                                                        \
+	F(getpeername, int, -1, (int fd, struct sockaddr *a, socklen_t *n),    \
+	    (fd, a, n))                                                        \
+	F(recv, ssize_t, -1, (int fd, void *b, size_t n, int f),               \
+	    (fd, b, n, f))                                                     \
+	F(send, ssize_t, -1, (int fd, const void *b, size_t n, int f),         \
+	    (fd, b, n, f))                                                     \
+	F(read, ssize_t, -1, (int fd, void *b, size_t n), (fd, b, n))          \
+	F(write, ssize_t, -1, (int fd, const void *b, size_t n), (fd, b, n))   \
+	F(poll, int, -1, (struct pollfd * p, nfds_t n, int t), (p, n, t))      \
+	F(fstat, int, -1, (int fd, struct stat *s), (fd, s))                   \
+	F(pipe2, int, -1, (int fd[2], int f), (fd, f))                         \
+	F(fork, pid_t, -1, (void), ())                                         \
+	F(setpgid, int, -1, (pid_t p, pid_t g), (p, g))                        \
+	F(waitid, int, -1, (idtype_t t, id_t id, siginfo_t *s, int o),         \
+	    (t, id, s, o))                                                     \
+	F(waitpid, pid_t, -1, (pid_t p, int *s, int o), (p, s, o))             \
+	F(kill, int, -1, (pid_t p, int s), (p, s))                             \
+	F(clock_gettime, int, -1, (clockid_t c, struct timespec *t), (c, t))   \
+	F(timer_create, int, -1, (clockid_t c, struct sigevent *s,             \
+	    timer_t *t), (c, s, t))                                            \
+	F(timer_settime, int, -1, (timer_t t, int f,                           \
+	    const struct itimerspec *n, struct itimerspec *o), (t, f, n, o))   \
+	F(sigaction, int, -1, (int s, const struct sigaction *a,               \
+	    struct sigaction *o), (s, a, o))                                   \
+	F(sigprocmask, int, -1, (int h, const sigset_t *s, sigset_t *o),       \
+	    (h, s, o))                                                         \
+	F(setrlimit, int, -1, (__rlimit_resource_t r,                          \
+	    const struct rlimit *l), (r, l))                                   \
+	F(gethostname, int, -1, (char *b, size_t n), (b, n))                   \
+	F(regcomp, int, REG_ESPACE, (regex_t * r, const char *p, int f),       \
+	    (r, p, f))                                                         \
+	F(gmtime_r, struct tm *, NULL, (const time_t *t, struct tm *m), (t, m))
+
+#define ENTRY(name, type, bad, params, args) FAULT_##name,
+enum { FUNCTIONS(ENTRY) FAULT_open, FAULT_fcntl, FAULT_library, FAULTS };
+#undef ENTRY
+
+#define ENTRY(name, type, bad, params, args) #name,
+static const char *const names[] = { FUNCTIONS(ENTRY) "open", "fcntl",
+	"library" };
+#undef ENTRY
+
+static unsigned long calls[FAULTS];
+static int faulty = -1;
+static unsigned long first, times = 1;
+static int error;
+
+static int
+fails(int which)
+{
+	calls[which]++;
+	if (which != faulty || calls[which] < first ||
+	    calls[which] >= first + times)
+		return 0;
+	errno = error;
+	return 1;
+}
+
+#define WRAP(name, type, bad, params, args)     \
+	extern type __real_##name params;       \
+	extern type __wrap_##name params;       \
+	type __wrap_##name params               \
+	{                                       \
+		if (fails(FAULT_##name))        \
+			return bad;             \
+		return __real_##name args;      \
+	}
+FUNCTIONS(WRAP)
+
+extern int __real_open(const char *path, int flags, mode_t mode);
+extern int __wrap_open(const char *path, int flags, mode_t mode);
+extern int __real_fcntl(int fd, int command, long argument);
+extern int __wrap_fcntl(int fd, int command, long argument);
+extern int __wrap_ares_library_init(int flags);
+
+int
+__wrap_open(const char *path, int flags, mode_t mode)
+{
+	return fails(FAULT_open) ? -1 : __real_open(path, flags, mode);
+}
+
+int
+__wrap_fcntl(int fd, int command, long argument)
+{
+	return fails(FAULT_fcntl) ? -1 : __real_fcntl(fd, command, argument);
+}
+
+/* The libraries' allocations. */
+
+static void *
+library_malloc(size_t n)
+{
+	return fails(FAULT_library) ? NULL : __real_malloc(n);
+}
+
+static void *
+library_realloc(void *p, size_t n)
+{
+	return fails(FAULT_library) ? NULL : __real_realloc(p, n);
+}
+
+static void *
+openssl_malloc(size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return library_malloc(n);
+}
+
+static void *
+openssl_realloc(void *p, size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return library_realloc(p, n);
+}
+
+static void
+openssl_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
+
+int
+__wrap_ares_library_init(int flags)
+{
+	return ares_library_init_mem(
+	    flags, library_malloc, free, library_realloc);
+}
+
+/* What is to fail, and the count in the end. */
+
+static void
+read_plan(const char *plan)
+{
+	char name[32];
+	int i;
+
+	if (sscanf(plan, "%31[a-z0-9_]:%lu:%d:%lu", name, &first, &error,
+		&times) < 3)
+		_exit(100);
+	for (i = 0; i < FAULTS; i++)
+		if (strcmp(names[i], name) == 0)
+			faulty = i;
+	if (faulty == -1)
+		_exit(101);
+}
+
+__attribute__((constructor)) static void
+begin(void)
+{
+	const char *plan = getenv("FAULT");
+
+	if (plan != NULL)
+		read_plan(plan);
+	if (CRYPTO_set_mem_functions(
+		openssl_malloc, openssl_realloc, openssl_free) != 1)
+		_exit(102);
+}
+
+__attribute__((destructor)) static void
+end(void)
+{
+	const char *path = getenv("FAULT_LOG");
+	FILE *f;
+	int i;
+
+	if (path == NULL || (f = fopen(path, "w")) == NULL)
+		return;
+	for (i = 0; i < FAULTS; i++)
+		fprintf(f, "%s %lu\n", names[i], calls[i]);
+	fclose(f);
+}

@@ -1,0 +1,71 @@
+"""A TLS server straight on libssl, for what Python's ssl module cannot do:
+KeyUpdate, tickets at any time, HelloRequest."""
+
+import ctypes
+import ctypes.util
+
+from smtp_server import ClientGone
+
+CHAIN = 1  # SSL_FILETYPE_PEM
+KEY_UPDATE_NOT_REQUESTED, KEY_UPDATE_REQUESTED = 0, 1
+SET_MAX_PROTO_VERSION = 124
+TLS_1_2 = 0x0303
+
+
+def load():
+    lib = ctypes.CDLL(ctypes.util.find_library("ssl"), use_errno=True)
+    for name in ("TLS_server_method", "SSL_CTX_new", "SSL_new"):
+        getattr(lib, name).restype = ctypes.c_void_p
+    return lib
+
+
+class Tls:
+    """The server's side of a handshake on a connected socket, blocking."""
+
+    def __init__(self, conn, pair, oldest=False):
+        self.lib = load()
+        self.conn = conn
+        pointer = ctypes.c_void_p
+        self.ctx = pointer(self.lib.SSL_CTX_new(
+            pointer(self.lib.TLS_server_method())))
+        if oldest:
+            self.lib.SSL_CTX_ctrl(self.ctx, SET_MAX_PROTO_VERSION,
+                                  ctypes.c_long(TLS_1_2), None)
+        assert self.lib.SSL_CTX_use_certificate_chain_file(
+            self.ctx, pair.cert_file.encode()) == 1
+        assert self.lib.SSL_CTX_use_PrivateKey_file(
+            self.ctx, pair.key_file.encode(), CHAIN) == 1
+        self.ssl = pointer(self.lib.SSL_new(self.ctx))
+        self.lib.SSL_set_fd(self.ssl, conn.sock.fileno())
+        self._must(self.lib.SSL_accept(self.ssl))
+
+    def _must(self, rc):
+        if rc <= 0:
+            raise ClientGone
+
+    def write(self, data):
+        self._must(self.lib.SSL_write(self.ssl, data, len(data)))
+
+    def line(self):
+        data = b""
+        while not data.endswith(b"\r\n"):
+            byte = ctypes.create_string_buffer(1)
+            self._must(self.lib.SSL_read(self.ssl, byte, 1))
+            data += byte.raw
+        return data
+
+    def key_update(self, kind):
+        self._must(self.lib.SSL_key_update(self.ssl, kind))
+        self._must(self.lib.SSL_do_handshake(self.ssl))
+
+    def ticket(self):
+        self._must(self.lib.SSL_new_session_ticket(self.ssl))
+        self._must(self.lib.SSL_do_handshake(self.ssl))
+
+    def hello_request(self):
+        self._must(self.lib.SSL_renegotiate(self.ssl))
+        self._must(self.lib.SSL_do_handshake(self.ssl))
+
+    def close(self):
+        self.lib.SSL_free(self.ssl)
+        self.lib.SSL_CTX_free(self.ctx)

@@ -1,0 +1,125 @@
+"""Every call that can fail fails once: the n-th allocation, socket, read and
+so on, for every n of the program's own calls, and a sample of the libraries'
+allocations.  The binary is the variant "faults": tests/faults/faults.c makes
+the calls fail, AddressSanitizer and LeakSanitizer look on."""
+
+import errno
+import os
+
+import pytest
+
+from conftest import HOST, PASSWORD, PROBE, USER
+from dns_server import Name
+
+pytestmark = pytest.mark.long
+
+LIBRARY_STEP = 37
+ERRORS = {
+    "connect": [errno.ENETUNREACH, errno.EINTR],
+    "recv": [errno.EIO, errno.EINTR, errno.EAGAIN],
+    "send": [errno.EPIPE, errno.EINTR, errno.EAGAIN],
+    "read": [errno.EIO, errno.EINTR, errno.EAGAIN],
+    "write": [errno.EIO, errno.EINTR],
+    "poll": [errno.ENOMEM, errno.EINTR],
+    "open": [errno.EMFILE, errno.EINTR],
+    "socket": [errno.EMFILE],
+    "pipe2": [errno.EMFILE],
+    "fork": [errno.EAGAIN],
+    "clock_gettime": [errno.EINVAL],
+}
+DEFAULT = [errno.ENOMEM]
+
+
+def over_dns(mail, dns, ca, tmp_path):
+    server = mail()
+    names = dns({HOST: Name(a=["127.0.0.1"])})
+    return ["-H", HOST, "-p", server.port, "-F", PROBE, "--ca-file", ca.ca,
+            "--resolver=" + names.address, "-U", USER,
+            "--password-from=cmd:printf %s \"$WORD\"", "-vvv"]
+
+
+def with_all(mail, dns, ca, tmp_path):
+    server = mail(tls="implicit")
+    ini = tmp_path / "extra.ini"
+    ini.write_text("[check_smtp_auth]\nauthpass=%s\nwarning=auth=3\n" %
+                   PASSWORD)
+    return ["-H", HOST, "-I", "127.0.0.1", "-p", server.port, "-s",
+            "--ca-path", ca.ca_dir, "-U", USER, "--extra-opts=@%s" % ini,
+            "-f", USER, "--rcpt", USER, "-C", "NOOP", "-R", "^250",
+            "--require-extension=SIZE", "--output-format=json", "-D", "30,14"]
+
+
+def rejected(mail, dns, ca, tmp_path):
+    server = mail(auth=["334 ", "535-5.7.8 no\r\n535 5.7.8 really not"],
+                  mechs="XOAUTH2")
+    secret = tmp_path / "token"
+    secret.write_text(PASSWORD)
+    return ["-H", HOST, "-I", "127.0.0.1", "-p", server.port, "-F", PROBE,
+            "--ca-file", ca.ca, "-U", USER, "--token-from=file:%s" % secret]
+
+
+def untrusted(mail, dns, ca, tmp_path):
+    server = mail(pair=ca.all_wrong)
+    return [*server.login, "-vvv"]
+
+
+def refused(mail, dns, ca, tmp_path):
+    return ["-H", "localhost", "-p", "1", "-U", USER, "-P", PASSWORD]
+
+
+SCENARIOS = [over_dns, with_all, rejected, untrusted, refused]
+
+
+@pytest.fixture
+def scenario(request, mail, dns, ca, tmp_path):
+    return request.param(mail, dns, ca, tmp_path)
+
+
+def counts(plugin, args, tmp_path):
+    """function -> how often it is called when nothing fails."""
+    log = tmp_path / "calls"
+    plugin.run(*args, env=environment(FAULT_LOG=str(log)))
+    return {name: int(n) for name, n in
+            (line.split() for line in log.read_text().splitlines())}
+
+
+def environment(**more):
+    return {"WORD": PASSWORD, **more}
+
+
+def fail(plugin, args, function, n, error, leaks=True):
+    options = os.environ.get("ASAN_OPTIONS", "")
+    if not leaks:  # what a library loses then is not ours
+        options += ":detect_leaks=0"
+    plan = "%s:%d:%d" % (function, n, error)
+    process = plugin.start(*args, "-t", "5", env=environment(
+        FAULT=plan, ASAN_OPTIONS=options))
+    # Where stdout itself is broken there is only the exit code.
+    process.mute = function == "write" and error == errno.EIO
+    try:
+        return plugin.finish(process)
+    except AssertionError as e:
+        raise AssertionError("FAULT=%s: %s" % (plan, e)) from None
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, indirect=True,
+                         ids=lambda s: s.__name__)
+def test_own_calls(plugin, scenario, tmp_path):
+    total = 0
+    for function, often in counts(plugin, scenario, tmp_path).items():
+        if function == "library":
+            continue
+        for n in range(1, often + 1):
+            for error in ERRORS.get(function, DEFAULT):
+                fail(plugin, scenario, function, n, error)
+                total += 1
+    assert total > 50
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, indirect=True,
+                         ids=lambda s: s.__name__)
+def test_allocations_of_the_libraries(plugin, scenario, tmp_path):
+    often = counts(plugin, scenario, tmp_path)["library"]
+    assert often > 50
+    for n in range(1, often + 1, LIBRARY_STEP):
+        fail(plugin, scenario, "library", n, errno.ENOMEM, leaks=False)
