@@ -511,10 +511,18 @@ trace_reply(struct smtp_client *c, const struct smtp_reply *r)
 	buf_free(&shown);
 }
 
-/* A reply that is no answer, or more than one: no server does that. */
+/*
+ * A reply that is no answer, or more than one: no server does that.  Once AUTH
+ * was sent it may be a part of an echo, which nobody would recognise.
+ */
 static void
 stop_broken(struct smtp_client *c, const char *why)
 {
+	struct smtp_facts *f = &c->facts;
+
+	if (f->login == SMTP_LOGIN_NOT_TRIED && !steps[c->state].leaving &&
+	    buf_add(&f->babble, buf_str(&c->in), c->in.len) == 0)
+		trace(c, '<', f->babble.data, f->babble.len);
 	conclude(c, SMTP_PROTOCOL_BROKEN, why);
 	enter(c, ST_END);
 }
@@ -573,6 +581,7 @@ smtp_client_new(const struct smtp_params *params)
 	f->greeting.text.max = f->ehlo_clear.text.max = SMTP_REPLY_MAX;
 	f->ehlo.text.max = f->last.text.max = SMTP_REPLY_MAX;
 	f->challenge_error.max = SMTP_REPLY_MAX;
+	f->babble.max = INPUT_MAX;
 	if (n > 0) {
 		f->command_answers = calloc(n, sizeof *f->command_answers);
 		if (f->command_answers == NULL) {
@@ -604,6 +613,7 @@ smtp_client_free(struct smtp_client *c)
 	buf_free(&f->ehlo.text);
 	buf_free(&f->last.text);
 	buf_free(&f->challenge_error);
+	buf_free(&f->babble);
 	auth_free(&c->auth);
 	buf_free(&c->in);
 	buf_free(&c->out);

@@ -82,7 +82,8 @@ struct smtp_params {
 	size_t command_count;
 	/*
 	 * What was said: '<' a whole reply of the server, line ends included
-	 * and challenges replaced; '>' a line of ours with secrets replaced;
+	 * and challenges replaced, or the babble of the facts; '>' a line of
+	 * ours with secrets replaced;
 	 * '=' the state entered.  Not made printable.  May be NULL.
 	 */
 	void (*trace)(void *arg, char direction, const char *text, size_t len);
@@ -115,6 +116,8 @@ struct smtp_facts {
 	struct smtp_answer ehlo;       /* the EHLO reply that counts */
 	struct smtp_answer last;       /* the reply that decided, or the last */
 	struct buf challenge_error;    /* XOAUTH2's error, decoded, or empty */
+	struct buf babble; /* what came in place of a reply before AUTH was
+			      sent, as far as it had come; NULs possible */
 	struct smtp_answer *command_answers; /* one for each command */
 };
 

@@ -160,12 +160,23 @@ add_chain(struct buf *b, const struct facts *f)
 	return 0;
 }
 
-static int
-add_dialogue(struct buf *b, const struct facts *f)
+/* Whether the session ended while SMTP was spoken, and not as it should. */
+static bool
+broke_off(const struct facts *f)
 {
-	if (buf_add(b, buf_str(&f->trace), f->trace.len) == -1)
-		return -1;
-	return f->trace_cut ? buf_adds(b, "= more was said\n") : 0;
+	if (f->end == END_TIMEOUT || f->end == END_TLS)
+		return f->reached > PHASE_TLS;
+	return f->end == END_COMPLETE && f->smtp->outcome != SMTP_OK &&
+	    phase_of_smtp(f->smtp->ended_in) > PHASE_TLS;
+}
+
+/* All of the dialogue, or what a failure makes one want to see of it. */
+static int
+add_dialogue(struct buf *b, const struct verdict *v, const struct facts *f)
+{
+	if (!f->trace.whole && (v->state == STATUS_OK || !broke_off(f)))
+		return 0;
+	return trace_show(b, &f->trace, f->censor);
 }
 
 /* What a pin would have to be, where neither hint nor -v tells it. */
@@ -212,7 +223,7 @@ details_fill(struct details *d, const struct verdict *v, const struct facts *f,
 	    (add_times(d, v, f, o) || add_attempts(out, f) ||
 		add_negotiated(out, f)))
 		return -1;
-	if (o->verbosity >= 2 && add_dialogue(out, f) == -1)
+	if (add_dialogue(out, v, f) == -1)
 		return -1;
 	if (o->verbosity >= 3 && (add_dns(out, f) || add_chain(out, f)))
 		return -1;

@@ -1,6 +1,7 @@
 /*
- * details.h - the long output: what else was found, and with -v, -vv and -vvv
- * the phases, what was negotiated, the dialogue, DNS and the chain.
+ * details.h - the long output: what else was found, a failure's last exchange,
+ * and with -v, -vv and -vvv the phases, what was negotiated, the dialogue, DNS
+ * and the chain.
  */
 
 #ifndef APP_DETAILS_H

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 enum {
-	TRACE_MAX = 256 * 1024,
 	ADDRESSES_MAX = 16 * 1024,
 };
 
@@ -11,7 +10,7 @@ void
 facts_init(struct facts *f)
 {
 	*f = (struct facts){ .end = END_COMPLETE };
-	f->trace.max = TRACE_MAX;
+	trace_init(&f->trace);
 	f->dns[0].addresses.max = f->dns[1].addresses.max = ADDRESSES_MAX;
 }
 
@@ -19,7 +18,7 @@ void
 facts_free(struct facts *f)
 {
 	free(f->attempts);
-	buf_free(&f->trace);
+	trace_free(&f->trace);
 	buf_free(&f->dns[0].addresses);
 	buf_free(&f->dns[1].addresses);
 	facts_init(f);

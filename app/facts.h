@@ -1,8 +1,8 @@
 /*
  * facts.h - what one check saw and measured.  The probe fills it, the
  * verdict and the presentation read it; nothing in here is a judgement.
- * What came from outside is raw, but for the trace; app/wording.h withholds
- * what the censor recognises before it is put into words.
+ * What came from outside is raw; app/wording.h and app/trace.h withhold what
+ * the censor recognises before it is put into words.
  */
 
 #ifndef APP_FACTS_H
@@ -14,6 +14,7 @@
 
 #include "app/censor.h"
 #include "app/phase.h"
+#include "app/trace.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "net/address.h"
@@ -74,8 +75,7 @@ struct facts {
 
 	const struct smtp_facts *smtp; /* owned by the probe; NULL: no greeting
 					  was waited for */
-	struct buf trace;              /* the dialogue, a line each, for -vv */
-	bool trace_cut;                /* more was said than is kept */
+	struct trace trace;            /* the dialogue, or its last exchange */
 
 	bool phase_done[PHASES];
 	int64_t phase_us[PHASES]; /* time spent, finished or not */

@@ -10,34 +10,27 @@
 
 enum { READ_SIZE = 16 * 1024 };
 
-/* The dialogue as it will be shown, already without what the peer echoed. */
+/*
+ * The dialogue, and where in it an exchange begins.  STARTTLS's outlasts the
+ * handshake, AUTH's goes on with the responses.
+ */
 static void
 take_trace(void *arg, char direction, const char *text, size_t len)
 {
 	struct probe *p = arg;
-	struct buf *trace = &p->facts.trace;
-	const char *end, *lf;
-	size_t n;
+	struct trace *t = &p->facts.trace;
+	enum smtp_phase phase;
 
-	if (direction == '=' || p->facts.trace_cut)
+	if (direction != '=') {
+		trace_add(t, direction, text, len);
 		return;
-	if (p->setup.censor != NULL &&
-	    censor_holds(p->setup.censor, text, len)) {
-		text = CENSOR_TEXT;
-		len = strlen(text);
 	}
-	end = text + len;
-	do {
-		lf = memchr(text, '\n', (size_t)(end - text));
-		lf = lf != NULL ? lf : end;
-		n = (size_t)(lf - text);
-		if (n > 0 && text[n - 1] == '\r')
-			n--;
-		if (buf_addf(trace, "%c ", direction) ||
-		    buf_add(trace, text, n) || buf_addc(trace, '\n'))
-			p->facts.trace_cut = true;
-		text = lf + 1;
-	} while (text < end);
+	phase = smtp_client_phase(p->client);
+	if (smtp_client_is_leaving(p->client))
+		trace_end(t);
+	else if (phase != SMTP_PHASE_TLS &&
+	    (phase != SMTP_PHASE_AUTH || p->phase != PHASE_AUTH))
+		trace_begin(t);
 }
 
 /* After each step: the stopwatch, and the bound on taking leave. */
@@ -52,7 +45,9 @@ follow(struct probe *p)
 static void
 keep_stream_error(struct probe *p)
 {
-	snprintf(p->facts.stream_error, sizeof p->facts.stream_error, "%s",
+	struct facts *f = &p->facts;
+
+	snprintf(f->stream_error, sizeof f->stream_error, "%s",
 	    stream_error(p->stream));
 }
 
@@ -269,10 +264,11 @@ new_client(struct probe *p, int fd)
 		.rcpt = o->rcpt,
 		.commands = p->commands,
 		.command_count = o->command_count,
-		.trace = o->verbosity >= 2 ? take_trace : NULL,
+		.trace = take_trace,
 		.trace_arg = p };
 	size_t i;
 
+	p->facts.trace.whole = o->verbosity >= 2;
 	for (i = 0; i < o->command_count; i++)
 		p->commands[i] = o->commands[i].command;
 	if (o->login) {
