@@ -89,9 +89,27 @@ is_refusal(enum condition c, const struct facts *f)
 	return false;
 }
 
+/* Whose it is shows in the greeting as often as in the name. */
+static int
+find_row(const struct hint **h, struct hint_query *q, const struct facts *f,
+    const struct options *o)
+{
+	struct buf greeting = BUF_INIT(SMTP_REPLY_MAX * 2);
+	int rc = word_reply(&greeting, f, &f->smtp->greeting);
+
+	if (rc == 0) {
+		q->host = o->host;
+		q->greeting = buf_str(&greeting);
+		*h = hints_find(q);
+	}
+	buf_free(&greeting);
+	return rc;
+}
+
 /* Look up the reply that decided.  Returns 0, or -1 without memory. */
 static int
-find_reply(const struct hint **h, const struct facts *f)
+find_reply(
+    const struct hint **h, const struct facts *f, const struct options *o)
 {
 	const struct smtp_answer *a = &f->smtp->last;
 	const struct smtp_reply r = smtp_client_reply(a);
@@ -101,47 +119,61 @@ find_reply(const struct hint **h, const struct facts *f)
 	size_t n = smtp_reply_enhanced(&r, &code);
 	int rc = word_reply(&text, f, a);
 
-	if (rc == 0) {
-		snprintf(enhanced, sizeof enhanced, "%.*s", (int)n, code);
-		*h = hints_find(a->code, enhanced, buf_str(&text));
-	}
+	snprintf(enhanced, sizeof enhanced, "%.*s", (int)n, code);
+	if (rc == 0)
+		rc = find_row(h,
+		    &(struct hint_query){ .code = a->code,
+			.enhanced = enhanced,
+			.text = buf_str(&text) },
+		    f, o);
 	buf_free(&text);
 	return rc;
 }
 
 /*
- * A challenge's error says why, the reply after it only that.  If the error is
+ * What explains a refusal; *h stays NULL where nothing is known.  A
+ * challenge's error says why, the reply after it only that.  If the error is
  * unknown, a reply about passwords would put a wrong cause in its place.
  */
 static int
-hint_refusal(struct verdict *v, const struct facts *f)
+explain(const struct hint **h, const struct facts *f, const struct options *o)
 {
 	const struct buf *error = &f->smtp->challenge_error;
-	const struct hint *h = NULL;
+	struct hint_query q = {
+		.code = HINT_CHALLENGE, .enhanced = "", .text = buf_str(error)
+	};
 
-	if (error->len > 0)
-		h = hints_find(334, "", buf_str(error));
-	if (h == NULL) {
-		if (find_reply(&h, f) == -1)
-			return -1;
-		if (h != NULL && error->len > 0 &&
-		    strcmp(h->cause, "credential") == 0)
-			return 0;
-	}
+	*h = NULL;
+	if (error->len > 0 && find_row(h, &q, f, o) == -1)
+		return -1;
+	if (*h != NULL)
+		return 0;
+	if (find_reply(h, f, o) == -1)
+		return -1;
+	if (*h != NULL && error->len > 0 &&
+	    strcmp((*h)->cause, "credential") == 0)
+		*h = NULL;
+	return 0;
+}
+
+static int
+hint_refusal(struct verdict *v, const struct facts *f, const struct options *o)
+{
+	const struct hint *h;
+
+	if (explain(&h, f, o) == -1)
+		return -1;
 	if (h == NULL)
 		return 0;
 	v->cause = h->cause;
 	return buf_adds(&v->hint, h->advice);
 }
 
-int
-judge_hint(struct verdict *v, enum condition c, const struct facts *f,
+/* What to do about a condition that needs no reply to be explained. */
+static int
+hint_condition(struct buf *b, enum condition c, const struct facts *f,
     const struct options *o)
 {
-	struct buf *b = &v->hint;
-
-	if (is_refusal(c, f))
-		return hint_refusal(v, f);
 	if (c == CONDITION_CERT_UNTRUSTED)
 		return add_ways_to_trust(b, f);
 	if (c == CONDITION_CERT_NAME)
@@ -170,4 +202,13 @@ judge_hint(struct verdict *v, enum condition c, const struct facts *f,
 		    "or an attacker between this machine and "
 		    "the server");
 	return 0;
+}
+
+int
+judge_hint(struct verdict *v, enum condition c, const struct facts *f,
+    const struct options *o)
+{
+	if (is_refusal(c, f))
+		return hint_refusal(v, f, o);
+	return hint_condition(&v->hint, c, f, o);
 }

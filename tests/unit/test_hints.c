@@ -25,7 +25,8 @@ enum { CHALLENGE = 334 }; /* the reply is a challenge's decoded error */
 struct failure {
 	enum smtp_outcome outcome;
 	const char *reply;
-	const char *error; /* of the challenge before it, or NULL */
+	const char *error;    /* of the challenge before it, or NULL */
+	const char *greeting; /* its text, NULL: nobody's in particular */
 };
 
 /* The cause and the hint, "" for none, that a failure must yield. */
@@ -40,6 +41,11 @@ expect_verdict(const char *what, const struct options *o,
 	facts_init(&f);
 	f.smtp = &s;
 	s.greeting.code = 220;
+	s.greeting.text.max = SMTP_REPLY_MAX;
+	assert_int_equal(
+	    buf_addf(&s.greeting.text, "220 %s\r\n",
+		x->greeting != NULL ? x->greeting : "mail.example.org ESMTP"),
+	    0);
 	s.ehlo.code = 250;
 	s.mech = sasl_find("PLAIN", 5);
 	s.last.code = atoi(x->reply);
@@ -55,6 +61,7 @@ expect_verdict(const char *what, const struct options *o,
 	verdict_free(&v);
 	buf_free(&s.last.text);
 	buf_free(&s.challenge_error);
+	buf_free(&s.greeting.text);
 	facts_free(&f);
 }
 
@@ -75,6 +82,13 @@ some_options(void)
 		o.state_of[c] = condition_default((enum condition)c);
 	return o;
 }
+
+static const char less_often[] =
+    "the server limits log-ins or connections: check less often, and not "
+    "from many places at once";
+static const char cannot_check[] =
+    "the server cannot check log-ins now: see its log; the password was not "
+    "judged";
 
 /* What real replies must yield. */
 static const struct {
@@ -169,6 +183,13 @@ static const struct {
 	    "account", "Gmail: sign in once in a browser and approve" },
 	{ "454 4.7.0 Too many login attempts, please try again later. - gsmtp",
 	    "rate", "Gmail: checked too often: lengthen the interval" },
+	{ "454 4.7.0 Too many login attempts, please try again later.", "rate",
+	    "checked too often: lengthen the interval" },
+	{ "534-5.7.9 Please log in with your web browser and then try again. "
+	  "For more\r\n"
+	  "534-5.7.9 information, go to\r\n"
+	  "534 5.7.9  https://support.google.com/mail/?p=WebLoginRequired",
+	    "account", "Gmail: sign in once in a browser and approve" },
 	{ "334 {\"status\":\"400\",\"schemes\":\"Bearer\",\"scope\":"
 	  "\"https://mail.google.com/\"}",
 	    "token", "Gmail: access token expired, or lacks the mail scope" },
@@ -178,6 +199,8 @@ static const struct {
 	    "access token expired, or not valid for this server or user" },
 	{ "501 5.5.2 Cannot Decode response 4fb4d7f45d1cf-5c - gsmtp",
 	    "protocol", "Gmail: malformed XOAUTH2 response" },
+	{ "501 5.5.2 Cannot Decode response", "protocol",
+	    "the server could not decode the response to AUTH" },
 
 	/* Microsoft 365 and Exchange */
 	{ "535 5.7.3 Authentication unsuccessful "
@@ -185,6 +208,14 @@ static const struct {
 	    "credential",
 	    "Microsoft 365: wrong password, SMTP AUTH switched off, or a "
 	    "token for the wrong audience or scope" },
+	{ "535 5.7.3 Authentication unsuccessful", "credential",
+	    "wrong user or password, or the account may not use SMTP AUTH" },
+	{ "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication "
+	  "is disabled for the Mailbox. Visit "
+	  "https://aka.ms/smtp_auth_disabled for more information.",
+	    "policy", "Microsoft 365: enable SMTP AUTH for this mailbox" },
+	{ "530 5.7.57 Client not authenticated to send mail.", "policy",
+	    "log in first (-U with a secret)" },
 	{ "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication "
 	  "is disabled for the Tenant. Visit "
 	  "https://aka.ms/smtp_auth_disabled for more information. "
@@ -215,27 +246,27 @@ static const struct {
 	    "policy", "log in first (-U with a secret)" },
 	{ "550 5.7.60 SMTP; Client does not have permissions to send as this "
 	  "sender",
-	    "sender", "Microsoft 365: grant the account Send As" },
+	    "sender", "Exchange, Microsoft 365: grant the account Send As" },
 	{ "554 5.2.252 SendAsDenied; alice@example.org not allowed to send as "
 	  "bob@example.org",
-	    "sender", "Microsoft 365: grant the account Send As" },
+	    "sender", "Exchange, Microsoft 365: grant the account Send As" },
 	{ "421 4.7.66 TLS 1.0 and 1.1 are not supported. Please upgrade/update "
 	  "your client to support TLS 1.2.",
-	    "encryption", "Microsoft 365: use TLS 1.2 or later" },
+	    "encryption", "use TLS 1.2 or later" },
 	{ "432 4.3.2 Concurrent connections limit exceeded. Visit "
 	  "https://aka.ms/concurrent_sending for more information.",
-	    "rate", "Microsoft 365: run fewer checks at once" },
+	    "rate", "run fewer checks at once" },
 
 	/* Amazon SES */
 	{ "535 Authentication Credentials Invalid", "credential",
-	    "Amazon SES: SMTP key deleted, from another region, or only just "
-	    "made" },
+	    "wrong user or password" },
 	{ "535 Account not subscribed to SES", "account",
 	    "Amazon SES: wrong region or account" },
-	{ "454 Temporary authentication failure", "backend",
-	    "Amazon SES: try again" },
+	{ "454 Temporary authentication failure", "backend", cannot_check },
+	{ "454 4.3.0 Temporary authentication failure", "backend",
+	    cannot_check },
 	{ "454 Throttling failure: Maximum sending rate exceeded.", "rate",
-	    "Amazon SES: sending quota used up" },
+	    less_often },
 	{ "554 Access denied: User `arn:aws:iam::123456789012:user/ses-smtp' "
 	  "is not authorized to perform `ses:SendRawEmail' on resource "
 	  "`arn:aws:ses:eu-west-1:123456789012:identity/example.org'",
@@ -243,26 +274,66 @@ static const struct {
 	    "Amazon SES: the IAM policy lacks the right ses:SendRawEmail" },
 	{ "554 Message rejected: Email address is not verified. The following "
 	  "identities failed the check in region EU-WEST-1: bob@example.org",
-	    "sender", "Amazon SES: verify the identity in this region" },
+	    "sender", "the provider has yet to verify the sender address" },
 
 	/* SendGrid */
 	{ "535 Authentication failed: The provided authorization grant is "
 	  "invalid, expired, or revoked",
-	    "credential", "SendGrid: make a new API key" },
+	    "credential", "make a new key at the provider" },
 	{ "451 Authentication failed: Maximum credits exceeded", "account",
-	    "SendGrid: billing, not the key" },
+	    "billing at the provider, not the key" },
 	{ "550 Unauthenticated senders not allowed", "policy",
-	    "SendGrid: AUTH was skipped: log in first (-U with a secret)" },
+	    "AUTH was skipped: log in first (-U with a secret)" },
 
 	/* Mailgun */
 	{ "535 5.7.0 Mailgun is not loving your login or password",
 	    "credential", "Mailgun: wrong password" },
 
+	/* Brevo */
+	{ "525 5.7.1 Unauthorized IP address", "policy",
+	    "the account admits log-ins from known addresses only: add this "
+	    "machine's at the provider" },
+
+	/* Yahoo */
+	{ "535 5.7.0 (#AUTH005) Too many bad auth attempts.", "rate",
+	    "Yahoo: too many failed log-ins: wait, then check less often, and "
+	    "with an app password" },
+
 	/* Yandex */
 	{ "553 5.7.1 Sender address rejected: not owned by auth user.",
 	    "sender",
-	    "Yandex: the account does not own the address; MAIL FROM:<> is "
-	    "refused too: probe with a real sender (-f)" },
+	    "the account does not own the address: probe with one that it "
+	    "owns (-f)" },
+
+	/* Limits, whatever the code. */
+	{ "421 4.7.0 mail.example.org Error: too many connections from "
+	  "probe[192.0.2.7]",
+	    "rate", less_often },
+	{ "421 4.3.2 Too many open connections.", "rate", less_often },
+	{ "421 mail.example.org: Too many concurrent SMTP connections; please "
+	  "try again later",
+	    "rate", less_often },
+	{ "421 Too many simultaneous connections", "rate", less_often },
+	{ "421 4.7.0 Too many sessions", "rate", less_often },
+	{ "454 4.7.0 Error: too many new TLS sessions from probe", "rate",
+	    less_often },
+	{ "535 5.7.0 Too many authentication failures", "rate", less_often },
+	{ "535 5.7.0 too many failed login attempts", "rate", less_often },
+	{ "454 4.7.1 Too many log-ins", "rate", less_often },
+	{ "550 Too many logins", "rate", less_often },
+	{ "550 5.7.1 Too many bad auth attempts", "rate", less_often },
+	{ "421 4.7.0 Concurrent connections limit exceeded", "rate",
+	    less_often },
+	{ "421 4.7.0 Connection limit exceeded", "rate", less_often },
+	{ "452 4.3.2 Connection rate limit exceeded.", "rate", less_often },
+	{ "421 4.1.0 192.0.2.1 Throttled - try again later", "rate",
+	    less_often },
+
+	/* It outweighs what only says that the login failed. */
+	{ "535 5.7.8 Error: authentication failed: too many failed attempts",
+	    "rate", less_often },
+	{ "525 5.7.13 Too many logins: disabled", "account",
+	    "the account is disabled" },
 
 	/* In any case, and what leads over to the rest may be missing. */
 	{ "535 5.7.8 ERROR: AUTHENTICATION FAILED", "credential",
@@ -319,6 +390,70 @@ test_rows(void **state)
 	}
 }
 
+/* What only a provider means by it, and how that is seen. */
+static const struct {
+	const char *host;     /* NULL: mail.example.org */
+	const char *greeting; /* NULL: nobody's */
+	const char *reply;
+	const char *cause;
+	const char *hint;
+} provider_rows[] = {
+	{ "email-smtp.eu-west-1.amazonaws.com", NULL,
+	    "535 Authentication Credentials Invalid", "credential",
+	    "Amazon SES: SMTP key deleted, from another region, or only just "
+	    "made" },
+	{ NULL, "email-smtp.amazonaws.com ESMTP SimpleEmailService-d-X1",
+	    "454 Temporary authentication failure", "backend",
+	    "Amazon SES: try again" },
+	{ "EMAIL-SMTP.EU-WEST-1.AMAZONAWS.COM", NULL,
+	    "454 Throttling failure: Daily message quota exceeded.", "rate",
+	    "Amazon SES: sending quota used up" },
+	{ "email-smtp.eu-west-1.amazonaws.com", NULL,
+	    "554 Message rejected: Email address is not verified.", "sender",
+	    "Amazon SES: verify the identity in this region" },
+	{ "smtp.gmail.com", NULL, "454 4.7.0 Too many login attempts", "rate",
+	    "Gmail: checked too often: lengthen the interval" },
+	{ "smtp.gmail.com", NULL, "501 5.5.2 Cannot Decode response",
+	    "protocol", "Gmail: malformed XOAUTH2 response" },
+	{ "smtp.office365.com", NULL, "535 5.7.3 Authentication unsuccessful",
+	    "credential",
+	    "Microsoft 365: wrong password, SMTP AUTH switched off, or a "
+	    "token for the wrong audience or scope" },
+	{ "smtp.sendgrid.net", NULL,
+	    "535 Authentication failed: The provided authorization grant is "
+	    "invalid, expired, or revoked",
+	    "credential", "SendGrid: make a new API key" },
+	{ "smtp.yandex.com", NULL,
+	    "553 5.7.1 Sender address rejected: not owned by auth user.",
+	    "sender",
+	    "Yandex: the account does not own the address; MAIL FROM:<> is "
+	    "refused too: probe with a real sender (-f)" },
+	/* Another provider's name is none. */
+	{ "smtp.sendgrid.net", NULL, "535 Authentication Credentials Invalid",
+	    "credential", "wrong user or password" },
+};
+
+static void
+test_providers(void **state)
+{
+	struct failure x = { .outcome = SMTP_AUTH_REJECTED };
+	struct options o = some_options();
+	char host[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(provider_rows); i++) {
+		snprintf(host, sizeof host, "%s",
+		    provider_rows[i].host != NULL ? provider_rows[i].host
+						  : "mail.example.org");
+		o.host = host;
+		x.reply = provider_rows[i].reply;
+		x.greeting = provider_rows[i].greeting;
+		expect_verdict(x.reply, &o, &x, provider_rows[i].cause,
+		    provider_rows[i].hint);
+	}
+}
+
 static const char *const unknown[] = {
 	"571 Zorp",
 	"535",
@@ -354,6 +489,11 @@ static const char *const unknown[] = {
 	"535 5.7.8 BadCredentials: Username and Password not accepted",
 	"554 ses:SendRawEmail Access denied: User bob",
 	"554 Access denied: User bob is not authorized to perform ses:Send",
+	/* No limit, or none on log-ins. */
+	"554 5.7.0 Too many errors",
+	"450 4.7.1 Too much mail",
+	"535 5.7.0 Too manyauth",
+	"554 5.7.1 Corporate limits apply",
 	/* A challenge's row is not for other replies. */
 	"535 {\"status\":\"400\",\"schemes\":\"Bearer\"}",
 };
@@ -362,7 +502,7 @@ static void
 test_unknown_replies(void **state)
 {
 	const struct options o = some_options();
-	struct failure x = { .outcome = SMTP_AUTH_REJECTED, .error = NULL };
+	struct failure x = { .outcome = SMTP_AUTH_REJECTED };
 	size_t i;
 
 	(void)state;
@@ -374,7 +514,7 @@ test_unknown_replies(void **state)
 
 /* The row of this code for this text, as the verdict would ask for it. */
 static const struct hint *
-find_row(const char *reply)
+find_row(const char *host, const char *greeting, const char *reply)
 {
 	struct smtp_reply r = {
 		.code = atoi(reply), .text = reply, .len = strlen(reply)
@@ -388,7 +528,11 @@ find_row(const char *reply)
 	snprintf(enhanced, sizeof enhanced, "%.*s", (int)n, code);
 	while (smtp_reply_line(&r, &pos, &line, &skip))
 		assert_int_equal(buf_addf(&text, " %.*s", (int)skip, line), 0);
-	h = hints_find(r.code, enhanced, buf_str(&text));
+	h = hints_find(&(struct hint_query){ .code = r.code,
+	    .enhanced = enhanced,
+	    .text = buf_str(&text),
+	    .host = host,
+	    .greeting = greeting });
 	buf_free(&text);
 	return h;
 }
@@ -403,9 +547,16 @@ test_every_row_has_a_reply(void **state)
 	(void)state;
 	for (h = hints_table; h->code != 0; h++) {
 		for (i = 0; i < COUNT(rows); i++)
-			if (find_row(rows[i].reply) == h)
+			if (find_row(NULL, NULL, rows[i].reply) == h)
 				break;
-		if (i == COUNT(rows))
+		if (i < COUNT(rows))
+			continue;
+		for (i = 0; i < COUNT(provider_rows); i++)
+			if (find_row(provider_rows[i].host,
+				provider_rows[i].greeting,
+				provider_rows[i].reply) == h)
+				break;
+		if (i == COUNT(provider_rows))
 			fail_msg("no reply for %d %s", h->code, h->text);
 	}
 }
@@ -433,7 +584,8 @@ test_every_row_is_whole(void **state)
 	(void)state;
 	assert_int_not_equal(hints_table[0].code, 0);
 	for (h = hints_table; h->code != 0; h++) {
-		if (h->code != CHALLENGE && (h->code < 400 || h->code > 599))
+		if (h->code != CHALLENGE && h->code != HINT_SIGN &&
+		    (h->code < 400 || h->code > 599))
 			fail_msg("%d %s refuses nothing", h->code, h->text);
 		if (h->enhanced != NULL &&
 		    h->enhanced[0] - '0' != h->code / 100)
@@ -468,35 +620,38 @@ test_challenge_errors(void **state)
 		const char *hint;
 	} cases[] = {
 		{ "before an unknown reply",
-		    { SMTP_AUTH_REJECTED, zorp, known_error }, "token", token },
-		{ "before a reply about passwords",
-		    { SMTP_AUTH_REJECTED, credential, known_error }, "token",
+		    { SMTP_AUTH_REJECTED, zorp, known_error, NULL }, "token",
 		    token },
+		{ "before a reply about passwords",
+		    { SMTP_AUTH_REJECTED, credential, known_error, NULL },
+		    "token", token },
 		{ "before a reply with another cause",
-		    { SMTP_AUTH_REJECTED, policy, known_error }, "token",
+		    { SMTP_AUTH_REJECTED, policy, known_error, NULL }, "token",
 		    token },
 		{ "the shortest",
 		    { SMTP_AUTH_REJECTED, zorp,
-			"{\"status\":\"invalid_token\"}" },
+			"{\"status\":\"invalid_token\"}", NULL },
 		    "token", token },
 		{ "Gmail's without a scope",
 		    { SMTP_AUTH_REJECTED, zorp,
-			"{\"status\":\"400\",\"schemes\":\"Bearer\"}" },
+			"{\"status\":\"400\",\"schemes\":\"Bearer\"}", NULL },
 		    "token",
 		    "Gmail: access token expired, or lacks the mail scope" },
 		{ "unknown both",
-		    { SMTP_AUTH_REJECTED, zorp, "{\"status\":\"500\"}" }, "",
-		    "" },
+		    { SMTP_AUTH_REJECTED, zorp, "{\"status\":\"500\"}", NULL },
+		    "", "" },
 		{ "unknown: no password was used",
-		    { SMTP_AUTH_REJECTED, credential, "{\"status\":\"500\"}" },
+		    { SMTP_AUTH_REJECTED, credential, "{\"status\":\"500\"}",
+			NULL },
 		    "", "" },
 		{ "unknown, but the reply says why",
-		    { SMTP_AUTH_REJECTED, policy, "{\"status\":\"500\"}" },
+		    { SMTP_AUTH_REJECTED, policy, "{\"status\":\"500\"}",
+			NULL },
 		    "policy",
 		    "Microsoft 365: passwords no longer work: use XOAUTH2" },
 		{ "cut off",
-		    { SMTP_AUTH_REJECTED, zorp, "{\"status\":\"401\"" }, "",
-		    "" },
+		    { SMTP_AUTH_REJECTED, zorp, "{\"status\":\"401\"", NULL },
+		    "", "" },
 	};
 	const struct options o = some_options();
 	size_t i;
@@ -531,7 +686,7 @@ test_outcomes(void **state)
 		{ SMTP_NO_MEMORY, false },
 	};
 	const struct options o = some_options();
-	struct failure x = { .reply = "525 5.7.13 Off", .error = NULL };
+	struct failure x = { .reply = "525 5.7.13 Off" };
 	char what[32];
 	size_t i;
 
@@ -549,7 +704,7 @@ static void
 test_other_conditions(void **state)
 {
 	struct options o = some_options();
-	struct failure x = { SMTP_AUTH_REJECTED, credential, NULL };
+	struct failure x = { SMTP_AUTH_REJECTED, credential, NULL, NULL };
 	char starttls[] = "STARTTLS", xoauth2[] = "XOAUTH2";
 
 	(void)state;
@@ -559,12 +714,12 @@ test_other_conditions(void **state)
 	/* STARTTLS was not offered: the last reply is that to EHLO. */
 	o = some_options();
 	x = (struct failure){ SMTP_STARTTLS_MISSING, "250 mail.example.org",
-		NULL };
+		NULL, NULL };
 	expect_verdict("not offered", &o, &x, "", "");
 
 	/* A policy of the user's outweighs the server's temporary trouble. */
 	x = (struct failure){ SMTP_AUTH_TEMPORARY,
-		"454 4.7.0 Temporary authentication failure.", NULL };
+		"454 4.7.0 Temporary authentication failure.", NULL, NULL };
 	o.require_extension.word[o.require_extension.count++] = starttls;
 	o.require_mechanism.word[o.require_mechanism.count++] = xoauth2;
 	expect_verdict("the login's own", &o, &x, "backend",
@@ -617,6 +772,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_providers),
 		cmocka_unit_test(test_unknown_replies),
 		cmocka_unit_test(test_every_row_has_a_reply),
 		cmocka_unit_test(test_every_row_is_whole),
