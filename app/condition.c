@@ -32,6 +32,7 @@ static const struct {
 	    STATUS_CRITICAL },
 	[CONDITION_AUTH_REJECTED] = { "auth-rejected", STATUS_CRITICAL },
 	[CONDITION_AUTH_TEMPORARY] = { "auth-temporary", STATUS_CRITICAL },
+	[CONDITION_RATE_LIMITED] = { "rate-limited", STATUS_WARNING },
 	[CONDITION_AUTH_ACCEPTED] = { "auth-accepted", STATUS_CRITICAL },
 	[CONDITION_EXTENSION] = { "extension", STATUS_CRITICAL },
 	[CONDITION_SENDER] = { "sender", STATUS_CRITICAL },

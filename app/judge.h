@@ -31,8 +31,15 @@ int judge_slow(
 int judge_hint(struct verdict *v, enum condition c, const struct facts *f,
     const struct options *o);
 
+/*
+ * Fill in login and rate_limited, before all others: a server that limits
+ * log-ins or connections has judged no credential, whatever code it uses.
+ */
+int judge_login(
+    struct verdict *v, const struct facts *f, const struct options *o);
+
 /* Whether the login was refused and should have been. */
 bool judge_is_expected_rejection(
-    const struct facts *f, const struct options *o);
+    const struct verdict *v, const struct facts *f, const struct options *o);
 
 #endif

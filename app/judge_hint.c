@@ -169,6 +169,39 @@ hint_refusal(struct verdict *v, const struct facts *f, const struct options *o)
 	return buf_adds(&v->hint, h->advice);
 }
 
+/* Whose reply, if it speaks of a limit, says that nothing was judged. */
+static bool
+may_be_limit(enum smtp_outcome outcome)
+{
+	static const bool may[SMTP_OUTCOMES] = {
+		[SMTP_GREETING_REFUSED] = true,
+		[SMTP_EHLO_REFUSED] = true,
+		[SMTP_STARTTLS_MISSING] = true,
+		[SMTP_MECHANISM_REFUSED] = true,
+		[SMTP_AUTH_REJECTED] = true,
+		[SMTP_AUTH_TEMPORARY] = true,
+	};
+
+	return may[outcome];
+}
+
+int
+judge_login(struct verdict *v, const struct facts *f, const struct options *o)
+{
+	const struct hint *h;
+
+	v->login = f->smtp != NULL ? f->smtp->login : SMTP_LOGIN_NOT_TRIED;
+	if (f->end != END_COMPLETE || !may_be_limit(f->smtp->outcome) ||
+	    f->smtp->last.code < 400)
+		return 0;
+	if (explain(&h, f, o) == -1)
+		return -1;
+	v->rate_limited = h != NULL && strcmp(h->cause, "rate") == 0;
+	if (v->rate_limited && v->login == SMTP_LOGIN_REJECTED)
+		v->login = SMTP_LOGIN_UNDECIDED;
+	return 0;
+}
+
 /* What to do about a condition that needs no reply to be explained. */
 static int
 hint_condition(struct buf *b, enum condition c, const struct facts *f,
@@ -208,7 +241,7 @@ int
 judge_hint(struct verdict *v, enum condition c, const struct facts *f,
     const struct options *o)
 {
-	if (is_refusal(c, f))
+	if (c == CONDITION_RATE_LIMITED || is_refusal(c, f))
 		return hint_refusal(v, f, o);
 	return hint_condition(&v->hint, c, f, o);
 }

@@ -141,6 +141,13 @@ write_temporary(struct buf *b, const struct facts *f, const struct options *o)
 }
 
 static int
+write_rate_limited(
+    struct buf *b, const struct facts *f, const struct options *o)
+{
+	return add_reply(b, f, o, "rate limited");
+}
+
+static int
 write_sender(struct buf *b, const struct facts *f, const struct options *o)
 {
 	return buf_addf(b, "sender %.120s refused", o->from) ||
@@ -328,10 +335,11 @@ find_end(const struct facts *f, write_fn **write)
 }
 
 bool
-judge_is_expected_rejection(const struct facts *f, const struct options *o)
+judge_is_expected_rejection(
+    const struct verdict *v, const struct facts *f, const struct options *o)
 {
 	return o->expect_rejected && f->end == END_COMPLETE &&
-	    f->smtp->outcome == SMTP_AUTH_REJECTED;
+	    f->smtp->outcome == SMTP_AUTH_REJECTED && !v->rate_limited;
 }
 
 static int
@@ -364,8 +372,12 @@ judge_session(struct verdict *v, const struct facts *f, const struct options *o)
 	    f->smtp->login == SMTP_LOGIN_ACCEPTED &&
 	    judge_accepted(v, o, f) == -1)
 		return -1;
-	if (c == CONDITION_NONE || judge_is_expected_rejection(f, o))
+	if (c == CONDITION_NONE || judge_is_expected_rejection(v, f, o))
 		return 0;
+	if (v->rate_limited) {
+		c = CONDITION_RATE_LIMITED;
+		write = write_rate_limited;
+	}
 	if ((n = judge_add(v, o, c)) == NULL)
 		return 0;
 	return write(&n->message, f, o);

@@ -157,7 +157,7 @@ fill_tls(struct page *p, const struct facts *f)
 }
 
 static const char *
-login_word(const struct facts *f)
+login_word(enum smtp_login login)
 {
 	static const char *const words[] = {
 		[SMTP_LOGIN_NOT_TRIED] = "not-tried",
@@ -166,7 +166,7 @@ login_word(const struct facts *f)
 		[SMTP_LOGIN_REJECTED] = "rejected",
 	};
 
-	return words[f->smtp != NULL ? f->smtp->login : SMTP_LOGIN_NOT_TRIED];
+	return words[login];
 }
 
 /* A fact, whatever --on and --expect-rejected make of it. */
@@ -301,6 +301,7 @@ fill_verdict(struct page *p, const struct verdict *v)
 	r->message = buf_str(&v->message);
 	r->hint = v->hint.len > 0 ? buf_str(&v->hint) : NULL;
 	r->cause = v->cause;
+	r->login = login_word(v->login);
 }
 
 static void
@@ -310,7 +311,6 @@ fill_facts(struct page *p, const struct facts *f, const struct options *o)
 	int i;
 
 	r->up = is_up(f, o);
-	r->login = login_word(f);
 	r->host = o->host;
 	r->address = f->address[0] != '\0' ? f->address : NULL;
 	r->port = o->port;

@@ -129,7 +129,7 @@ word_message(struct verdict *v, const struct finding *n, const struct facts *f,
 {
 	if (n != NULL)
 		return word_finding(&v->message, v, n, f, o);
-	if (judge_is_expected_rejection(f, o))
+	if (judge_is_expected_rejection(v, f, o))
 		return word_rejection(&v->message, f, o);
 	if (!o->login)
 		return word_answers(&v->message, f, o);
@@ -142,10 +142,11 @@ verdict_reach(struct verdict *v, const struct facts *f, const struct options *o)
 	const struct finding *n;
 
 	verdict_init(v);
-	if (judge_session(v, f, o) || judge_certificate(v, f, o) ||
-	    judge_policy(v, f, o) || judge_output(v, f, o))
+	if (judge_login(v, f, o) || judge_session(v, f, o) ||
+	    judge_certificate(v, f, o) || judge_policy(v, f, o) ||
+	    judge_output(v, f, o))
 		goto no_memory;
-	if ((!ended_early(f) || judge_is_expected_rejection(f, o)) &&
+	if ((!ended_early(f) || judge_is_expected_rejection(v, f, o)) &&
 	    judge_slow(v, f, o))
 		goto no_memory;
 	n = decide(v);

@@ -29,10 +29,12 @@ struct verdict {
 	/* The one that ended the session first, then policy, then slow. */
 	struct finding findings[VERDICT_FINDINGS_MAX];
 	size_t finding_count;
-	struct buf message; /* the first line without its head */
-	struct buf hint;    /* what to do; empty where nothing is known */
-	const char *cause;  /* what the hint blames: a cause of app/hints.h;
-			       static, NULL: unknown */
+	struct buf message;    /* the first line without its head */
+	struct buf hint;       /* what to do; empty where nothing is known */
+	bool rate_limited;     /* the deciding reply speaks of a limit */
+	enum smtp_login login; /* what the server said of the credential */
+	const char *cause;     /* what the hint blames: a cause of app/hints.h;
+				  static, NULL: unknown */
 };
 
 /*

@@ -552,7 +552,7 @@ class Dialogue:
         if line in ("TLS", "CLOSE"):
             self.steps.append((line, ""))
         elif line.startswith("END "):
-            self.end = line[4:].strip()
+            self.end = line[4:].split(" as ")[-1].strip()
         elif line[:2] in ("S:", "R:", "C:"):
             text = line[2:]
             self.steps.append((line[0], text[1:] if text[:1] == " " else text))

@@ -228,7 +228,7 @@ REPLIES = [
     ("435 Unable to authenticate at present", "auth-temporary", None),
     ("421 4.3.0 Temporary failure", "auth-temporary", None),
     ("432 4.7.12 A password transition is needed", "auth-temporary", None),
-    ("450 4.7.1 Error: too many AUTH commands", "auth-temporary", None),
+    ("450 4.7.1 Error: too many AUTH commands", "rate-limited", None),
     ("500 5.5.2 Unknown command", "mechanism", None),
     ("502 5.5.1 Not implemented", "mechanism", None),
     ("504 5.5.4 Unrecognized authentication type", "mechanism", None),

@@ -197,8 +197,11 @@ take_step(struct dialogue *d, int line, const char *text, char *to)
 static int
 take_end(struct dialogue *d, int line, char *name)
 {
+	char *judged = strstr(name, " as ");
 	size_t i;
 
+	if (judged != NULL)
+		*judged = '\0'; /* what is made of it is no matter here */
 	d->end = trim(name);
 	for (i = 0; i < SMTP_OUTCOMES; i++) {
 		if (strcmp(conditions[i], d->end) == 0) {

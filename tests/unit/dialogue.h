@@ -11,9 +11,11 @@
  *	    lmtp, allow-cleartext, unverified, allow-unverified: yes
  *	S: text                       the server sends text CRLF
  *	R: text                       the server sends text with \r \n \0 \xHH
- *\\ C: text                       the client must send text CRLF TLS the
- *handshake CLOSE                         the server closes END condition how
- *the check must end, or none
+ *	C: text                       the client must send text CRLF
+ *	TLS                           the handshake
+ *	CLOSE                         the server closes
+ *	END condition                 how the check must end, or none; "END x as
+ *	                              y": the machine's x is judged to be y
  */
 
 #ifndef TESTS_UNIT_DIALOGUE_H

@@ -38,6 +38,7 @@ static const struct {
 	{ "cleartext-refused", STATUS_CRITICAL },
 	{ "auth-rejected", STATUS_CRITICAL },
 	{ "auth-temporary", STATUS_CRITICAL },
+	{ "rate-limited", STATUS_WARNING },
 	{ "auth-accepted", STATUS_CRITICAL },
 	{ "extension", STATUS_CRITICAL },
 	{ "sender", STATUS_CRITICAL },
