@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/symptom.h"
 #include "app/terminal.h"
 #include "app/timeline.h"
 #include "app/trust.h"
@@ -82,6 +83,19 @@ add_tls(struct buf *b, const struct facts *f)
 }
 
 static int
+add_middlebox(struct buf *b, const struct facts *f)
+{
+	struct buf seen = BUF_INIT(SMTP_REPLY_MAX);
+	int rc = symptom_middlebox(&seen, f);
+
+	if (rc == 0 && seen.len > 0)
+		rc = buf_addf(
+		    b, "a middlebox rewrites SMTP here: %s\n", buf_str(&seen));
+	buf_free(&seen);
+	return rc;
+}
+
+static int
 add_negotiated(struct buf *b, const struct facts *f)
 {
 	const struct smtp_facts *s = f->smtp;
@@ -90,6 +104,8 @@ add_negotiated(struct buf *b, const struct facts *f)
 	    buf_addf(b, "address: %s\n", f->address) == -1)
 		return -1;
 	if (add_tls(b, f) == -1)
+		return -1;
+	if (add_middlebox(b, f) == -1)
 		return -1;
 	if (s == NULL || s->ehlo.code == 0)
 		return 0;

@@ -31,6 +31,10 @@ int judge_slow(
 int judge_hint(struct verdict *v, enum condition c, const struct facts *f,
     const struct options *o);
 
+/* The same for what is a common mistake, known by its looks. */
+int judge_mistake(struct verdict *v, enum condition c, const struct facts *f,
+    const struct options *o);
+
 /*
  * Fill in login and rate_limited, before all others: a server that limits
  * log-ins or connections has judged no credential, whatever code it uses.

@@ -4,6 +4,7 @@
 #include "app/hints.h"
 #include "app/judge.h"
 #include "app/wording.h"
+#include "net/address.h"
 
 static int
 add_pin(struct buf *b, const struct facts *f)
@@ -28,14 +29,43 @@ add_ways_to_trust(struct buf *b, const struct facts *f)
 	    : 0;
 }
 
+/*
+ * The one name that the certificate can be asked for, fit to be copied into a
+ * command; NULL if there is none.
+ */
+static const char *
+only_name(const struct tls_facts *t)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+	const char *name = t->names[0];
+	struct address a;
+
+	if (t->name_count != 1 || name[strspn(name, letters)] != '\0' ||
+	    name[0] == '-' || name[0] == '\0' || address_parse(&a, name, 0))
+		return NULL;
+	return name;
+}
+
+static int
+hint_literal(struct buf *b, const struct facts *f)
+{
+	const char *name = only_name(&f->tls);
+
+	if (buf_adds(b,
+		"the host was given as an address: add "
+		"--verify-name=") ||
+	    (name != NULL ? word_outside(b, f, name, strlen(name))
+			  : buf_adds(b, "NAME")))
+		return -1;
+	return buf_adds(b, ", or give -H NAME -I ADDRESS");
+}
+
 static int
 hint_name(struct buf *b, const struct facts *f, const struct options *o)
 {
 	if (o->host_is_literal)
-		return buf_adds(b,
-		    "the host was given as an address: add "
-		    "--verify-name=NAME, or give -H NAME -I "
-		    "ADDRESS");
+		return hint_literal(b, f);
 	return buf_adds(b,
 		   "use the server's own name (-H), say with "
 		   "--verify-name=NAME which one it must carry, or, "
@@ -241,7 +271,13 @@ int
 judge_hint(struct verdict *v, enum condition c, const struct facts *f,
     const struct options *o)
 {
+	int rc;
+
 	if (c == CONDITION_RATE_LIMITED || is_refusal(c, f))
-		return hint_refusal(v, f, o);
-	return hint_condition(&v->hint, c, f, o);
+		rc = hint_refusal(v, f, o);
+	else
+		rc = hint_condition(&v->hint, c, f, o);
+	if (rc == 0 && v->hint.len == 0)
+		rc = judge_mistake(v, c, f, o);
+	return rc;
 }

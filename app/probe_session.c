@@ -49,6 +49,8 @@ keep_stream_error(struct probe *p)
 
 	snprintf(f->stream_error, sizeof f->stream_error, "%s",
 	    stream_error(p->stream));
+	snprintf(f->plaintext, sizeof f->plaintext, "%s",
+	    stream_plaintext(p->stream));
 }
 
 /* The stream failed in a step that is no handshake. */

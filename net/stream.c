@@ -22,6 +22,7 @@ struct stream {
 	int peek_errno; /* an error is told once, and peek() was told it */
 	bool broken;    /* no close_notify can be sent any more */
 	char error[256];
+	char plaintext[QUOTED_MAX + 1];
 	struct tls_facts facts;
 };
 
@@ -195,7 +196,7 @@ translate(struct stream *s, int rc)
 static enum stream_status
 hear_first(struct stream *s)
 {
-	char data[QUOTED_MAX + 1];
+	char *data = s->plaintext;
 	ssize_t n = peek(s, data, QUOTED_MAX);
 
 	if (n <= 0 && s->peek_errno != 0)
@@ -208,6 +209,7 @@ hear_first(struct stream *s)
 		if (SSL_set_rfd(s->ssl, s->fd) != 1)
 			return fail(s, STREAM_NO_MEMORY, "out of memory");
 		s->listening = true;
+		data[0] = '\0';
 		return STREAM_DONE;
 	}
 	data[n] = '\0';
@@ -302,6 +304,12 @@ const char *
 stream_error(const struct stream *s)
 {
 	return s->error;
+}
+
+const char *
+stream_plaintext(const struct stream *s)
+{
+	return s->plaintext;
 }
 
 const struct tls_facts *

@@ -74,6 +74,12 @@ void stream_close_notify(struct stream *s);
  */
 const char *stream_error(const struct stream *s);
 
+/*
+ * The beginning of the line that made a handshake STREAM_PLAINTEXT, otherwise
+ * "".  Owned by s, not yet printable.
+ */
+const char *stream_plaintext(const struct stream *s);
+
 /* What the handshake showed, also after it failed; zeros before it. */
 const struct tls_facts *stream_tls_facts(const struct stream *s);
 

@@ -144,6 +144,18 @@ class Authority:
         return self._leaf("no-address", HOST, (HOST,), ())
 
     @functools.cached_property
+    def two_names(self):
+        return self._leaf("two-names", HOST, (HOST, "localhost"), ())
+
+    @functools.cached_property
+    def odd_name(self):
+        return self._leaf("odd-name", HOST, ("a b;c",), ())
+
+    @functools.cached_property
+    def wildcard(self):
+        return self._leaf("wildcard", HOST, ("*.example.org",), ())
+
+    @functools.cached_property
     def expired(self):
         return self._leaf("expired", days=(-100, -3))
 
