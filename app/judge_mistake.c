@@ -77,12 +77,20 @@ name_timeout(struct verdict *v, const struct facts *f, const struct options *o)
 static int
 name_disconnect(struct verdict *v, const struct facts *f)
 {
-	if (f->smtp == NULL || f->smtp->ended_in != SMTP_PHASE_GREETING)
+	if (f->smtp == NULL)
 		return 0;
-	return advise(v, NULL,
-	    "closed without a greeting: some servers do that to an address "
-	    "with too many connections (Courier), or when their SASL backend "
-	    "is down (Postfix); the server's log says which");
+	if (f->smtp->ended_in == SMTP_PHASE_GREETING)
+		return advise(v, NULL,
+		    "closed without a greeting: some servers do that to an "
+		    "address with too many connections (Courier), or when "
+		    "their SASL backend is down (Postfix); the server's log "
+		    "says which");
+	if (f->smtp->ended_in == SMTP_PHASE_EHLO)
+		return advise(v, NULL,
+		    "closed instead of an answer to EHLO: some servers do that "
+		    "when their SASL backend is down (Postfix); see the "
+		    "server's log");
+	return 0;
 }
 
 static int

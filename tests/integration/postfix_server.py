@@ -64,6 +64,12 @@ MASTER = """
     -o smtpd_tls_auth_only=no
 {smtps}      inet n - n - - smtpd -o syslog_name=postfix/smtps
     -o smtpd_tls_wrappermode=yes
+{auths}      inet n - n - - smtpd -o syslog_name=postfix/auths
+    -o smtpd_client_auth_rate_limit=1
+    -o smtpd_client_event_limit_exceptions=
+{crowd}      inet n - n - - smtpd -o syslog_name=postfix/crowd
+    -o smtpd_client_connection_rate_limit=1
+    -o smtpd_client_event_limit_exceptions=
 cleanup unix n - n - 0 cleanup
 rewrite unix - - n - - trivial-rewrite
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -72,7 +78,8 @@ proxymap unix - - n - - proxymap
 postlog unix-dgram n - n - 1 postlogd
 """
 
-SERVICES = ("submission", "encrypt", "cleartext", "smtps")
+SERVICES = ("submission", "encrypt", "cleartext", "smtps", "auths",
+            "crowd")
 
 # Folders of the queue, with who owns them if not root, and their mode.
 QUEUE = {

@@ -88,7 +88,7 @@ class Client:
         assert not re.search("lost connection|timeout|non-SMTP|improper|"
                              "longer than|fatal|panic", text), text
         self.said = re.findall(r"SASL (\S+) authentication failed", text)
-        self.commands = re.search(r"disconnect from \S+ (.*) commands=.*",
+        self.commands = re.search(r"disconnect from \S+ (.*?) ?commands=",
                                   text).group(1)
         return result
 
@@ -510,6 +510,25 @@ def test_refused_recipient(client):
         commands="ehlo=2 starttls=1 auth=1 mail=1 rcpt=0/1 rset=1 quit=1")
 
 
+# Limits ---------------------------------------------------------------------
+
+@pytest.mark.parametrize("service, known, reply", [
+    ("auths", None, "450 4.7.1 Error: too many AUTH commands from .*"),
+    ("crowd", "not-tried", "421 4.7.0 .* Error: too many connections from .*"),
+])
+def test_limit(client, service, known, reply):
+    client = client(service)
+    # One is admitted in a minute, the last of three by no means.
+    for _ in range(2):
+        client.json(client.login(), "--expect-rejected")
+    data = client.json(client.login(), "--expect-rejected")
+    assert data["exit_code"] == 1 and data["condition"] == "rate-limited"
+    assert data["login"] == known and data["cause"] == "rate"
+    matches("rate limited for %s at %s: %s" % (
+        re.escape(USER), re.escape(client.at), reply), data["message"])
+    assert client.said == []
+
+
 # Outages --------------------------------------------------------------------
 
 @pytest.mark.parametrize("service, phase", [
@@ -535,6 +554,7 @@ def test_dovecot_is_down(plugin, postfix_to_break, ca, service, phase):
     matches("connection closed in %s for %s at %s(?:: .+)?" % (
         phase, USER, client.at), data["message"])
     assert data["login"] == "not-tried"
+    assert "SASL backend is down (Postfix)" in data["hint"]
 
 
 # What the server leaves behind ----------------------------------------------
