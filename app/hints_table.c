@@ -10,6 +10,7 @@
 #define AT_MICROSOFT "office365|outlook|exchangelabs"
 #define AT_SENDGRID "sendgrid"
 #define AT_YANDEX "yandex"
+#define AT_ZOHO "zoho"
 
 static const char less_often[] =
     "the server limits log-ins or connections: check less often, and not "
@@ -101,6 +102,11 @@ const struct hint hints_table[] = {
 	    ANYWHERE },
 	{ 534, "5.7.14", "Please log in via your web browser…", "account",
 	    "Gmail: sign in once in a browser and approve", ANYWHERE },
+	{ 535, "5.7.1", "Username and Password not accepted", "credential",
+	    "wrong user or password, or SMTP is off for the account",
+	    ANYWHERE },
+	{ 550, "5.4.5", "Daily user sending limit exceeded", "rate",
+	    "the account's daily sending limit is used up", ANYWHERE },
 	{ 454, "4.7.0", "Too many login attempts…", "rate",
 	    "Gmail: checked too often: lengthen the interval", AT_GOOGLE },
 	{ 454, "4.7.0", "Too many login attempts…", "rate",
@@ -169,6 +175,12 @@ const struct hint hints_table[] = {
 	    "use TLS 1.2 or later", ANYWHERE },
 	{ 432, "4.3.2", "Concurrent connections limit exceeded…", "rate",
 	    "run fewer checks at once", ANYWHERE },
+	{ 432, "4.3.2", "STOREDRV.ClientSubmit; sender thread limit exceeded",
+	    "rate", "run fewer checks at once", ANYWHERE },
+	{ 421, "4.4.2",
+	    "Message submission rate for this client has exceeded the "
+	    "configured limit",
+	    "rate", "Exchange, Microsoft 365: check less often", ANYWHERE },
 
 	/* Amazon SES: its texts are common words, so it must be seen. */
 	{ 535, NULL, "Authentication Credentials Invalid", "credential",
@@ -216,6 +228,22 @@ const struct hint hints_table[] = {
 	{ 535, "5.7.0", "Mailgun is not loving your login or password",
 	    "credential", "Mailgun: wrong password", ANYWHERE },
 
+	/* Zoho */
+	{ 554, "5.7.8", "Access Restricted", "policy",
+	    "Zoho: SMTP is off for the account or no part of its plan, or it "
+	    "needs an app password",
+	    AT_ZOHO },
+	{ 554, "5.7.8", "Access Restricted", "policy",
+	    "the account may not use SMTP: look into its settings", ANYWHERE },
+	{ 550, "5.4.6", "Unusual sending activity detected", "account",
+	    "the provider has stopped the account's sending: sign in there",
+	    ANYWHERE },
+
+	/* Mail.ru */
+	{ 535, "5.7.0",
+	    "NEOBHODIM parol prilozheniya …Application password is REQUIRED",
+	    "policy", "Mail.ru: make an app password", ANYWHERE },
+
 	/* Brevo */
 	{ 525, "5.7.1", "Unauthorized IP address", "policy",
 	    "the account admits log-ins from known addresses only: add this "
@@ -229,6 +257,13 @@ const struct hint hints_table[] = {
 	    ANYWHERE },
 
 	/* Yandex */
+	{ 535, "5.7.8",
+	    "Error: authentication failed: This user does not have access "
+	    "rights to this service",
+	    "policy",
+	    "the account does not admit mail programs: allow them in its "
+	    "settings, with an app password",
+	    ANYWHERE },
 	{ 553, "5.7.1", "Sender address rejected: not owned by auth user.",
 	    "sender",
 	    "Yandex: the account does not own the address; MAIL FROM:<> is "

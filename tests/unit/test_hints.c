@@ -256,6 +256,16 @@ static const struct {
 	{ "432 4.3.2 Concurrent connections limit exceeded. Visit "
 	  "https://aka.ms/concurrent_sending for more information.",
 	    "rate", "run fewer checks at once" },
+	{ "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded",
+	    "rate", "run fewer checks at once" },
+	{ "421 4.4.2 Message submission rate for this client has exceeded the "
+	  "configured limit",
+	    "rate", "Exchange, Microsoft 365: check less often" },
+	{ "535 5.7.1 Username and Password not accepted. Learn more at",
+	    "credential",
+	    "wrong user or password, or SMTP is off for the account" },
+	{ "550 5.4.5 Daily user sending limit exceeded.", "rate",
+	    "the account's daily sending limit is used up" },
 
 	/* Amazon SES */
 	{ "535 Authentication Credentials Invalid", "credential",
@@ -289,6 +299,20 @@ static const struct {
 	{ "535 5.7.0 Mailgun is not loving your login or password",
 	    "credential", "Mailgun: wrong password" },
 
+	/* Zoho */
+	{ "554 5.7.8 Access Restricted", "policy",
+	    "the account may not use SMTP: look into its settings" },
+	{ "550 5.4.6 Unusual sending activity detected. Please try after "
+	  "sometime.",
+	    "account",
+	    "the provider has stopped the account's sending: sign in there" },
+
+	/* Mail.ru */
+	{ "535 5.7.0 NEOBHODIM parol prilozheniya "
+	  "https://help.mail.ru/mail/security/protection/external / "
+	  "Application password is REQUIRED",
+	    "policy", "Mail.ru: make an app password" },
+
 	/* Brevo */
 	{ "525 5.7.1 Unauthorized IP address", "policy",
 	    "the account admits log-ins from known addresses only: add this "
@@ -300,6 +324,11 @@ static const struct {
 	    "with an app password" },
 
 	/* Yandex */
+	{ "535 5.7.8 Error: authentication failed: This user does not have "
+	  "access rights to this service",
+	    "policy",
+	    "the account does not admit mail programs: allow them in its "
+	    "settings, with an app password" },
 	{ "553 5.7.1 Sender address rejected: not owned by auth user.",
 	    "sender",
 	    "the account does not own the address: probe with one that it "
@@ -428,6 +457,9 @@ static const struct {
 	    "sender",
 	    "Yandex: the account does not own the address; MAIL FROM:<> is "
 	    "refused too: probe with a real sender (-f)" },
+	{ "smtp.zoho.eu", NULL, "554 5.7.8 Access Restricted", "policy",
+	    "Zoho: SMTP is off for the account or no part of its plan, or it "
+	    "needs an app password" },
 	/* Another provider's name is none. */
 	{ "smtp.sendgrid.net", NULL, "535 Authentication Credentials Invalid",
 	    "credential", "wrong user or password" },
