@@ -238,8 +238,12 @@ hear_rest(struct command *c, int *fd, struct err *e)
 
 	if (*fd == -1 || ioctl(*fd, FIONREAD, &left) == -1)
 		return;
-	while (left > 0 && *fd != -1 && (n = hear(c, fd, e)) > 0)
-		left -= (int)n;
+	while (left > 0 && *fd != -1) {
+		if ((n = hear(c, fd, e)) > 0)
+			left -= (int)n;
+		else if (n == 0 || errno != EINTR)
+			break;
+	}
 }
 
 /* Whether the shell has ended; it is left unreaped. */

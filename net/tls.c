@@ -105,14 +105,30 @@ check_file(const char *path, struct err *e)
 	return err_set(e, ERR_USAGE, "--ca-file %s: %s", path, strerror(errno));
 }
 
+/* What is wrong with a file of ours; otherwise if OpenSSL has no good words. */
+static int
+refuse_file(
+    struct err *e, const char *option, const char *file, const char *otherwise)
+{
+	unsigned long first = ERR_peek_error(), last = ERR_peek_last_error();
+	const char *why = otherwise;
+
+	if (ERR_SYSTEM_ERROR(first))
+		why = strerror(ERR_GET_REASON(first));
+	else if (ERR_GET_LIB(last) == ERR_LIB_SSL && !ERR_COMMON_ERROR(last) &&
+	    ERR_reason_error_string(last) != NULL)
+		why = ERR_reason_error_string(last);
+	ERR_clear_error();
+	return err_set(e, ERR_USAGE, "%s %s: %s", option, file, why);
+}
+
 static int
 load_roots(X509_STORE *store, const char *file, struct err *e)
 {
 	if (X509_STORE_load_file(store, file) == 1)
 		return 0;
-	ERR_clear_error();
-	return err_set(e, ERR_USAGE,
-	    "--ca-file %s: no certificate in it; give a PEM file", file);
+	return refuse_file(
+	    e, "--ca-file", file, "no certificate in it; give a PEM file");
 }
 
 static int
@@ -148,23 +164,6 @@ refuse_pass_phrase(char *buf, int size, int writing, void *asked)
 	(void)writing;
 	*(bool *)asked = true;
 	return -1;
-}
-
-/* What is wrong with a file of ours; otherwise if OpenSSL has no good words. */
-static int
-refuse_file(
-    struct err *e, const char *option, const char *file, const char *otherwise)
-{
-	unsigned long first = ERR_peek_error(), last = ERR_peek_last_error();
-	const char *why = otherwise;
-
-	if (ERR_SYSTEM_ERROR(first))
-		why = strerror(ERR_GET_REASON(first));
-	else if (ERR_GET_LIB(last) == ERR_LIB_SSL && !ERR_COMMON_ERROR(last) &&
-	    ERR_reason_error_string(last) != NULL)
-		why = ERR_reason_error_string(last);
-	ERR_clear_error();
-	return err_set(e, ERR_USAGE, "%s %s: %s", option, file, why);
 }
 
 static bool

@@ -5,7 +5,8 @@
  * through their hooks, as "library".
  *
  * FAULT=FUNCTION:N:ERRNO[:TIMES] in the environment says what fails: from the
- * N-th call on, TIMES of them (default 1).  FAULT_LOG=PATH: at the end the
+ * N-th call on, TIMES of them (default 1).  ERRNO 0: nothing fails, but SIGTERM
+ * comes just before the call.  FAULT_LOG=PATH: at the end the
  * number of calls of each function is written there.
  */
 
@@ -103,8 +104,10 @@ fails(int which)
 	if (which != faulty || calls[which] < first ||
 	    calls[which] >= first + times)
 		return 0;
+	if (error == 0)
+		raise(SIGTERM);
 	errno = error;
-	return 1;
+	return error != 0;
 }
 
 #define WRAP(name, type, bad, params, args)     \

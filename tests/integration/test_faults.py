@@ -123,3 +123,22 @@ def test_allocations_of_the_libraries(plugin, scenario, tmp_path):
     assert often > 50
     for n in range(1, often + 1, LIBRARY_STEP):
         fail(plugin, scenario, "library", n, errno.ENOMEM, leaks=False)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, indirect=True,
+                         ids=lambda s: s.__name__)
+def test_sigterm_at_any_moment(plugin, scenario, tmp_path):
+    """One answer and exit 3; only before it is prepared the system's way."""
+    total = 0
+    for function, often in counts(plugin, scenario, tmp_path).items():
+        for n in range(1, often + 1,
+                       LIBRARY_STEP if function == "library" else 1):
+            process = plugin.start(*scenario, env=environment(
+                FAULT="%s:%d:0" % (function, n)))
+            try:
+                result = plugin.finish(process)
+            except AssertionError as e:
+                raise AssertionError("%s %d: %s" % (function, n, e)) from None
+            assert result.exit_code == 3, (function, n, result)
+            total += 1
+    assert total > 100
