@@ -41,8 +41,8 @@
 	F(mlock, int, -1, (const void *a, size_t n), (a, n))                   \
 	F(madvise, int, -1, (void *a, size_t n, int x), (a, n, x))             \
 	F(socket, int, -1, (int a, int b, int c), (a, b, c))                   \
-	F(connect, int, -1,                                                    \
-	    (int fd, const struct sockaddr *a, socklen_t n), (fd, a, n))       \
+	F(connect, int, -1, (int fd, const struct sockaddr *a, socklen_t n),   \
+	    (fd, a, n))                                                        \
 	F(getsockopt, int, -1, (int fd, int l, int o, void *v, socklen_t *n),  \
 	    (fd, l, o, v, n))                                                  \
 	F(setsockopt, int, -1,                                                 \
@@ -63,21 +63,24 @@
 	F(pipe2, int, -1, (int fd[2], int f), (fd, f))                         \
 	F(fork, pid_t, -1, (void), ())                                         \
 	F(setpgid, int, -1, (pid_t p, pid_t g), (p, g))                        \
-	F(waitid, int, -1, (idtype_t t, id_t id, siginfo_t *s, int o),         \
+	F(waitid, int, -1, (idtype_t t, id_t id, siginfo_t * s, int o),        \
 	    (t, id, s, o))                                                     \
 	F(waitpid, pid_t, -1, (pid_t p, int *s, int o), (p, s, o))             \
 	F(kill, int, -1, (pid_t p, int s), (p, s))                             \
-	F(clock_gettime, int, -1, (clockid_t c, struct timespec *t), (c, t))   \
-	F(timer_create, int, -1, (clockid_t c, struct sigevent *s,             \
-	    timer_t *t), (c, s, t))                                            \
-	F(timer_settime, int, -1, (timer_t t, int f,                           \
-	    const struct itimerspec *n, struct itimerspec *o), (t, f, n, o))   \
-	F(sigaction, int, -1, (int s, const struct sigaction *a,               \
-	    struct sigaction *o), (s, a, o))                                   \
+	F(clock_gettime, int, -1, (clockid_t c, struct timespec * t), (c, t))  \
+	F(timer_create, int, -1,                                               \
+	    (clockid_t c, struct sigevent * s, timer_t * t), (c, s, t))        \
+	F(timer_settime, int, -1,                                              \
+	    (timer_t t, int f, const struct itimerspec *n,                     \
+		struct itimerspec *o),                                         \
+	    (t, f, n, o))                                                      \
+	F(sigaction, int, -1,                                                  \
+	    (int s, const struct sigaction *a, struct sigaction *o),           \
+	    (s, a, o))                                                         \
 	F(sigprocmask, int, -1, (int h, const sigset_t *s, sigset_t *o),       \
 	    (h, s, o))                                                         \
-	F(setrlimit, int, -1, (__rlimit_resource_t r,                          \
-	    const struct rlimit *l), (r, l))                                   \
+	F(setrlimit, int, -1, (__rlimit_resource_t r, const struct rlimit *l), \
+	    (r, l))                                                            \
 	F(gethostname, int, -1, (char *b, size_t n), (b, n))                   \
 	F(regcomp, int, REG_ESPACE, (regex_t * r, const char *p, int f),       \
 	    (r, p, f))                                                         \
@@ -110,14 +113,14 @@ fails(int which)
 	return error != 0;
 }
 
-#define WRAP(name, type, bad, params, args)     \
-	extern type __real_##name params;       \
-	extern type __wrap_##name params;       \
-	type __wrap_##name params               \
-	{                                       \
-		if (fails(FAULT_##name))        \
-			return bad;             \
-		return __real_##name args;      \
+#define WRAP(name, type, bad, params, args)                                    \
+	extern type __real_##name params;                                      \
+	extern type __wrap_##name params;                                      \
+	type __wrap_##name params                                              \
+	{                                                                      \
+		if (fails(FAULT_##name))                                       \
+			return bad;                                            \
+		return __real_##name args;                                     \
 	}
 FUNCTIONS(WRAP)
 
