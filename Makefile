@@ -4,6 +4,7 @@
 #   CC CFLAGS CPPFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual
 #   PREFIX DESTDIR PLUGINDIR MANDIR                where "make install" puts it
 #   BASHCOMPDIR ZSHCOMPDIR                         and the shells' completion
+#   STATIC=1                                       OpenSSL and c-ares built in
 #   V=1                                            show the commands
 
 VERSION = 0.1.0
@@ -46,7 +47,7 @@ unit_helpers := $(filter-out $(unit_sources),$(sort $(wildcard tests/unit/*.c)))
 # A variant is the same program built otherwise, in a folder of its own:
 # make VARIANT=asan all.  FREE_ALL makes it free everything and return from
 # main, which the leak check and the coverage data need.
-VARIANT =
+VARIANT = $(if $(STATIC),static)
 O = build$(addprefix /,$(VARIANT))
 
 asan_flags     = -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -95,6 +96,10 @@ pkg_flags       = $(eval pkg_flags := $(shell $(PKG_CONFIG) --cflags \
 pkg_libs        = $(eval pkg_libs := $(shell $(PKG_CONFIG) --libs $(libraries) \
                   2>/dev/null || echo -lssl -lcrypto -lcares))$(pkg_libs)
 libraries = libssl libcrypto libcares
+
+# The C library stays shared: it loads the modules that openssl.cnf asks for.
+libs = $(if $(filter static,$(VARIANT)),-Wl$(,)-Bstatic $(pkg_libs) \
+       -Wl$(,)-Bdynamic,$(pkg_libs))
 , := ,
 
 # It works with optimisation only, and not with AddressSanitizer.
@@ -164,13 +169,15 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	$(submake) all
 	$(submake) VARIANT=asan all
 	$(submake) VARIANT=clang all
+	$(submake) STATIC=1 all
 	@sh tests/layers.sh
 	@sh tests/man-options.sh build/check_smtp_auth man/check_smtp_auth.1
 	@mandoc -Tlint -W warning man/check_smtp_auth.1
 	$(submake) unit
 	$(submake) VARIANT=clang unit-programs
 	$(submake) VARIANT=asan unit
-	$(call pytest,build/check_smtp_auth build/asan/check_smtp_auth)
+	$(call pytest,build/check_smtp_auth build/asan/check_smtp_auth \
+	    build/static/check_smtp_auth)
 
 check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
 	$(needs_root)
@@ -245,11 +252,11 @@ tidy_checks = -*,clang-analyzer-*,bugprone-*,performance-*,$\
 
 install: all ## Install the plugin, its man page and completion (DESTDIR PREFIX ...)
 	$(INSTALL) -d '$(DESTDIR)$(PLUGINDIR)' '$(DESTDIR)$(MANDIR)/man1'
-	$(INSTALL) -m 755 build/check_smtp_auth '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth'
+	$(INSTALL) -m 755 $(O)/check_smtp_auth '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth'
 	$(INSTALL) -m 644 man/check_smtp_auth.1 '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1'
 	$(INSTALL) -d '$(DESTDIR)$(BASHCOMPDIR)' '$(DESTDIR)$(ZSHCOMPDIR)'
-	$(INSTALL) -m 644 build/completion/check_smtp_auth '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth'
-	$(INSTALL) -m 644 build/completion/_check_smtp_auth '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'
+	$(INSTALL) -m 644 $(O)/completion/check_smtp_auth '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth'
+	$(INSTALL) -m 644 $(O)/completion/_check_smtp_auth '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'
 
 uninstall: ## Remove what "make install" installed
 	rm -f '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth' \
@@ -280,16 +287,16 @@ $(O)/flags: FORCE
 	        'openssl/ssl.h ares.h' $(compile) && \
 	    printf '%s\n' "$$COMPILE" "$$LINK" >$@; }
 $(O)/flags: export COMPILE = $(filter-out -Werror,$(compile))
-$(O)/flags: export LINK = $(link) $(LDLIBS) $(pkg_libs)
+$(O)/flags: export LINK = $(link) $(LDLIBS) $(libs)
 
 FORCE:
 
 $(O)/check_smtp_auth: $(objects)
-	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(pkg_libs)
+	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(libs)
 
 $(O)/completion/generate: $(generator:%.c=$(O)/%.o) $(filter-out \
                           $(main:%.c=$(O)/%.o),$(objects))
-	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(pkg_libs)
+	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(libs)
 
 $(O)/completion/check_smtp_auth: completion/bash.in $(O)/completion/generate
 $(O)/completion/_check_smtp_auth: completion/zsh.in $(O)/completion/generate
@@ -301,7 +308,7 @@ $(all_objects): $(O)/%.o: %.c $(O)/flags
 	$(call quiet,CC)$(compile) -MMD -MP -c -o $@ $<
 
 $(unit_tests): $(O)/%: $(O)/%.o $(unit_objects)
-	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) -lcmocka $(pkg_libs)
+	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) -lcmocka $(libs)
 
 $(unit_tests:%=%.o) $(unit_helpers:%.c=$(O)/%.o): | $(O)/has-cmocka
 $(O)/has-cmocka: $(O)/flags
