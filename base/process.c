@@ -3,6 +3,9 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,8 +17,10 @@
 #include <malloc.h>
 #endif
 
-/* More than a check needs; what is not used is not touched. */
-enum { HEAP_AT_ONCE = 1024 * 1024 };
+enum {
+	HEAP_AT_ONCE = 1024 * 1024, /* more than a check needs */
+	HEAP_TOUCHED = 448 * 1024,  /* what OpenSSL needs of it at least */
+};
 
 extern char **environ;
 
@@ -44,6 +49,26 @@ process_guard(void)
 			(void)open("/dev/null", O_RDWR); /* the lowest free */
 }
 
+/* Take the heap in one piece, its pages too, instead of fault by fault. */
+static void
+take_heap(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_TOP_PAD, HEAP_AT_ONCE);
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+#ifdef MADV_POPULATE_WRITE
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	char *first = malloc(1);
+
+	if (first == NULL)
+		return;
+	(void)madvise(first - ((uintptr_t)first & (page - 1)), HEAP_TOUCHED,
+	    MADV_POPULATE_WRITE);
+	free(first);
+#endif
+#endif
+}
+
 void
 process_economize(void)
 {
@@ -51,10 +76,7 @@ process_economize(void)
 	char *only_utc[] = { utc, NULL };
 	char **environment = environ;
 
-#ifdef __GLIBC__
-	mallopt(M_TOP_PAD, HEAP_AT_ONCE);
-	mallopt(M_TRIM_THRESHOLD, INT_MAX);
-#endif
+	take_heap();
 	/* The environment is whole again for the commands we start. */
 	environ = only_utc;
 	tzset();
