@@ -94,12 +94,13 @@ fortify_flags   = $(eval fortify_flags := $(or $(call \
 pkg_flags       = $(eval pkg_flags := $(shell $(PKG_CONFIG) --cflags \
                   $(libraries) 2>/dev/null))$(pkg_flags)
 pkg_libs        = $(eval pkg_libs := $(shell $(PKG_CONFIG) --libs $(libraries) \
-                  2>/dev/null || echo -lssl -lcrypto -lcares))$(pkg_libs)
-libraries = libssl libcrypto libcares
+                  2>/dev/null || echo -lcrypto -lssl -lcares))$(pkg_libs)
+# In the order in which the dynamic linker looks: libcrypto has most symbols.
+libraries = libcrypto libssl libcares
 
 # The C library stays shared: it loads the modules that openssl.cnf asks for.
-libs = $(if $(filter static,$(VARIANT)),-Wl$(,)-Bstatic $(pkg_libs) \
-       -Wl$(,)-Bdynamic,$(pkg_libs))
+libs = $(if $(filter static,$(VARIANT)),-Wl$(,)-Bstatic -Wl$(,)--start-group \
+       $(pkg_libs) -Wl$(,)--end-group -Wl$(,)-Bdynamic,$(pkg_libs))
 , := ,
 
 # It works with optimisation only, and not with AddressSanitizer.
