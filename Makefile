@@ -125,6 +125,7 @@ objects      = $(sources:%.c=$(O)/%.o)
 unit_objects = $(unit_helpers:%.c=$(O)/%.o) $(filter-out \
                $(main:%.c=$(O)/%.o),$(objects))
 unit_tests   = $(unit_sources:%.c=$(O)/%)
+bench_programs = $(addprefix build/bench/,server delay floor)
 all_objects  = $(sort $(objects) $(generator:%.c=$(O)/%.o) $(unit_objects) $(unit_tests:%=%.o))
 
 build_packages = gcc libc6-dev make pkg-config libssl-dev libc-ares-dev
@@ -132,8 +133,11 @@ unit_packages  = $(build_packages) libcmocka-dev
 demo_packages  = $(build_packages) python3 openssl
 check_packages = $(unit_packages) clang mandoc python3 python3-pytest \
                  python3-pytest-xdist python3-cryptography python3-dnspython \
-                 python3-jwt python3-prometheus-client openssl \
+                 python3-jwt python3-prometheus-client openssl valgrind \
                  postfix dovecot-core prometheus prometheus-node-exporter bash zsh
+bench_packages = $(build_packages) python3 python3-dnspython python3-matplotlib \
+                 valgrind strace time openssl ca-certificates curl swaks \
+                 libnet-ssleay-perl monitoring-plugins-basic
 install_packages = sh tests/install-packages.sh
 
 # Sub-makes use all processors unless told otherwise; variants side by side
@@ -156,7 +160,8 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 4 \
          $(or $(2),tests/integration) $(addprefix --binary ,$(1)) -q -rs \
          -p no:cacheprovider
 
-.PHONY: all unit unit-programs check check-newest demo memcheck coverage lint \
+.PHONY: all unit unit-programs check check-newest bench bench-check \
+        bench-programs demo memcheck coverage lint \
         format install uninstall dist clean help FORCE
 
 all: $(O)/check_smtp_auth $(completions) ## Build the plugin in build/ (the default)
@@ -179,6 +184,8 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	$(submake) VARIANT=asan unit
 	$(call pytest,build/check_smtp_auth build/asan/check_smtp_auth \
 	    build/static/check_smtp_auth)
+	$(submake) bench-programs
+	$(call bench,check.py)
 
 check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
 	$(needs_root)
@@ -189,13 +196,26 @@ check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
 	$(submake) VARIANT=newest all unit
 	$(call pytest,build/newest/check_smtp_auth)
 
+bench-check: ## See that a check costs no more instructions than it did
+	@$(install_packages) $(build_packages) python3 openssl valgrind
+	$(submake) all bench-programs
+	$(call bench,check.py)
+
+bench: ## Measure it beside other clients, rewrite docs/performance.md (2 minutes)
+	@$(install_packages) $(bench_packages)
+	$(submake) all bench-programs
+	$(submake) STATIC=1 all
+	$(call bench,bench.py)
+
+bench = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/$(1)
+
 demo: ## Show the plugin at work on a throwaway server; installs what is missing
 	@$(install_packages) $(demo_packages)
 	$(submake) all
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/demo/demo.py build/check_smtp_auth
 
 memcheck: ## Run the dialogues under valgrind for uninitialised reads
-	@$(install_packages) $(check_packages) valgrind
+	@$(install_packages) $(check_packages)
 	$(submake) all unit-programs
 	@sh tests/unit.sh --under '$(valgrind)' $(foreach t,$(unit_tests),$(if \
 	    $(filter test_dialogue% test_smtp% test_sasl% test_auth%,$(notdir \
@@ -280,6 +300,9 @@ help: ## List the targets
 unit-programs: $(unit_tests)
 	@:
 
+bench-programs: $(bench_programs)
+	@:
+
 # Holds the commands: what was built with others is built anew.
 $(O)/flags: FORCE
 	@mkdir -p $(@D)
@@ -316,5 +339,10 @@ $(O)/has-cmocka: $(O)/flags
 	@sh tests/have-headers.sh libcmocka-dev \
 	    'stdarg.h stddef.h setjmp.h stdint.h cmocka.h' $(compile)
 	@touch $@
+
+$(bench_programs): build/bench/%: tests/bench/%.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(compile) $(hardening_libs) -o $@ $< $(LDFLAGS) $(LDLIBS) \
+	    -lssl -lcrypto
 
 -include $(all_objects:.o=.d)
