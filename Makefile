@@ -4,6 +4,7 @@
 #   CC CFLAGS CPPFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual
 #   PREFIX DESTDIR PLUGINDIR MANDIR                where "make install" puts it
 #   BASHCOMPDIR ZSHCOMPDIR                         and the shells' completion
+#   STATIC=1                                       OpenSSL and c-ares built in
 #   V=1                                            show the commands
 
 VERSION = 0.1.0
@@ -46,7 +47,7 @@ unit_helpers := $(filter-out $(unit_sources),$(sort $(wildcard tests/unit/*.c)))
 # A variant is the same program built otherwise, in a folder of its own:
 # make VARIANT=asan all.  FREE_ALL makes it free everything and return from
 # main, which the leak check and the coverage data need.
-VARIANT =
+VARIANT = $(if $(STATIC),static)
 O = build$(addprefix /,$(VARIANT))
 
 asan_flags     = -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -93,8 +94,13 @@ fortify_flags   = $(eval fortify_flags := $(or $(call \
 pkg_flags       = $(eval pkg_flags := $(shell $(PKG_CONFIG) --cflags \
                   $(libraries) 2>/dev/null))$(pkg_flags)
 pkg_libs        = $(eval pkg_libs := $(shell $(PKG_CONFIG) --libs $(libraries) \
-                  2>/dev/null || echo -lssl -lcrypto -lcares))$(pkg_libs)
-libraries = libssl libcrypto libcares
+                  2>/dev/null || echo -lcrypto -lssl -lcares))$(pkg_libs)
+# In the order in which the dynamic linker looks: libcrypto has most symbols.
+libraries = libcrypto libssl libcares
+
+# The C library stays shared: it loads the modules that openssl.cnf asks for.
+libs = $(if $(filter static,$(VARIANT)),-Wl$(,)-Bstatic -Wl$(,)--start-group \
+       $(pkg_libs) -Wl$(,)--end-group -Wl$(,)-Bdynamic,$(pkg_libs))
 , := ,
 
 # It works with optimisation only, and not with AddressSanitizer.
@@ -119,6 +125,7 @@ objects      = $(sources:%.c=$(O)/%.o)
 unit_objects = $(unit_helpers:%.c=$(O)/%.o) $(filter-out \
                $(main:%.c=$(O)/%.o),$(objects))
 unit_tests   = $(unit_sources:%.c=$(O)/%)
+bench_programs = $(addprefix build/bench/,server delay floor)
 all_objects  = $(sort $(objects) $(generator:%.c=$(O)/%.o) $(unit_objects) $(unit_tests:%=%.o))
 
 build_packages = gcc libc6-dev make pkg-config libssl-dev libc-ares-dev
@@ -126,8 +133,11 @@ unit_packages  = $(build_packages) libcmocka-dev
 demo_packages  = $(build_packages) python3 openssl
 check_packages = $(unit_packages) clang mandoc python3 python3-pytest \
                  python3-pytest-xdist python3-cryptography python3-dnspython \
-                 python3-jwt python3-prometheus-client openssl \
+                 python3-jwt python3-prometheus-client openssl valgrind \
                  postfix dovecot-core prometheus prometheus-node-exporter bash zsh
+bench_packages = $(build_packages) python3 python3-dnspython python3-matplotlib \
+                 valgrind strace time openssl ca-certificates curl swaks \
+                 libnet-ssleay-perl monitoring-plugins-basic
 install_packages = sh tests/install-packages.sh
 
 # Sub-makes use all processors unless told otherwise; variants side by side
@@ -150,7 +160,8 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 4 \
          $(or $(2),tests/integration) $(addprefix --binary ,$(1)) -q -rs \
          -p no:cacheprovider
 
-.PHONY: all unit unit-programs check check-newest demo memcheck coverage lint \
+.PHONY: all unit unit-programs check check-newest bench bench-check \
+        bench-programs demo memcheck coverage lint \
         format install uninstall dist clean help FORCE
 
 all: $(O)/check_smtp_auth $(completions) ## Build the plugin in build/ (the default)
@@ -164,13 +175,17 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	$(submake) all
 	$(submake) VARIANT=asan all
 	$(submake) VARIANT=clang all
+	$(submake) STATIC=1 all
 	@sh tests/layers.sh
 	@sh tests/man-options.sh build/check_smtp_auth man/check_smtp_auth.1
 	@mandoc -Tlint -W warning man/check_smtp_auth.1
 	$(submake) unit
 	$(submake) VARIANT=clang unit-programs
 	$(submake) VARIANT=asan unit
-	$(call pytest,build/check_smtp_auth build/asan/check_smtp_auth)
+	$(call pytest,build/check_smtp_auth build/asan/check_smtp_auth \
+	    build/static/check_smtp_auth)
+	$(submake) bench-programs
+	$(call bench,check.py)
 
 check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
 	$(needs_root)
@@ -181,13 +196,26 @@ check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
 	$(submake) VARIANT=newest all unit
 	$(call pytest,build/newest/check_smtp_auth)
 
+bench-check: ## See that a check costs no more instructions than it did
+	@$(install_packages) $(build_packages) python3 openssl valgrind
+	$(submake) all bench-programs
+	$(call bench,check.py)
+
+bench: ## Measure it beside other clients, rewrite docs/performance.md (2 minutes)
+	@$(install_packages) $(bench_packages)
+	$(submake) all bench-programs
+	$(submake) STATIC=1 all
+	$(call bench,bench.py)
+
+bench = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/$(1)
+
 demo: ## Show the plugin at work on a throwaway server; installs what is missing
 	@$(install_packages) $(demo_packages)
 	$(submake) all
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/demo/demo.py build/check_smtp_auth
 
 memcheck: ## Run the dialogues under valgrind for uninitialised reads
-	@$(install_packages) $(check_packages) valgrind
+	@$(install_packages) $(check_packages)
 	$(submake) all unit-programs
 	@sh tests/unit.sh --under '$(valgrind)' $(foreach t,$(unit_tests),$(if \
 	    $(filter test_dialogue% test_smtp% test_sasl% test_auth%,$(notdir \
@@ -245,11 +273,11 @@ tidy_checks = -*,clang-analyzer-*,bugprone-*,performance-*,$\
 
 install: all ## Install the plugin, its man page and completion (DESTDIR PREFIX ...)
 	$(INSTALL) -d '$(DESTDIR)$(PLUGINDIR)' '$(DESTDIR)$(MANDIR)/man1'
-	$(INSTALL) -m 755 build/check_smtp_auth '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth'
+	$(INSTALL) -m 755 $(O)/check_smtp_auth '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth'
 	$(INSTALL) -m 644 man/check_smtp_auth.1 '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1'
 	$(INSTALL) -d '$(DESTDIR)$(BASHCOMPDIR)' '$(DESTDIR)$(ZSHCOMPDIR)'
-	$(INSTALL) -m 644 build/completion/check_smtp_auth '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth'
-	$(INSTALL) -m 644 build/completion/_check_smtp_auth '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'
+	$(INSTALL) -m 644 $(O)/completion/check_smtp_auth '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth'
+	$(INSTALL) -m 644 $(O)/completion/_check_smtp_auth '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'
 
 uninstall: ## Remove what "make install" installed
 	rm -f '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth' \
@@ -272,6 +300,9 @@ help: ## List the targets
 unit-programs: $(unit_tests)
 	@:
 
+bench-programs: $(bench_programs)
+	@:
+
 # Holds the commands: what was built with others is built anew.
 $(O)/flags: FORCE
 	@mkdir -p $(@D)
@@ -280,16 +311,16 @@ $(O)/flags: FORCE
 	        'openssl/ssl.h ares.h' $(compile) && \
 	    printf '%s\n' "$$COMPILE" "$$LINK" >$@; }
 $(O)/flags: export COMPILE = $(filter-out -Werror,$(compile))
-$(O)/flags: export LINK = $(link) $(LDLIBS) $(pkg_libs)
+$(O)/flags: export LINK = $(link) $(LDLIBS) $(libs)
 
 FORCE:
 
 $(O)/check_smtp_auth: $(objects)
-	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(pkg_libs)
+	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(libs)
 
 $(O)/completion/generate: $(generator:%.c=$(O)/%.o) $(filter-out \
                           $(main:%.c=$(O)/%.o),$(objects))
-	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(pkg_libs)
+	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(libs)
 
 $(O)/completion/check_smtp_auth: completion/bash.in $(O)/completion/generate
 $(O)/completion/_check_smtp_auth: completion/zsh.in $(O)/completion/generate
@@ -301,12 +332,17 @@ $(all_objects): $(O)/%.o: %.c $(O)/flags
 	$(call quiet,CC)$(compile) -MMD -MP -c -o $@ $<
 
 $(unit_tests): $(O)/%: $(O)/%.o $(unit_objects)
-	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) -lcmocka $(pkg_libs)
+	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) -lcmocka $(libs)
 
 $(unit_tests:%=%.o) $(unit_helpers:%.c=$(O)/%.o): | $(O)/has-cmocka
 $(O)/has-cmocka: $(O)/flags
 	@sh tests/have-headers.sh libcmocka-dev \
 	    'stdarg.h stddef.h setjmp.h stdint.h cmocka.h' $(compile)
 	@touch $@
+
+$(bench_programs): build/bench/%: tests/bench/%.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(compile) $(hardening_libs) -o $@ $< $(LDFLAGS) $(LDLIBS) \
+	    -lssl -lcrypto
 
 -include $(all_objects:.o=.d)

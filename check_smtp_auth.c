@@ -16,6 +16,7 @@ main(int argc, char **argv)
 	struct check c;
 
 	process_guard();
+	process_economize();
 	check_init(&c, argc, argv, started_us);
 	check_run(&c, started_us);
 	check_forget(&c);

@@ -39,6 +39,7 @@ struct smtp_client {
 	size_t command; /* -C commands sent so far */
 	struct auth auth;
 	struct buf in, out;
+	struct smtp_reply_progress in_progress;
 	struct smtp_facts facts;
 };
 
@@ -551,7 +552,8 @@ advance(struct smtp_client *c)
 	ssize_t n;
 
 	while (c->out.len == 0 && steps[c->state].hear != NULL) {
-		n = smtp_reply_parse(&r, buf_str(&c->in), c->in.len, &why);
+		n = smtp_reply_resume(
+		    &c->in_progress, &r, buf_str(&c->in), c->in.len, &why);
 		if (n == 0)
 			return;
 		if (n == -1) {
@@ -561,6 +563,7 @@ advance(struct smtp_client *c)
 		next = hear(c, &r);
 		trace_reply(c, &r);
 		buf_drop(&c->in, (size_t)n);
+		c->in_progress = (struct smtp_reply_progress){ 0 };
 		enter(c, next);
 	}
 }

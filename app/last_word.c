@@ -54,6 +54,7 @@ static struct {
 	size_t len;
 } answer;
 
+/* Those that somebody sends, or the kernel insists on. */
 static const struct {
 	int number;
 	const char *name;
@@ -65,18 +66,27 @@ static const struct {
 	{ SIGTERM, "SIGTERM" },
 	{ SIGUSR1, "SIGUSR1" },
 	{ SIGUSR2, "SIGUSR2" },
-	{ SIGTRAP, "SIGTRAP" },
 	{ SIGSYS, "SIGSYS" },
-	{ SIGVTALRM, "SIGVTALRM" },
-	{ SIGPROF, "SIGPROF" },
 	{ SIGXCPU, "SIGXCPU" },
-	{ SIGXFSZ, "SIGXFSZ" },
-	{ SIGPOLL, "SIGPOLL" },
+};
+
+/*
+ * The others that would end a process, and the real-time ones.  Blocked, all
+ * of them with one call, they cannot: what the kernel means by one, a write
+ * that fails, the program hears all the same.
+ */
+static const int held[] = {
+	SIGPIPE,
+	SIGTRAP,
+	SIGVTALRM,
+	SIGPROF,
+	SIGXFSZ,
+	SIGPOLL,
 #ifdef SIGPWR
-	{ SIGPWR, "SIGPWR" },
+	SIGPWR,
 #endif
 #ifdef SIGSTKFLT
-	{ SIGSTKFLT, "SIGSTKFLT" },
+	SIGSTKFLT,
 #endif
 };
 
@@ -230,9 +240,9 @@ catch_signals(void)
 		if (sigaction(caught[i].number, &sa, &old) == 0 &&
 		    old.sa_handler == SIG_IGN && caught[i].number != SIGALRM)
 			sigaction(caught[i].number, &old, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	/* Nobody sends these; blocked, they cannot end the process. */
 	sigemptyset(&blocked);
+	for (i = 0; i < sizeof held / sizeof held[0]; i++)
+		sigaddset(&blocked, held[i]);
 	for (n = SIGRTMIN; n <= SIGRTMAX; n++)
 		sigaddset(&blocked, n);
 	sigprocmask(SIG_SETMASK, &blocked, NULL);

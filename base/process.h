@@ -1,4 +1,7 @@
-/* process.h - what a process that holds secrets does about itself first. */
+/*
+ * process.h - what the process does about itself first: it holds secrets, and
+ * it will not live long.
+ */
 
 #ifndef BASE_PROCESS_H
 #define BASE_PROCESS_H
@@ -8,6 +11,14 @@
  * that are closed, so that no socket or file takes their place.
  */
 void process_guard(void);
+
+/*
+ * Spare the kernel calls that a process of a few milliseconds has nothing of:
+ * growing and trimming the heap in small steps, and reading the time zone's
+ * file, as the C library does the first time even where it is asked for UTC.
+ * Nothing here may ask for local time.
+ */
+void process_economize(void);
 
 /* Let a leak checker look at the process again. */
 void process_unguard(void);

@@ -2,7 +2,7 @@
  * stream.h - bytes over one connected socket, in the clear or in TLS.  Every
  * step returns at once and says what it waits for.  It never heard of SMTP.
  *
- * OpenSSL writes to sockets without MSG_NOSIGNAL: the program ignores SIGPIPE.
+ * OpenSSL writes to sockets without MSG_NOSIGNAL: the program blocks SIGPIPE.
  */
 
 #ifndef NET_STREAM_H
@@ -53,7 +53,10 @@ bool stream_has_unread(struct stream *s);
  */
 enum stream_status stream_handshake(struct stream *s);
 
-/* Read up to size bytes; *got > 0 on STREAM_DONE. */
+/*
+ * Read up to size bytes; *got > 0 on STREAM_DONE.  Poll only after
+ * STREAM_WANT_READ: TLS may hold more than the socket still shows.
+ */
 enum stream_status stream_read(
     struct stream *s, void *data, size_t size, size_t *got);
 

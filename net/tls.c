@@ -127,6 +127,10 @@ load_roots(X509_STORE *store, const char *file, struct err *e)
 {
 	if (X509_STORE_load_file(store, file) == 1)
 		return 0;
+	if (check_file(file, e) == -1) {
+		ERR_clear_error();
+		return -1;
+	}
 	return refuse_file(
 	    e, "--ca-file", file, "no certificate in it; give a PEM file");
 }
@@ -138,11 +142,11 @@ add_trust(struct tls_context *t, struct err *e)
 	X509_STORE *store = SSL_CTX_get_cert_store(t->ctx);
 	const char *dir = s->ca_path, *file = s->ca_file;
 
+	if (dir == NULL && file != NULL)
+		return load_roots(store, file, e);
 	if ((dir != NULL && check_directory(dir, e) == -1) ||
 	    (file != NULL && check_file(file, e) == -1))
 		return -1;
-	if (file != NULL && dir == NULL)
-		return load_roots(store, file, e);
 	if (file == NULL && dir == NULL) {
 		dir = from_environment(X509_get_default_cert_dir_env(),
 		    X509_get_default_cert_dir());
@@ -256,6 +260,8 @@ tls_context_new(const struct tls_settings *settings, struct err *e)
 	SSL_CTX_set_mode(t->ctx,
 	    SSL_MODE_ENABLE_PARTIAL_WRITE |
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+	/* One read() takes all that has come, not each record's two parts. */
+	SSL_CTX_set_read_ahead(t->ctx, 1);
 	SSL_CTX_set_session_cache_mode(t->ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_cert_cb(t->ctx, note_request, NULL);
 	tls_verify_install(t->ctx, t);

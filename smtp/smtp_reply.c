@@ -50,16 +50,25 @@ ssize_t
 smtp_reply_parse(
     struct smtp_reply *out, const char *data, size_t len, const char **why)
 {
-	const char *unused, *line = data, *end = data + len, *lf;
+	struct smtp_reply_progress start = { 0 };
+
+	return smtp_reply_resume(&start, out, data, len, why);
+}
+
+ssize_t
+smtp_reply_resume(struct smtp_reply_progress *at, struct smtp_reply *out,
+    const char *data, size_t len, const char **why)
+{
+	const char *unused, *line = data + at->lines_len, *end = data + len;
+	const char *lf;
 	size_t n;
-	int code = 0;
 
 	if (why == NULL)
 		why = &unused;
 	while (line < end) {
 		lf = memchr(line, '\n', (size_t)(end - line));
 		n = (size_t)((lf != NULL ? lf + 1 : end) - line);
-		if ((*why = fault_of(line, n, code)) != NULL)
+		if ((*why = fault_of(line, n, at->code)) != NULL)
 			return -1;
 		if (lf == NULL && n == SMTP_REPLY_LINE_MAX) {
 			*why = "a reply line of more than 4096 octets";
@@ -75,14 +84,15 @@ smtp_reply_parse(
 			*why = "not an SMTP reply";
 			return -1;
 		}
-		code = code_of(line);
+		at->code = code_of(line);
 		if (line[CODE_LEN] != '-') {
-			out->code = code;
+			out->code = at->code;
 			out->text = data;
 			out->len = (size_t)(lf + 1 - data);
 			return (ssize_t)out->len;
 		}
 		line = lf + 1;
+		at->lines_len = (size_t)(line - data);
 	}
 	return 0;
 }

@@ -36,6 +36,19 @@ struct smtp_reply {
 ssize_t smtp_reply_parse(
     struct smtp_reply *out, const char *data, size_t len, const char **why);
 
+/* How far a reply that is not complete was read; zero for a new one. */
+struct smtp_reply_progress {
+	size_t lines_len; /* of the lines that are complete */
+	int code;         /* theirs */
+};
+
+/*
+ * The same, for a reply that comes in pieces: data and len are all of it so
+ * far, and what *at has is not read again.
+ */
+ssize_t smtp_reply_resume(struct smtp_reply_progress *at,
+    struct smtp_reply *out, const char *data, size_t len, const char **why);
+
 /*
  * Step through the text of each line, code, separator and line end removed.
  * Start with *pos == 0.  Returns true with *line and *n set, or false after

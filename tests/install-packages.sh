@@ -25,6 +25,10 @@ is_there() {
 	prometheus) command -v promtool ;;
 	prometheus-node-exporter)
 		command -v prometheus-node-exporter || command -v node_exporter ;;
+	python3-matplotlib) has_module matplotlib ;;
+	libnet-ssleay-perl) perl -MNet::SSLeay -e 1 ;;
+	monitoring-plugins-basic) [ -x /usr/lib/nagios/plugins/check_smtp ] ;;
+	ca-certificates) [ -d /etc/ssl/certs ] ;;
 	dovecot-core) PATH=$PATH:/usr/sbin:/sbin command -v dovecot ;;
 	postfix) PATH=$PATH:/usr/sbin:/sbin command -v postfix ;;
 	*) command -v "$1" ;;

@@ -307,8 +307,11 @@ def test_environment_of_the_child_is_kept(plugin, mail, tmp_path):
     server = mail()
     plugin.run(*secret_args(
         server, "cmd:env > %s; echo '%s'" % (seen, SECRET)),
-        env={"VAULT_ADDR": "https://vault.example.org"})
-    assert "VAULT_ADDR=https://vault.example.org" in seen.read_text()
+        env={"VAULT_ADDR": "https://vault.example.org",
+             "TZ": "Europe/Berlin"})
+    kept = seen.read_text().splitlines()
+    assert "VAULT_ADDR=https://vault.example.org" in kept
+    assert "TZ=Europe/Berlin" in kept
     logged_in(server)
 
 

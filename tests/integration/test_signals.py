@@ -9,6 +9,8 @@ import pytest
 from conftest import PROBE, USER, matches
 
 SIGNALS = ["SIGTERM", "SIGHUP", "SIGINT", "SIGUSR1"]
+HARMLESS = ["SIGSTOP", "SIGCONT", "SIGWINCH", "SIGCHLD", "SIGPIPE", "SIGTRAP",
+            "SIGPROF", "SIGVTALRM", "SIGXFSZ", "SIGIO", "SIGPWR", "SIGRTMIN"]
 STALLS = ["greeting", "tls", "AUTH"]
 
 
@@ -25,7 +27,8 @@ def test_signal(plugin, mail, name, stall):
             result.message)
 
 
-@pytest.mark.parametrize("name", SIGNALS + ["SIGUSR2", "SIGALRM", "SIGQUIT"])
+@pytest.mark.parametrize("name", SIGNALS + ["SIGUSR2", "SIGALRM", "SIGQUIT",
+                                            "SIGSYS", "SIGXCPU"])
 def test_signal_in_json(plugin, mail, name):
     server = mail(stall="greeting")
     process = plugin.start(*server.login, "-t", "30", "--output-format=json")
@@ -75,7 +78,7 @@ def test_stop_and_continue(plugin, mail):
     server = mail(greeting=greet, tls="none")
     process = plugin.start(*server.args, "-t", "30")
     server.wait_for("waiting")
-    for name in ("SIGSTOP", "SIGCONT", "SIGWINCH", "SIGCHLD"):
+    for name in HARMLESS:
         process.send_signal(getattr(signal, name))
     server.mark("signalled")
     assert plugin.finish(process).state == "OK"

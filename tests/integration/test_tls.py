@@ -555,3 +555,13 @@ def test_verbose_shows_the_chain(plugin, mail):
     details = "\n".join(result.details)
     assert HOST + ", until" in details
     assert "Example Intermediate" in details
+
+
+def test_many_records_at_once(plugin, mail):
+    """What OpenSSL took with the first record the socket shows no more."""
+    def say(conn):
+        line = b"250-KEYWORD%d\r\n"
+        conn.records([*(line % i for i in range(20)), b"250 AUTH PLAIN\r\n"])
+
+    server = mail(tls="implicit", replies={"EHLO": say})
+    assert plugin.run(*server.login).state == "OK"

@@ -24,6 +24,20 @@ reply(const char *text)
 	return r;
 }
 
+/* The same byte by byte, each looked at when it comes. */
+static ssize_t
+parse_bytewise(const char *data, size_t len)
+{
+	struct smtp_reply_progress at = { 0 };
+	struct smtp_reply r;
+	ssize_t n = 0;
+	size_t have;
+
+	for (have = 1; have <= len && n == 0; have++)
+		n = smtp_reply_resume(&at, &r, data, have, NULL);
+	return n;
+}
+
 /* A copy of the bytes alone, so that reading past them is noticed. */
 static ssize_t
 parse_copy(struct smtp_reply *r, const char *data, size_t len, const char **why)
@@ -34,6 +48,7 @@ parse_copy(struct smtp_reply *r, const char *data, size_t len, const char **why)
 	assert_non_null(copy);
 	memcpy(copy, data, len);
 	n = smtp_reply_parse(r, copy, len, why);
+	assert_int_equal(parse_bytewise(copy, len), n);
 	free(copy);
 	return n;
 }
