@@ -6,15 +6,18 @@
 #include <unistd.h>
 
 #include "app/check.h"
+#include "app/last_word.h"
 #include "base/clock.h"
 #include "base/process.h"
 
 int
 main(int argc, char **argv)
 {
-	int64_t started_us = clock_now_us();
+	int64_t started_us;
 	struct check c;
 
+	last_word_begin();
+	started_us = clock_now_us();
 	process_guard();
 	process_economize();
 	check_init(&c, argc, argv, started_us);

@@ -42,6 +42,7 @@ static struct {
 	const char *path;       /* --output-file, borrowed; or NULL */
 	const char *temporary;
 	const char *volatile place;
+	volatile sig_atomic_t prepared;
 	volatile sig_atomic_t retired;
 	volatile sig_atomic_t retired_code;
 	timer_t timer;
@@ -59,11 +60,11 @@ static const struct {
 	int number;
 	const char *name;
 } caught[] = {
+	{ SIGTERM, "SIGTERM" },
 	{ SIGALRM, "SIGALRM" },
 	{ SIGHUP, "SIGHUP" },
 	{ SIGINT, "SIGINT" },
 	{ SIGQUIT, "SIGQUIT" },
-	{ SIGTERM, "SIGTERM" },
 	{ SIGUSR1, "SIGUSR1" },
 	{ SIGUSR2, "SIGUSR2" },
 	{ SIGSYS, "SIGSYS" },
@@ -174,19 +175,23 @@ give(const struct answer *a, const char *cause)
 static void
 on_signal(int number, siginfo_t *info, void *context)
 {
+	bool is_timer = number == SIGALRM && info->si_code == SI_TIMER;
 	const char *name = "a signal";
 	size_t i;
 
 	(void)context;
 	secret_kill_command();
+	/* An answer is under way: let it out, the timer waits for it. */
+	if (last.retired && last.has_timer && !is_timer)
+		return;
 	if (last.retired)
 		_exit((int)last.retired_code);
-	if (number == SIGALRM && info->si_code == SI_TIMER)
+	if (is_timer)
 		_exit(give(&last.timeout, ""));
 	for (i = 0; i < sizeof caught / sizeof caught[0]; i++)
 		if (caught[i].number == number)
 			name = caught[i].name;
-	_exit(give(&last.internal, name));
+	_exit(last_word_internal(name));
 }
 
 static int
@@ -225,8 +230,8 @@ prepare_answers(const struct options *o)
 	return rc;
 }
 
-static void
-catch_signals(void)
+void
+last_word_begin(void)
 {
 	struct sigaction sa = { .sa_sigaction = on_signal,
 		.sa_flags = SA_SIGINFO };
@@ -274,7 +279,7 @@ last_word_prepare(const struct options *o, int64_t deadline_us)
 	}
 	if (prepare_answers(o) == -1)
 		return -1;
-	catch_signals();
+	last.prepared = 1;
 	return start_timer(deadline_us);
 }
 
@@ -291,18 +296,21 @@ last_word_retire(int exit_code)
 	last.retired = 1;
 }
 
+/* Without a prepared answer nothing of the command line can be told. */
 int
 last_word_internal(const char *why)
 {
-	static const char nothing[] =
-	    "SMTP_AUTH UNKNOWN: internal error: out of memory\n";
+	static const char begin[] = "SMTP_AUTH UNKNOWN: internal error: ";
 
-	if (last.internal.said.len == 0) {
-		last_word_retire(STATUS_UNKNOWN);
-		write_now(nothing, sizeof nothing - 1);
-		return STATUS_UNKNOWN;
-	}
-	return give(&last.internal, why);
+	if (last.prepared)
+		return give(&last.internal, why);
+	last_word_retire(STATUS_UNKNOWN);
+	answer.len = sizeof begin - 1 + strlen(why) + 1;
+	memcpy(answer.data, begin, sizeof begin - 1);
+	memcpy(answer.data + sizeof begin - 1, why, strlen(why));
+	answer.data[answer.len - 1] = '\n';
+	write_now(answer.data, answer.len);
+	return STATUS_UNKNOWN;
 }
 
 void
@@ -310,7 +318,6 @@ last_word_free(void)
 {
 	if (last.has_timer)
 		timer_delete(last.timer);
-	last.has_timer = false;
 	last.retired = 1; /* a late signal finds nothing to say */
 	buf_free(&last.timeout.said);
 	buf_free(&last.timeout.page);

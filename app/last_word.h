@@ -13,9 +13,14 @@
 #include "app/phase.h"
 
 /*
- * Prepare the answers, catch the signals that would end the process (those
- * that are ignored stay ignored), and set the timer to deadline_us on
- * clock_now_us().  Returns 0, or -1 without memory or timer.
+ * Catch the signals that would end the process; those that are ignored stay
+ * ignored.  Until an answer is prepared they are told in one line.
+ */
+void last_word_begin(void);
+
+/*
+ * Prepare the answers, and set the timer to deadline_us on clock_now_us().
+ * Returns 0, or -1 without memory or timer.
  */
 int last_word_prepare(const struct options *o, int64_t deadline_us);
 
@@ -23,14 +28,14 @@ int last_word_prepare(const struct options *o, int64_t deadline_us);
 void last_word_place(const char *where);
 
 /*
- * The regular answer is about to be written: from now on the timer and the
- * signals only end the process, with this exit code.
+ * The regular answer is about to be written: from now on the timer ends the
+ * process, with this exit code, and other signals do nothing any more.
  */
 void last_word_retire(int exit_code);
 
 /*
  * Write the prepared answer that an internal error happened, and return the
- * exit code that goes with it.
+ * exit code that goes with it.  why is short.
  */
 int last_word_internal(const char *why);
 
