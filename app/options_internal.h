@@ -125,7 +125,8 @@ bool options_next_word(
 
 /* The setters, in options_set*.c. */
 option_fn options_set_host, options_set_port, options_set_connect_address;
-option_fn options_set_family, options_set_resolver, options_set_ehlo_name;
+option_fn options_set_proxy, options_set_family, options_set_resolver,
+    options_set_ehlo_name;
 option_fn options_set_tls_mode, options_set_pin, options_set_unverified;
 option_fn options_set_sni, options_set_tls_min, options_set_days;
 option_fn options_set_server_name;

@@ -32,9 +32,9 @@ const struct option_row options_table[] = {
 	    options_set_ehlo_name, 0 },
 	{ 'L', "lmtp", NULL, ARGUMENT_NONE, NULL, GROUP_TARGET,
 	    "say LHLO instead of EHLO", options_set_true, AT(lmtp) },
-	{ 'r', "proxy", NULL, ARGUMENT_NONE, NULL, GROUP_TARGET,
-	    "send a PROXY protocol v1 header first", options_set_true,
-	    AT(proxy) },
+	{ 'r', "proxy", NULL, ARGUMENT_OPTIONAL, "v1|v2", GROUP_TARGET,
+	    "send a PROXY protocol header first (default: v1)",
+	    options_set_proxy, 0 },
 
 	{ 'S', "starttls", NULL, ARGUMENT_NONE, NULL, GROUP_TLS,
 	    "require STARTTLS (default with credentials or -D)",

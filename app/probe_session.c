@@ -300,7 +300,8 @@ probe_talk(struct probe *p, int fd)
 		return;
 	}
 	follow(p);
-	if (p->o->proxy && proxy_header(&p->head, fd) == -1)
+	if (p->o->proxy != PROXY_NONE &&
+	    proxy_header(&p->head, p->o->proxy, fd) == -1)
 		take_failure(p, STREAM_CLOSED); /* it has no peer any more */
 	advance(p);
 }

@@ -96,6 +96,16 @@ static const struct row rows[] = {
 	{ "EHLO name empty", "h --fqdn=",
 	    "!--fqdn=: not a name for EHLO; use a host name or [ADDRESS]" },
 	{ "LMTP and PROXY", "h -Lr", "lmtp=1 proxy=1" },
+	{ "PROXY without a version", "h --proxy", "proxy=1" },
+	{ "PROXY v1", "h --proxy=v1", "proxy=1" },
+	{ "PROXY v2", "h --proxy=v2", "proxy=2" },
+	{ "PROXY v2 after -r", "h -r --proxy=v2", "proxy=2" },
+	{ "-r takes no value", "-r v2", "host=v2 proxy=1" },
+	{ "PROXY v3", "h --proxy=v3",
+	    "!--proxy=v3: no such version of the PROXY protocol; use v1 or "
+	    "v2" },
+	{ "PROXY empty", "h --proxy=",
+	    "!--proxy=: no such version of the PROXY protocol; use v1 or v2" },
 
 	/* TLS */
 	{ "port 465", "h -p 465", "tls=implicit port=465" },
