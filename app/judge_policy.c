@@ -93,17 +93,16 @@ holds(const struct smtp_answer *a, const char *text)
 	    NULL;
 }
 
-/* -e: the greeting or the first EHLO reply must contain it. */
+/* -e: the greeting or an EHLO reply, before TLS or in it, must contain it. */
 static int
 judge_expect(struct verdict *v, const struct facts *f, const struct options *o)
 {
 	const struct smtp_facts *s = f->smtp;
-	const struct smtp_answer *ehlo =
-	    s->ehlo_clear.code != 0 ? &s->ehlo_clear : &s->ehlo;
 	struct finding *n;
 
 	if (o->expect == NULL || s->greeting.code == 0 ||
-	    holds(&s->greeting, o->expect) || holds(ehlo, o->expect))
+	    holds(&s->greeting, o->expect) ||
+	    holds(&s->ehlo_clear, o->expect) || holds(&s->ehlo, o->expect))
 		return 0;
 	if ((n = judge_add(v, o, CONDITION_EXPECT)) == NULL)
 		return 0;

@@ -110,8 +110,8 @@ const struct option_row options_table[] = {
 	    options_set_nothing, 0 },
 
 	{ 'e', "expect", NULL, ARGUMENT_REQUIRED, "STRING", GROUP_DEPTH,
-	    "the greeting or the first EHLO reply must contain it",
-	    options_set_string, AT(expect) },
+	    "the greeting or an EHLO reply must contain it", options_set_string,
+	    AT(expect) },
 	{ 'f', "from", NULL, ARGUMENT_REQUIRED, "ADDR", GROUP_DEPTH,
 	    "MAIL FROM after the login", options_set_address, AT(from) },
 	{ 0, "rcpt", NULL, ARGUMENT_REQUIRED, "ADDR", GROUP_DEPTH,
