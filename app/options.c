@@ -63,29 +63,6 @@ translate_table(struct grammar *g)
 	}
 }
 
-const struct option_row *
-options_find_letter(int letter)
-{
-	const struct option_row *row;
-
-	for (row = options_table; row->name != NULL; row++)
-		if (row->letter != 0 && row->letter == letter)
-			return row;
-	return NULL;
-}
-
-const struct option_row *
-options_find_name(const char *name)
-{
-	const struct option_row *row;
-
-	for (row = options_table; row->name != NULL; row++)
-		if (strcmp(row->name, name) == 0 ||
-		    (row->alias != NULL && strcmp(row->alias, name) == 0))
-			return row;
-	return NULL;
-}
-
 int
 options_remember(struct given_list *l, const struct option_row *row,
     bool by_letter, bool in_file, const char *value, struct err *e)

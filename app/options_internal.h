@@ -98,6 +98,12 @@ const struct option_row *options_find_letter(int letter);
 const struct option_row *options_find_name(const char *name);
 
 /*
+ * Find an option by its long name or by a beginning of it that no other
+ * shares, as getopt_long() does.  NULL if there is none or more than one.
+ */
+const struct option_row *options_find_prefix(const char *name);
+
+/*
  * Read the section that --extra-opts=locator (NULL: the default) names and
  * append its options to l.  Returns 0, or -1 with *e set.
  */

@@ -1,6 +1,7 @@
 #include "app/options_internal.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define AT(member) offsetof(struct options, member)
 
@@ -179,3 +180,45 @@ const struct option_row options_table[] = {
 	    options_set_action, 0 },
 	{ .name = NULL },
 };
+
+const struct option_row *
+options_find_letter(int letter)
+{
+	const struct option_row *row;
+
+	for (row = options_table; row->name != NULL; row++)
+		if (row->letter != 0 && row->letter == letter)
+			return row;
+	return NULL;
+}
+
+const struct option_row *
+options_find_name(const char *name)
+{
+	const struct option_row *row;
+
+	for (row = options_table; row->name != NULL; row++)
+		if (strcmp(row->name, name) == 0 ||
+		    (row->alias != NULL && strcmp(row->alias, name) == 0))
+			return row;
+	return NULL;
+}
+
+const struct option_row *
+options_find_prefix(const char *name)
+{
+	const struct option_row *row, *found = options_find_name(name);
+	size_t n = strlen(name);
+
+	if (found != NULL)
+		return found;
+	for (row = options_table; row->name != NULL; row++) {
+		if (strncmp(row->name, name, n) != 0 &&
+		    (row->alias == NULL || strncmp(row->alias, name, n) != 0))
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = row;
+	}
+	return found;
+}
