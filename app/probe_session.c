@@ -1,5 +1,6 @@
 #include "app/probe_internal.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -302,6 +303,8 @@ probe_talk(struct probe *p, int fd)
 	follow(p);
 	if (p->o->proxy != PROXY_NONE &&
 	    proxy_header(&p->head, p->o->proxy, fd) == -1)
-		take_failure(p, STREAM_CLOSED); /* it has no peer any more */
+		/* If memory is there, it has no peer any more. */
+		take_failure(
+		    p, errno == ENOMEM ? STREAM_NO_MEMORY : STREAM_CLOSED);
 	advance(p);
 }
