@@ -134,7 +134,8 @@ demo_packages  = $(build_packages) python3 openssl
 check_packages = $(unit_packages) clang mandoc python3 python3-pytest \
                  python3-pytest-xdist python3-cryptography python3-dnspython \
                  python3-jwt python3-prometheus-client openssl valgrind \
-                 postfix dovecot-core prometheus prometheus-node-exporter bash zsh
+                 postfix dovecot-core dovecot-lmtpd monitoring-plugins-basic \
+                 prometheus prometheus-node-exporter bash zsh
 bench_packages = $(build_packages) python3 python3-dnspython python3-matplotlib \
                  valgrind strace time openssl ca-certificates curl swaks \
                  libnet-ssleay-perl monitoring-plugins-basic

@@ -93,17 +93,16 @@ holds(const struct smtp_answer *a, const char *text)
 	    NULL;
 }
 
-/* -e: the greeting or the first EHLO reply must contain it. */
+/* -e: the greeting or an EHLO reply, before TLS or in it, must contain it. */
 static int
 judge_expect(struct verdict *v, const struct facts *f, const struct options *o)
 {
 	const struct smtp_facts *s = f->smtp;
-	const struct smtp_answer *ehlo =
-	    s->ehlo_clear.code != 0 ? &s->ehlo_clear : &s->ehlo;
 	struct finding *n;
 
 	if (o->expect == NULL || s->greeting.code == 0 ||
-	    holds(&s->greeting, o->expect) || holds(ehlo, o->expect))
+	    holds(&s->greeting, o->expect) ||
+	    holds(&s->ehlo_clear, o->expect) || holds(&s->ehlo, o->expect))
 		return 0;
 	if ((n = judge_add(v, o, CONDITION_EXPECT)) == NULL)
 		return 0;
@@ -115,18 +114,38 @@ judge_expect(struct verdict *v, const struct facts *f, const struct options *o)
 	    : 0;
 }
 
+/* Every line of the reply without its CR, and no blanks at the end. */
+static int
+strip(struct buf *b, const struct smtp_answer *a)
+{
+	const char *s = buf_str(&a->text), *end = s + a->text.len;
+	size_t n;
+
+	for (; s < end; s += n + 1) {
+		n = strcspn(s, "\r");
+		if (buf_add(b, s, n) == -1)
+			return -1;
+	}
+	while (b->len > 0 && strchr(" \t\n", b->data[b->len - 1]) != NULL)
+		buf_truncate(b, b->len - 1);
+	return 0;
+}
+
 /* Returns 1, 0, or -1 without memory: the pattern itself was looked at. */
 static int
 matches(const struct smtp_answer *a, const char *pattern)
 {
+	struct buf text = BUF_INIT(a->text.len + 1);
+	int rc = -1;
 	regex_t re;
-	int found;
 
 	if (regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB | REG_NEWLINE) != 0)
 		return -1;
-	found = regexec(&re, buf_str(&a->text), 0, NULL, 0) == 0;
+	if (strip(&text, a) == 0)
+		rc = regexec(&re, buf_str(&text), 0, NULL, 0) == 0;
 	regfree(&re);
-	return found;
+	buf_free(&text);
+	return rc;
 }
 
 /* -C and -R: what was answered must match; what was not is told elsewhere. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include <openssl/tls1.h>
@@ -60,29 +61,6 @@ translate_table(struct grammar *g)
 		if (row->letter != 0)
 			add_letter(g->letters, row);
 	}
-}
-
-const struct option_row *
-options_find_letter(int letter)
-{
-	const struct option_row *row;
-
-	for (row = options_table; row->name != NULL; row++)
-		if (row->letter != 0 && row->letter == letter)
-			return row;
-	return NULL;
-}
-
-const struct option_row *
-options_find_name(const char *name)
-{
-	const struct option_row *row;
-
-	for (row = options_table; row->name != NULL; row++)
-		if (strcmp(row->name, name) == 0 ||
-		    (row->alias != NULL && strcmp(row->alias, name) == 0))
-			return row;
-	return NULL;
 }
 
 int
@@ -223,10 +201,24 @@ is_secret(const struct option_row *row, const char *value)
 	return secret;
 }
 
+/* Icinga 2 puts the value of its variable for -q behind it. */
+static bool
+is_boolean(const char *word)
+{
+	static const char *const booleans[] = { "", "true", "false", "1", "0",
+		"yes", "no", "on", "off" };
+	size_t i;
+
+	for (i = 0; i < sizeof booleans / sizeof booleans[0]; i++)
+		if (strcasecmp(word, booleans[i]) == 0)
+			return true;
+	return false;
+}
+
 /*
- * The value of an option in the two forms that getopt does not know: a word
- * after --extra-opts, as the monitoring plugins take it, and check_smtp's
- * old spellings -to, -wt and -ct.
+ * The value of an option in the forms that getopt does not know: a word
+ * after --extra-opts, as the monitoring plugins take it, check_smtp's old
+ * spellings -to, -wt and -ct, and a boolean after -q, which takes none.
  */
 static char *
 odd_value(const struct option_row *row, int argc, char **argv)
@@ -237,6 +229,8 @@ odd_value(const struct option_row *row, int argc, char **argv)
 		return optarg;
 	if (optarg == NULL && strcmp(row->name, "extra-opts") == 0 &&
 	    argv[optind][0] != '-')
+		return argv[optind++];
+	if (row->letter == 'q' && is_boolean(argv[optind]))
 		return argv[optind++];
 	if (optarg == word + 2 &&
 	    (strcmp(word, "-to") == 0 || strcmp(word, "-wt") == 0 ||

@@ -13,6 +13,7 @@
 
 #include "app/condition.h"
 #include "app/phase.h"
+#include "app/proxy.h"
 #include "app/secret.h"
 #include "app/terminal.h"
 #include "base/err.h"
@@ -56,7 +57,7 @@ struct options {
 	char *resolver;
 	char *ehlo_name; /* NULL: choose by host name or socket */
 	bool lmtp;
-	bool proxy;
+	enum proxy_version proxy;
 
 	/* TLS */
 	enum smtp_tls tls_mode; /* the default filled in */

@@ -116,8 +116,8 @@ take_option(const struct ini *ini, const char *name, const char *value)
 	const struct option_row *row;
 	bool by_letter = name[0] != '\0' && name[1] == '\0';
 
-	row =
-	    by_letter ? options_find_letter(name[0]) : options_find_name(name);
+	row = by_letter ? options_find_letter(name[0])
+			: options_find_prefix(name);
 	/* Neither is quoted: a line out of place may be a secret. */
 	if (row == NULL)
 		return fail(ini, "not an option of this program");
@@ -151,6 +151,17 @@ read_option(const struct ini *ini, char *s, char *end)
 	return take_option(ini, s, value < end ? value : NULL);
 }
 
+/* Its name is in [s, end). */
+static void
+enter_section(struct ini *ini, char *s, char *end)
+{
+	trim(&s, &end);
+	ini->in_any = true;
+	ini->in_ours = strlen(ini->section) == (size_t)(end - s) &&
+	    memcmp(ini->section, s, (size_t)(end - s)) == 0;
+	ini->found = ini->found || ini->in_ours;
+}
+
 /* [s, end) is one line without its line feed; *end may be overwritten. */
 static int
 read_line(struct ini *ini, char *s, char *end)
@@ -161,14 +172,9 @@ read_line(struct ini *ini, char *s, char *end)
 	if (s < end && *s == '[') {
 		if ((close = memchr(s, ']', (size_t)(end - s))) == NULL)
 			return fail(ini, "a section without its ']'");
-		end = close;
-		s++;
+		enter_section(ini, s + 1, close);
+		s = close + 1; /* an option may follow */
 		trim(&s, &end);
-		ini->in_any = true;
-		ini->in_ours = strlen(ini->section) == (size_t)(end - s) &&
-		    memcmp(ini->section, s, (size_t)(end - s)) == 0;
-		ini->found = ini->found || ini->in_ours;
-		return 0;
 	}
 	if (s == end || *s == '#' || *s == ';')
 		return 0;

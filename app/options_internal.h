@@ -98,6 +98,12 @@ const struct option_row *options_find_letter(int letter);
 const struct option_row *options_find_name(const char *name);
 
 /*
+ * Find an option by its long name or by a beginning of it that no other
+ * shares, as getopt_long() does.  NULL if there is none or more than one.
+ */
+const struct option_row *options_find_prefix(const char *name);
+
+/*
  * Read the section that --extra-opts=locator (NULL: the default) names and
  * append its options to l.  Returns 0, or -1 with *e set.
  */
@@ -125,7 +131,8 @@ bool options_next_word(
 
 /* The setters, in options_set*.c. */
 option_fn options_set_host, options_set_port, options_set_connect_address;
-option_fn options_set_family, options_set_resolver, options_set_ehlo_name;
+option_fn options_set_proxy, options_set_family, options_set_resolver,
+    options_set_ehlo_name;
 option_fn options_set_tls_mode, options_set_pin, options_set_unverified;
 option_fn options_set_sni, options_set_tls_min, options_set_days;
 option_fn options_set_server_name;

@@ -248,6 +248,21 @@ options_set_family(
 	p->o->family = row->letter == '4' ? AF_INET : AF_INET6;
 }
 
+void
+options_set_proxy(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	(void)row;
+	if (value == NULL || strcmp(value, "v1") == 0)
+		p->o->proxy = PROXY_V1;
+	else if (strcmp(value, "v2") == 0)
+		p->o->proxy = PROXY_V2;
+	else
+		options_fault(p, value,
+		    "no such version of the PROXY protocol; use "
+		    "v1 or v2");
+}
+
 /* ADDR[:PORT] in text[0..len), IPv6 with a port in brackets. */
 static bool
 is_server(const char *text, size_t len)

@@ -1,6 +1,7 @@
 #include "app/options_internal.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define AT(member) offsetof(struct options, member)
 
@@ -32,9 +33,9 @@ const struct option_row options_table[] = {
 	    options_set_ehlo_name, 0 },
 	{ 'L', "lmtp", NULL, ARGUMENT_NONE, NULL, GROUP_TARGET,
 	    "say LHLO instead of EHLO", options_set_true, AT(lmtp) },
-	{ 'r', "proxy", NULL, ARGUMENT_NONE, NULL, GROUP_TARGET,
-	    "send a PROXY protocol v1 header first", options_set_true,
-	    AT(proxy) },
+	{ 'r', "proxy", NULL, ARGUMENT_OPTIONAL, "v1|v2", GROUP_TARGET,
+	    "send a PROXY protocol header first (default: v1)",
+	    options_set_proxy, 0 },
 
 	{ 'S', "starttls", NULL, ARGUMENT_NONE, NULL, GROUP_TLS,
 	    "require STARTTLS (default with credentials or -D)",
@@ -110,8 +111,8 @@ const struct option_row options_table[] = {
 	    options_set_nothing, 0 },
 
 	{ 'e', "expect", NULL, ARGUMENT_REQUIRED, "STRING", GROUP_DEPTH,
-	    "the greeting or the first EHLO reply must contain it",
-	    options_set_string, AT(expect) },
+	    "the greeting or an EHLO reply must contain it", options_set_string,
+	    AT(expect) },
 	{ 'f', "from", NULL, ARGUMENT_REQUIRED, "ADDR", GROUP_DEPTH,
 	    "MAIL FROM after the login", options_set_address, AT(from) },
 	{ 0, "rcpt", NULL, ARGUMENT_REQUIRED, "ADDR", GROUP_DEPTH,
@@ -179,3 +180,45 @@ const struct option_row options_table[] = {
 	    options_set_action, 0 },
 	{ .name = NULL },
 };
+
+const struct option_row *
+options_find_letter(int letter)
+{
+	const struct option_row *row;
+
+	for (row = options_table; row->name != NULL; row++)
+		if (row->letter != 0 && row->letter == letter)
+			return row;
+	return NULL;
+}
+
+const struct option_row *
+options_find_name(const char *name)
+{
+	const struct option_row *row;
+
+	for (row = options_table; row->name != NULL; row++)
+		if (strcmp(row->name, name) == 0 ||
+		    (row->alias != NULL && strcmp(row->alias, name) == 0))
+			return row;
+	return NULL;
+}
+
+const struct option_row *
+options_find_prefix(const char *name)
+{
+	const struct option_row *row, *found = options_find_name(name);
+	size_t n = strlen(name);
+
+	if (found != NULL)
+		return found;
+	for (row = options_table; row->name != NULL; row++) {
+		if (strncmp(row->name, name, n) != 0 &&
+		    (row->alias == NULL || strncmp(row->alias, name, n) != 0))
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = row;
+	}
+	return found;
+}

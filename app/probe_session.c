@@ -1,5 +1,6 @@
 #include "app/probe_internal.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -300,7 +301,10 @@ probe_talk(struct probe *p, int fd)
 		return;
 	}
 	follow(p);
-	if (p->o->proxy && proxy_header(&p->head, fd) == -1)
-		take_failure(p, STREAM_CLOSED); /* it has no peer any more */
+	if (p->o->proxy != PROXY_NONE &&
+	    proxy_header(&p->head, p->o->proxy, fd) == -1)
+		/* If memory is there, it has no peer any more. */
+		take_failure(
+		    p, errno == ENOMEM ? STREAM_NO_MEMORY : STREAM_CLOSED);
 	advance(p);
 }

@@ -30,6 +30,7 @@ is_there() {
 	monitoring-plugins-basic) [ -x /usr/lib/nagios/plugins/check_smtp ] ;;
 	ca-certificates) [ -d /etc/ssl/certs ] ;;
 	dovecot-core) PATH=$PATH:/usr/sbin:/sbin command -v dovecot ;;
+	dovecot-lmtpd) [ -x /usr/lib/dovecot/lmtp ] || [ -x /usr/libexec/dovecot/lmtp ] ;;
 	postfix) PATH=$PATH:/usr/sbin:/sbin command -v postfix ;;
 	*) command -v "$1" ;;
 	esac >/dev/null 2>&1

@@ -1,13 +1,16 @@
 """Dovecot as the SASL server of Postfix: passwords from a file, OAuth 2.0
 access tokens that it validates itself with a public key.  It listens on Unix
-sockets only, and all that it writes is in the folder it is given."""
+sockets only, and all that it writes is in the folder it is given.  And Dovecot
+as an LMTP server on TCP."""
 
+import os
 import pathlib
 import re
 import secrets
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 
 import jwt
@@ -105,6 +108,17 @@ class Issuer:
         return token
 
 
+def find_dovecot():
+    """Its path, and that it is of a version whose configuration this is."""
+    program = shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
+    assert program, "dovecot is not installed (Debian: dovecot-core)"
+    version = subprocess.run([program, "--version"], check=True, text=True,
+                             stdout=subprocess.PIPE).stdout
+    assert re.match(r"2\.3\.", version), (
+        "needs Dovecot 2.3, this is " + version)
+    return program
+
+
 class Dovecot(Daemon):
     """path: the socket that owner may connect to.  accounts: user ->
     (password, extra fields of the passwd-file).  disabled: the users among
@@ -116,12 +130,7 @@ class Dovecot(Daemon):
         self.folder.mkdir(mode=0o755)
         self.socket = path
         self.issuer = Issuer()
-        program = shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
-        assert program, "dovecot is not installed (Debian: dovecot-core)"
-        version = subprocess.run([program, "--version"], check=True, text=True,
-                                 stdout=subprocess.PIPE).stdout
-        assert re.match(r"2\.3\.", version), (
-            "needs Dovecot 2.3, this is " + version)
+        program = find_dovecot()
         self._write("accounts", "".join(
             "%s:{PLAIN}%s::::::%s\n" % (user, password, extra)
             for user, (password, extra) in accounts.items()))
@@ -154,6 +163,92 @@ class Dovecot(Daemon):
             return s.recv(1) != b""  # auth greets as soon as it runs
 
     def report(self):
-        texts = [p.read_text() for p in (self.folder / "output",
-                                         self.folder / "log") if p.exists()]
-        return "".join(texts)
+        return read_logs(self.folder)
+
+
+def read_logs(folder):
+    return "".join(p.read_text() for p in (folder / "output", folder / "log")
+                   if p.exists())
+
+
+LMTP_CONFIG = """
+protocols = lmtp
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+ssl = yes
+ssl_cert = <{cert}
+ssl_key = <{key}
+passdb {{
+  driver = static
+  args = nopassword=yes
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home=/nonexistent allow_all_users=yes
+}}
+mail_location = maildir:{folder}/mail
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {port}
+  }}
+}}
+"""
+
+
+class Lmtp(Daemon):
+    """An LMTP server on 127.0.0.1 that takes any recipient, with STARTTLS.
+    Started when it is made; port."""
+
+    def __init__(self, pair):
+        super().__init__()
+        program = find_dovecot()
+        # Not below pytest's folder: too long for the path of a Unix socket.
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lmtp-",
+                                                    dir="/tmp"))
+        try:
+            os.chmod(self.folder, 0o755)
+            (self.folder / "mail").mkdir()
+            shutil.chown(self.folder / "mail", "nobody")
+            self._start(program, pair)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, program, pair):
+        """The port may have been taken in between: then with another."""
+        config = self.folder / "dovecot.conf"
+        for attempts_left in reversed(range(5)):
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", 0))
+                self.port = s.getsockname()[1]
+            config.write_text(LMTP_CONFIG.format(
+                folder=self.folder, port=self.port, cert=pair.cert_file,
+                key=pair.key_file))
+            self.spawn([program, "-F", "-c", str(config)],
+                       self.folder / "output")
+            try:
+                self.wait_for(self._answers)
+                return
+            except AssertionError:
+                if self.keeper.poll() is None or not attempts_left:
+                    raise
+                self.keeper = None
+
+    def _answers(self):
+        with socket.socket() as s:
+            try:
+                s.connect(("127.0.0.1", self.port))
+            except ConnectionRefusedError:
+                return False
+            return s.recv(3) == b"220"
+
+    def report(self):
+        return read_logs(self.folder)
+
+    def close(self):
+        try:
+            self.stop()
+        finally:
+            shutil.rmtree(self.folder)

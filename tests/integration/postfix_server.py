@@ -70,6 +70,8 @@ MASTER = """
 {crowd}      inet n - n - - smtpd -o syslog_name=postfix/crowd
     -o smtpd_client_connection_rate_limit=1
     -o smtpd_client_event_limit_exceptions=
+{proxied}    inet n - n - - smtpd -o syslog_name=postfix/proxied
+    -o smtpd_upstream_proxy_protocol=haproxy
 cleanup unix n - n - 0 cleanup
 rewrite unix - - n - - trivial-rewrite
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -79,7 +81,7 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 SERVICES = ("submission", "encrypt", "cleartext", "smtps", "auths",
-            "crowd")
+            "crowd", "proxied")
 
 # Folders of the queue, with who owns them if not root, and their mode.
 QUEUE = {

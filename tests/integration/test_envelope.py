@@ -293,15 +293,6 @@ def test_lmtp(plugin, mail):
     assert server.transcript() == ["LHLO " + PROBE, "QUIT"]
 
 
-@pytest.mark.parametrize("option", ["-r", "--proxy"])
-def test_proxy_header(plugin, mail, option):
-    server = mail(proxy=True)
-    assert plugin.run(*server.login, option).state == "OK"
-    lines = server.transcript()
-    matches(r"PROXY TCP4 \S+ \S+ \d+ \d+", lines[0])
-    assert lines[1] == "EHLO " + PROBE
-
-
 def test_default_ehlo_name(plugin, mail):
     server = mail(tls="none")
     args = [a for a in server.args if a not in ("-F", PROBE)]

@@ -39,11 +39,11 @@ def over_dns(mail, dns, ca, tmp_path):
 
 
 def with_all(mail, dns, ca, tmp_path):
-    server = mail(tls="implicit")
+    server = mail(tls="implicit", proxy=True)
     ini = tmp_path / "extra.ini"
     ini.write_text("[check_smtp_auth]\nauthpass=%s\nwarning=auth=3\n" %
                    PASSWORD)
-    return ["-H", HOST, "-I", "127.0.0.1", "-p", server.port, "-s",
+    return ["-H", HOST, "-I", "127.0.0.1", "-p", server.port, "-rs",
             "--ca-path", ca.ca_dir, "-U", USER, "--extra-opts=@%s" % ini,
             "-f", USER, "--rcpt", USER, "-C", "NOOP", "-R", "^250",
             "--require-extension=SIZE", "--output-format=json", "-D", "30,14"]

@@ -557,6 +557,18 @@ def test_dovecot_is_down(plugin, postfix_to_break, ca, service, phase):
     assert "SASL backend is down (Postfix)" in data["hint"]
 
 
+# Behind a proxy -------------------------------------------------------------
+
+@pytest.mark.parametrize("option", ["-r", "--proxy", "--proxy=v1",
+                                    "--proxy=v2"])
+def test_proxy_header(client, option):
+    client = client("proxied")
+    client.succeeds(client.login(), option,
+                    message=accepted(client, "PLAIN"))
+    assert client.log[0] == "connect from unknown[127.0.0.1]"
+    assert client.commands == "ehlo=2 starttls=1 auth=1 quit=1"
+
+
 # What the server leaves behind ----------------------------------------------
 
 def test_root_only(ca, monkeypatch):
