@@ -15,8 +15,9 @@
 struct censor;
 
 /*
- * Look for secret (copied; NULL or shorter than 4 octets: for nothing).
- * Returns NULL when memory is exhausted.
+ * Look for secret (borrowed until censor_free(); NULL or shorter than 4
+ * octets: for nothing).  The forms of it to look for are kept in memory that
+ * is locked.  Returns NULL when memory is exhausted.
  */
 struct censor *censor_new(const char *secret);
 
@@ -25,7 +26,8 @@ void censor_free(struct censor *c);
 
 /*
  * Whether text[0..len) holds the secret raw or in base64 at any of its three
- * alignments, also when it is broken over the lines of one reply.
+ * alignments, also when it is broken over the lines of one reply, at a blank
+ * or anywhere else.
  */
 bool censor_holds(const struct censor *c, const char *text, size_t len);
 

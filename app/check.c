@@ -196,10 +196,10 @@ check_print(const struct check *c)
 void
 check_forget(struct check *c)
 {
+	censor_free(c->censor); /* borrows the secret */
+	c->censor = NULL;
 	secret_free(&c->secret);
 	secret_source_free(&c->options.secret);
-	censor_free(c->censor);
-	c->censor = NULL;
 }
 
 void

@@ -3,12 +3,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/secret_internal.h"
 #include "base/buf.h"
+#include "base/locked.h"
 #include "base/number.h"
 #include "base/wipe.h"
 
@@ -112,15 +112,6 @@ secret_source_free(struct secret_source *s)
 	s->kind = SECRET_NONE;
 }
 
-/* Whole pages, so that locking and unlocking them concerns nobody else. */
-static size_t
-pages_for(size_t len)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-
-	return (len + 1 + page - 1) / page * page;
-}
-
 /*
  * How messages begin that name a source, "file:" and the like; what follows
  * is the text of the source, but never that of pass:.
@@ -168,17 +159,9 @@ take(struct secret *out, const struct secret_source *source, const char *text,
 		return fail(source, e, TOO_LONG);
 	if (memchr(text, '\0', len) != NULL)
 		return fail(source, e, "holds a NUL byte");
-	pages = mmap(NULL, pages_for(len), PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (pages == MAP_FAILED)
+	if ((pages = locked_new(len)) == NULL)
 		return err_nomem(e);
-	/* Both are a bonus: limits may forbid the first. */
-	(void)mlock(pages, pages_for(len));
-#ifdef MADV_DONTDUMP
-	(void)madvise(pages, pages_for(len), MADV_DONTDUMP);
-#endif
 	memcpy(pages, text, len);
-	pages[len] = '\0';
 	out->value = pages;
 	out->len = len;
 	return 0;
@@ -323,9 +306,6 @@ secret_read(struct secret *out, const struct secret_source *source,
 void
 secret_free(struct secret *s)
 {
-	if (s->value != NULL) {
-		wipe(s->value, s->len);
-		munmap(s->value, pages_for(s->len)); /* unlocks, too */
-	}
+	locked_free(s->value, s->len);
 	*s = (struct secret){ 0 };
 }
