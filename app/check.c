@@ -10,6 +10,7 @@
 #include "app/present.h"
 #include "app/probe.h"
 #include "app/verdict.h"
+#include "base/process.h"
 #include "base/replace.h"
 #include "net/loop.h"
 
@@ -103,6 +104,10 @@ read_secret(struct check *c, int64_t deadline_us)
 	    secret_read(&c->secret, &c->options.secret, deadline_us, &f->err) ==
 		-1)
 		return -1;
+	/* One copy is enough: that of -P and pass: goes. */
+	if (c->options.secret.kind == SECRET_TEXT)
+		secret_source_free(&c->options.secret);
+	process_renounce(); /* the command may have needed sudo */
 	f->secret_world_readable = c->secret.world_readable;
 	if ((c->censor = censor_new(c->secret.value)) == NULL)
 		return err_nomem(&f->err);

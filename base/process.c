@@ -84,6 +84,14 @@ process_economize(void)
 }
 
 void
+process_renounce(void)
+{
+#ifdef __linux__
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+#endif
+}
+
+void
 process_unguard(void)
 {
 	set_dumpable(1);

@@ -20,6 +20,9 @@ void process_guard(void);
  */
 void process_economize(void);
 
+/* From now on nothing that is run gains privileges, by set-user-ID or so. */
+void process_renounce(void);
+
 /* Let a leak checker look at the process again. */
 void process_unguard(void);
 
