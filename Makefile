@@ -44,6 +44,13 @@ headers := $(sort $(wildcard */*.h)) smtp_client.h
 unit_sources := $(sort $(wildcard tests/unit/test_*.c))
 unit_helpers := $(filter-out $(unit_sources),$(sort $(wildcard tests/unit/*.c)))
 
+# Every tests/fuzz/fuzz_*.c is one, too, with main() from libFuzzer or, to run
+# the inputs kept, from replay.c; the other files there help them all.
+fuzz_sources := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+fuzz_replay  := tests/fuzz/replay.c
+fuzz_helpers := $(filter-out $(fuzz_sources) $(fuzz_replay),$(sort \
+                $(wildcard tests/fuzz/*.c)))
+
 # A variant is the same program built otherwise, in a folder of its own:
 # make VARIANT=asan all.  FREE_ALL makes it free everything and return from
 # main, which the leak check and the coverage data need.
@@ -54,6 +61,8 @@ asan_flags     = -fsanitize=address,undefined -fno-sanitize-recover=all \
                  -fno-omit-frame-pointer -DFREE_ALL
 coverage_flags = --coverage -DFREE_ALL
 faults_flags   = $(asan_flags)
+fuzz_flags     = -fsanitize=fuzzer-no-link,address,undefined \
+                 -fno-sanitize-recover=all -fno-omit-frame-pointer -DFREE_ALL
 newest_flags   = $(foreach d,$(CARES_PREFIX) $(OPENSSL_PREFIX),-I$(d)/include)
 newest_libs    = $(foreach d,$(wildcard $(foreach \
                  p,$(CARES_PREFIX) $(OPENSSL_PREFIX),$(p)/lib $(p)/lib64)), \
@@ -67,7 +76,7 @@ ifeq ($(VARIANT),faults)
 sources += tests/faults/faults.c
 endif
 
-ifeq ($(VARIANT),clang)
+ifneq ($(filter clang fuzz,$(VARIANT)),)
 CC = clang
 endif
 
@@ -84,7 +93,9 @@ supports = $(shell t=$$(mktemp) && echo 'int main(void) { return 0; }' | \
 # Each is worked out when first used, and then remembered.
 hardening_flags = $(eval hardening_flags := -fPIE $(foreach f, \
                   -fstack-protector-strong -fstack-clash-protection \
-                  -fcf-protection,$(call supports,$(f))))$(hardening_flags)
+                  -fcf-protection $(if $(filter memcheck,$(VARIANT)),, \
+                  -ftrivial-auto-var-init=zero),$(call \
+                  supports,$(f))))$(hardening_flags)
 hardening_libs  = $(eval hardening_libs := $(foreach f,-pie -Wl$(,)-z$(,)relro \
                   -Wl$(,)-z$(,)now -Wl$(,)--as-needed,$(call \
                   supports,$(f))))$(hardening_libs)
@@ -104,7 +115,7 @@ libs = $(if $(filter static,$(VARIANT)),-Wl$(,)-Bstatic -Wl$(,)--start-group \
 , := ,
 
 # It works with optimisation only, and not with AddressSanitizer.
-fortify = $(if $(filter asan coverage faults,$(VARIANT))$(findstring \
+fortify = $(if $(filter asan coverage faults fuzz,$(VARIANT))$(findstring \
           _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,$(if $(filter-out \
           -O0,$(lastword $(filter -O%,$(CFLAGS)))),$(fortify_flags)))
 
@@ -126,12 +137,17 @@ unit_objects = $(unit_helpers:%.c=$(O)/%.o) $(filter-out \
                $(main:%.c=$(O)/%.o),$(objects))
 unit_tests   = $(unit_sources:%.c=$(O)/%)
 bench_programs = $(addprefix build/bench/,server delay floor)
-all_objects  = $(sort $(objects) $(generator:%.c=$(O)/%.o) $(unit_objects) $(unit_tests:%=%.o))
+fuzz_tests   = $(fuzz_sources:%.c=$(O)/%)
+fuzz_objects = $(fuzz_helpers:%.c=$(O)/%.o) $(filter-out \
+               $(main:%.c=$(O)/%.o),$(objects)) \
+               $(if $(filter fuzz,$(VARIANT)),,$(fuzz_replay:%.c=$(O)/%.o))
+all_objects  = $(sort $(objects) $(generator:%.c=$(O)/%.o) $(unit_objects) $(unit_tests:%=%.o) \
+               $(fuzz_objects) $(fuzz_tests:%=%.o))
 
 build_packages = gcc libc6-dev make pkg-config libssl-dev libc-ares-dev
 unit_packages  = $(build_packages) libcmocka-dev
 demo_packages  = $(build_packages) python3 openssl
-check_packages = $(unit_packages) clang mandoc python3 python3-pytest \
+check_packages = $(unit_packages) binutils clang mandoc python3 python3-pytest \
                  python3-pytest-xdist python3-cryptography python3-dnspython \
                  python3-jwt python3-prometheus-client openssl valgrind \
                  postfix dovecot-core dovecot-lmtpd monitoring-plugins-basic \
@@ -161,9 +177,9 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 4 \
          $(or $(2),tests/integration) $(addprefix --binary ,$(1)) -q -rs \
          -p no:cacheprovider
 
-.PHONY: all unit unit-programs check check-newest bench bench-check \
-        bench-programs demo memcheck coverage lint \
-        format install uninstall dist clean help FORCE
+.PHONY: all unit unit-programs fuzz-programs fuzz-replay check check-long \
+        check-newest bench bench-check bench-programs demo fuzz memcheck \
+        coverage lint format install uninstall dist clean help FORCE
 
 all: $(O)/check_smtp_auth $(completions) ## Build the plugin in build/ (the default)
 
@@ -178,11 +194,13 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	$(submake) VARIANT=clang all
 	$(submake) STATIC=1 all
 	@sh tests/layers.sh
+	@sh tests/hardening.sh '$(CC)' '$(MAKE)'
 	@sh tests/man-options.sh build/check_smtp_auth man/check_smtp_auth.1
 	@mandoc -Tlint -W warning man/check_smtp_auth.1
 	$(submake) unit
 	$(submake) VARIANT=clang unit-programs
 	$(submake) VARIANT=asan unit
+	$(submake) VARIANT=asan fuzz-replay
 	$(call pytest,build/check_smtp_auth build/asan/check_smtp_auth \
 	    build/static/check_smtp_auth)
 	$(submake) bench-programs
@@ -215,17 +233,29 @@ demo: ## Show the plugin at work on a throwaway server; installs what is missing
 	$(submake) all
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/demo/demo.py build/check_smtp_auth
 
+check-long: ## Run what takes long: a short session of each fuzz target
+	$(submake) fuzz FUZZ_SECONDS=5
+
+fuzz: ## Run each fuzz target for FUZZ_SECONDS= (60), from build/fuzz/corpus
+	@$(install_packages) $(build_packages) clang libclang-rt-dev python3
+	$(submake) VARIANT=fuzz fuzz-programs
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/fuzz/seeds.py build/fuzz/seeds
+	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(fuzz_sources:%.c=build/fuzz/%)
+
+FUZZ_SECONDS = 60
+
+# Built without zeros in what was never set.
 memcheck: ## Run the dialogues under valgrind for uninitialised reads
 	@$(install_packages) $(check_packages)
-	$(submake) all unit-programs
-	@sh tests/unit.sh --under '$(valgrind)' $(foreach t,$(unit_tests),$(if \
+	$(submake) VARIANT=memcheck all unit-programs
+	@sh tests/unit.sh --under '$(valgrind)' $(foreach t,$(unit_sources:%.c=build/memcheck/%),$(if \
 	    $(filter test_dialogue% test_smtp% test_sasl% test_auth%,$(notdir \
 	    $(t))),$(t)))
-	@mkdir -p build/memcheck
+	@mkdir -p build/memcheck/under
 	@printf '#!/bin/sh\nexec %s %s "$$@" -t 60\n' '$(valgrind)' \
-	    "'$(CURDIR)/build/check_smtp_auth'" >build/memcheck/check_smtp_auth
-	@chmod +x build/memcheck/check_smtp_auth
-	$(call pytest,build/memcheck/check_smtp_auth,tests/integration/test_dialogues.py \
+	    "'$(CURDIR)/build/memcheck/check_smtp_auth'" >build/memcheck/under/check_smtp_auth
+	@chmod +x build/memcheck/under/check_smtp_auth
+	$(call pytest,build/memcheck/under/check_smtp_auth,tests/integration/test_dialogues.py \
 	    -k text)
 
 valgrind = valgrind -q --error-exitcode=99
@@ -304,6 +334,12 @@ unit-programs: $(unit_tests)
 bench-programs: $(bench_programs)
 	@:
 
+fuzz-programs: $(fuzz_tests)
+	@:
+
+fuzz-replay: $(fuzz_tests)
+	@sh tests/fuzz/replay.sh $(fuzz_tests)
+
 # Holds the commands: what was built with others is built anew.
 $(O)/flags: FORCE
 	@mkdir -p $(@D)
@@ -334,6 +370,10 @@ $(all_objects): $(O)/%.o: %.c $(O)/flags
 
 $(unit_tests): $(O)/%: $(O)/%.o $(unit_objects)
 	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) -lcmocka $(libs)
+
+$(fuzz_tests): $(O)/%: $(O)/%.o $(fuzz_objects)
+	$(call quiet,LINK)$(link) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) \
+	    -o $@ $^ $(LDLIBS) $(pkg_libs)
 
 $(unit_tests:%=%.o) $(unit_helpers:%.c=$(O)/%.o): | $(O)/has-cmocka
 $(O)/has-cmocka: $(O)/flags

@@ -1,0 +1,79 @@
+#!/bin/sh
+# hardening.sh CC [MAKE]: install the plugin into a folder of its own and look
+# whether the binary there is built as hard as the compiler can.
+cc=$1
+make=${2:-make}
+cd "$(dirname "$0")/.." || exit 1
+root=$(mktemp -d) || exit 1
+trap 'rm -rf "$root"' EXIT
+trap 'exit 1' HUP INT TERM
+
+$make -s install DESTDIR="$root" PREFIX=/usr PLUGINDIR=/plugins || exit 1
+binary=$root/plugins/check_smtp_auth
+LC_ALL=C
+export LC_ALL
+readelf -hldnsW "$binary" >"$root/all" || exit 1
+bad=0
+
+fault() {
+	echo "check_smtp_auth: $1" >&2
+	bad=1
+}
+
+has() { # has PATTERN WHAT
+	grep -Eq "$1" "$root/all" || fault "$2"
+}
+
+lacks() {
+	! grep -Eq "$1" "$root/all" || fault "$2"
+}
+
+has 'Type: +DYN' 'not position independent'
+has 'Flags:.* PIE' 'not position independent (DF_1_PIE)'
+has 'GNU_RELRO' 'no RELRO'
+has 'BIND_NOW' 'RELRO is not full: it binds lazily'
+has 'GNU_STACK .* RW +0x' 'no mark that the stack is not executable'
+lacks 'GNU_STACK .*RWE' 'executable stack'
+lacks ' LOAD .* RWE ' 'a segment is writable and executable'
+lacks '\((RPATH|RUNPATH)\)' 'RPATH or RUNPATH'
+lacks 'TEXTREL' 'text relocations'
+has '__stack_chk_fail' 'no stack protector'
+has '__(mem|str|v?snprintf|read)[a-z]*_chk' 'no fortified function'
+
+# Nothing is linked but these.
+libraries=$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' "$root/all" | sort |
+    tr '\n' ' ')
+case $libraries in
+'libc.so.6 libcares.so.2 libcrypto.so.3 libssl.so.3 ') ;;
+*) fault "needs other libraries: $libraries" ;;
+esac
+
+# Flags that leave no trace in the file, but in what was recorded for debuggers.
+flags=$(readelf --debug-dump=info "$binary" 2>/dev/null |
+    grep -m 1 'DW_AT_producer.*check\|DW_AT_producer.*GNU C11')
+for flag in -fstack-protector-strong -fstack-clash-protection \
+    -fcf-protection -ftrivial-auto-var-init=zero; do
+	echo 'int main(void) { return 0; }' >"$root/t.c"
+	$cc -Werror "$flag" -o "$root/t" "$root/t.c" 2>/dev/null || continue
+	case $flags in
+	*"$flag"*) ;;
+	*) fault "built without $flag, which $cc knows" ;;
+	esac
+done
+
+# Each of our objects is ready for IBT and the shadow stack; the linker keeps
+# the mark only if the C library's start files carry it, too.
+if $cc -fcf-protection -o "$root/t" "$root/t.c" 2>/dev/null &&
+    readelf -n "$root/t" | grep -q 'IBT, SHSTK'; then
+	has 'IBT, SHSTK' 'lost the mark for IBT and the shadow stack'
+fi
+if $cc -fcf-protection -c -o "$root/t.o" "$root/t.c" 2>/dev/null &&
+    readelf -n "$root/t.o" 2>/dev/null | grep -q 'IBT, SHSTK'; then
+	for object in *.c base/*.c smtp/*.c net/*.c plugin/*.c app/*.c; do
+		object=build/${object%.c}.o
+		readelf -n "$object" | grep -q 'IBT, SHSTK' ||
+		    fault "$object is not marked for IBT and the shadow stack"
+	done
+fi
+[ "$bad" = 0 ] && echo 'hardening: as it should be'
+exit "$bad"
