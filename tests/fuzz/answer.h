@@ -1,0 +1,17 @@
+/* answer.h - whether an output is one valid answer of the plugin. */
+
+#ifndef TESTS_FUZZ_ANSWER_H
+#define TESTS_FUZZ_ANSWER_H
+
+#include "base/buf.h"
+#include "plugin/report.h"
+
+/*
+ * Valid UTF-8 with no control character in it, ended by a line feed.  Text:
+ * at most one '|', in the first line, which is begun by the state and within
+ * 1,000 bytes.  JSON: one line that is an object.  OpenMetrics: ended by
+ * "# EOF", each line a comment or a metric of ours.  Aborts if not.
+ */
+void answer_check(const struct buf *out, report_fn *format);
+
+#endif
