@@ -8,7 +8,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/options_rules.h"
 
-enum { WORDS = 64, SHORTEST = 4, TEXT_MAX = 1024 * 1024 };
+enum { WORDS = 64, SHORTEST = 4, LONGEST_WORD = 16, TEXT_MAX = 1024 * 1024 };
 
 struct words {
 	char *argv[WORDS + 1];
@@ -56,10 +56,12 @@ check_erased(const struct words *w, const struct options *o,
 	if (o->secret.kind != SECRET_TEXT || strlen(secret) < SHORTEST ||
 	    count(data, size, secret) != 1)
 		return;
-	for (i = 0; i < w->argc; i++)
+	for (i = 1; i < w->argc; i++)
 		MUST(
 		    count((const uint8_t *)w->mine[i], w->len[i], secret) == 0);
-	MUST(strstr(e->text, secret) == NULL);
+	/* A short one may be a word of ours. */
+	if (strlen(secret) >= LONGEST_WORD)
+		MUST(strstr(e->text, secret) == NULL);
 }
 
 int
