@@ -95,7 +95,9 @@ censor_new(const char *secret)
 	struct censor *c = calloc(1, sizeof *c);
 	size_t i, len = secret != NULL ? strlen(secret) : 0;
 
-	if (c == NULL || len < SHORTEST)
+	if (c == NULL)
+		return NULL;
+	if (len < SHORTEST)
 		return c;
 	c->size = ALIGNMENTS * base64_length(len + ALIGNMENTS) + len;
 	if ((c->own = locked_new(c->size)) == NULL)

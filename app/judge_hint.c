@@ -143,7 +143,7 @@ find_reply(
 {
 	const struct smtp_answer *a = &f->smtp->last;
 	const struct smtp_reply r = smtp_client_reply(a);
-	struct buf text = BUF_INIT(SMTP_REPLY_MAX * 2);
+	struct buf text = BUF_INIT((size_t)SMTP_REPLY_MAX * 2);
 	const char *code = "";
 	char enhanced[16];
 	size_t n = smtp_reply_enhanced(&r, &code);

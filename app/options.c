@@ -43,9 +43,6 @@ translate_table(struct grammar *g)
 	const struct option_row *row;
 	struct option *name = g->names;
 
-	memset(g, 0, sizeof *g);
-	/* Words in their order; ':' for a missing argument; no printing. */
-	strcpy(g->letters, "-:");
 	for (row = options_table; row->name != NULL; row++) {
 		name->name = row->name;
 		name->has_arg = row->argument == ARGUMENT_NONE ? no_argument
@@ -244,7 +241,8 @@ static void
 collect(struct given_list *l, int argc, char **argv, struct err *e)
 {
 	const struct option_row *row;
-	struct grammar g;
+	/* Words in their order; ':' for a missing argument; no printing. */
+	struct grammar g = { .letters = "-:" };
 	char *value;
 	int c, refused = -1;
 
@@ -269,6 +267,8 @@ collect(struct given_list *l, int argc, char **argv, struct err *e)
 		}
 		row = c >= FIRST_ROW ? &options_table[c - FIRST_ROW]
 				     : options_find_letter(c);
+		if (row == NULL)
+			continue; /* getopt knows no others */
 		value = odd_value(row, argc, argv);
 		options_remember(l, row, c < FIRST_ROW, false, value, e);
 		if (value != NULL && is_secret(row, value))

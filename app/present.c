@@ -345,9 +345,10 @@ int
 present(struct buf *out, report_fn *format, const struct verdict *v,
     const struct facts *f, const struct options *o)
 {
-	struct page p = { .mechanisms.text = BUF_INIT(SMTP_REPLY_MAX * 2),
-		.extensions.text = BUF_INIT(SMTP_REPLY_MAX * 2),
-		.reply = BUF_INIT(SMTP_REPLY_MAX * 2),
+	struct page p = { .mechanisms.text =
+			      BUF_INIT((size_t)SMTP_REPLY_MAX * 2),
+		.extensions.text = BUF_INIT((size_t)SMTP_REPLY_MAX * 2),
+		.reply = BUF_INIT((size_t)SMTP_REPLY_MAX * 2),
 		.subject = BUF_INIT(1024),
 		.issuer = BUF_INIT(1024),
 		.details = { .text = BUF_INIT(DETAILS_MAX),

@@ -170,7 +170,8 @@ put_scale(struct canvas *c)
 		at = waterfall_place(c, us) / EIGHTHS;
 		write_ms(text, us, decimals);
 		if (us == 0)
-			strcat(text, " ms");
+			snprintf(text + strlen(text),
+			    sizeof text - strlen(text), " ms");
 		if (at + (int)strlen(text) > c->plot_width)
 			break;
 		put_blanks(c, at - column);
