@@ -379,7 +379,7 @@ $(unit_tests): $(O)/%: $(O)/%.o $(unit_objects)
 
 $(fuzz_tests): $(O)/%: $(O)/%.o $(fuzz_objects)
 	$(call quiet,LINK)$(link) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) \
-	    -o $@ $^ $(LDLIBS) $(pkg_libs)
+	    -o $@ $^ $(LDLIBS) $(libs)
 
 $(unit_tests:%=%.o) $(unit_helpers:%.c=$(O)/%.o): | $(O)/has-cmocka
 $(O)/has-cmocka: $(O)/flags
