@@ -7,6 +7,7 @@
  */
 
 #include "app/present.h"
+#include "app/trace.h"
 #include "app/verdict.h"
 #include "base/base64.h"
 #include "smtp_client.h"
@@ -23,7 +24,6 @@ enum {
 	NEEDLES = 4,
 	SHORTEST = 8, /* a needle that no other word of ours holds by chance */
 	COMMANDS = 3,
-	TRACE_MAX = 256 * 1024,
 };
 
 struct run {
@@ -36,7 +36,7 @@ struct run {
 	struct buf needles[NEEDLES];
 	struct smtp_client *c;
 	const struct smtp_facts *f;
-	struct buf trace;
+	struct trace trace;
 	bool echoed; /* the server's bytes hold the secret */
 	bool over;   /* the server has closed */
 	bool faulty; /* the server is unverified and used all the same */
@@ -66,11 +66,8 @@ on_trace(void *arg, char direction, const char *text, size_t len)
 	MUST(direction == '<' || direction == '>' || direction == '=');
 	MUST(!holds_secret(r, text, len) || (direction == '<' && r->echoed));
 	r->replies += direction == '<';
-	if (direction == '=' || holds_secret(r, text, len))
-		return;
-	if (r->trace.len + len + 4 < TRACE_MAX)
-		MUST(buf_addf(&r->trace, "%c %.*s\n", direction,
-			 (int)strcspn(text, "\r\n"), text) == 0);
+	if (direction != '=')
+		trace_add(&r->trace, direction, text, len);
 }
 
 /* A long one takes few bytes of the input. */
@@ -364,7 +361,7 @@ check_answer(struct run *r, size_t format)
 	f.tls.done = r->f->tls;
 	f.tls.has_certificate = true;
 	f.tls.name_matches = r->head[0] & 32;
-	MUST(buf_add(&f.trace, buf_str(&r->trace), r->trace.len) == 0);
+	f.trace = r->trace; /* and freed with them */
 	MUST(verdict_reach(&v, &f, &o) == 0);
 	MUST((v.condition == CONDITION_NONE) == (v.finding_count == 0));
 	MUST((v.state == STATUS_OK) == (r->f->outcome == SMTP_OK));
@@ -381,11 +378,13 @@ check_answer(struct run *r, size_t format)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct run r = { .head = data, .trace = BUF_INIT(TEXT_MAX) };
+	struct run r = { .head = data };
 	size_t i;
 
 	if (size < HEAD)
 		return 0;
+	trace_init(&r.trace);
+	r.trace.whole = true;
 	r.data = data + HEAD;
 	r.end = data + size;
 	make_secret(&r);
@@ -397,7 +396,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_end(&r);
 	check_answer(&r, data[3] / 4 % 3);
 	smtp_client_free(r.c);
-	buf_free(&r.trace);
 	free(r.secret);
 	for (i = 0; i < NEEDLES; i++)
 		buf_free(&r.needles[i]);
