@@ -52,7 +52,9 @@ hear(const struct sasl_mech *mech, const struct buf *reply)
 			MUST(verdict != AUTH_NO_MEMORY);
 		}
 		/* Only what is on one line finds a hint. */
-		hints_find(r.code, "", buf_str(&a.error));
+		hints_find(&(struct hint_query){ .code = r.code,
+		    .enhanced = "",
+		    .text = buf_str(&a.error) });
 		MUST(memchr(a.detail, '\0', sizeof a.detail) != NULL);
 	}
 	buf_free(&line);
