@@ -174,8 +174,8 @@ mail server and for packages that are missing; "make unit" needs none' >&2; \
 # $(call pytest,BINARY...[,WHAT]).  Tests leave nothing in the tree, and tests/
 # integration/conftest.py makes a skipped one a failure where CI=true.
 pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 4 \
-         $(or $(2),tests/integration) $(addprefix --binary ,$(1)) -q -rs \
-         -p no:cacheprovider
+         $(or $(2),tests/integration -m 'not long') \
+         $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
 .PHONY: all unit unit-programs fuzz-programs fuzz-replay check check-long \
         check-newest bench bench-check bench-programs demo fuzz memcheck \
@@ -233,7 +233,11 @@ demo: ## Show the plugin at work on a throwaway server; installs what is missing
 	$(submake) all
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/demo/demo.py build/check_smtp_auth
 
-check-long: ## Run what takes long: a short session of each fuzz target
+check-long: ## Run what takes long: calls that fail, new inputs for the parsers
+	$(needs_root)
+	@$(install_packages) $(check_packages)
+	$(submake) VARIANT=faults all
+	$(call pytest,build/faults/check_smtp_auth,tests/integration/test_faults.py)
 	$(submake) fuzz FUZZ_SECONDS=5
 
 fuzz: ## Run each fuzz target for FUZZ_SECONDS= (60), from build/fuzz/corpus
