@@ -150,7 +150,7 @@ demo_packages  = $(build_packages) python3 openssl
 check_packages = $(unit_packages) binutils clang mandoc python3 python3-pytest \
                  python3-pytest-xdist python3-cryptography python3-dnspython \
                  python3-jwt python3-prometheus-client openssl valgrind \
-                 postfix dovecot-core dovecot-lmtpd monitoring-plugins-basic \
+                 postfix dovecot-core dovecot-lmtpd libnss-wrapper monitoring-plugins-basic \
                  prometheus prometheus-node-exporter bash zsh
 bench_packages = $(build_packages) python3 python3-dnspython python3-matplotlib \
                  valgrind strace time openssl ca-certificates curl swaks \
@@ -201,6 +201,7 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	$(submake) VARIANT=clang unit-programs
 	$(submake) VARIANT=asan unit
 	$(submake) VARIANT=asan fuzz-replay
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
 	$(call pytest,build/check_smtp_auth build/asan/check_smtp_auth \
 	    build/static/check_smtp_auth)
 	$(submake) bench-programs
