@@ -273,25 +273,25 @@ HELLO_RETRY = (b"\x03\x03" + bytes.fromhex(
     "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"))
 
 
-def flight_cut(context, keep):
-    """The server's first flight, cut after so many bytes; then silence or
-    the end."""
-    def deed(conn, _point):
-        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        session = context.wrap_bio(incoming, outgoing, server_side=True)
+def first_flight(conn, context):
+    """What the server says to the ClientHello."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    session = context.wrap_bio(incoming, outgoing, server_side=True)
+    while not outgoing.pending:
         conn.peek()
-        while True:
-            incoming.write(conn._buffer)
-            conn._buffer = b""
-            try:
-                session.do_handshake()
-            except ssl.SSLWantReadError:
-                pass
-            data = outgoing.read()
-            if data:
-                break
-            conn.peek()
-        conn.clear(data[:keep] if keep > 0 else data)
+        incoming.write(conn._buffer)
+        conn._buffer = b""
+        try:
+            session.do_handshake()
+        except ssl.SSLWantReadError:
+            pass
+    return outgoing.read()
+
+
+def flight_cut(context, keep):
+    """The first flight, cut after so many bytes; then the end."""
+    def deed(conn, _point):
+        conn.clear(first_flight(conn, context)[:keep])
         conn.half_close()
         conn.drain()
     return deed
@@ -300,16 +300,7 @@ def flight_cut(context, keep):
 def flight_mangled(context, at):
     """The same with one byte turned over."""
     def deed(conn, _point):
-        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        session = context.wrap_bio(incoming, outgoing, server_side=True)
-        conn.peek()
-        incoming.write(conn._buffer)
-        conn._buffer = b""
-        try:
-            session.do_handshake()
-        except ssl.SSLWantReadError:
-            pass
-        data = bytearray(outgoing.read())
+        data = bytearray(first_flight(conn, context))
         data[at] ^= 0xff
         conn.clear(bytes(data))
         conn.drain()
