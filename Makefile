@@ -202,8 +202,9 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	$(submake) VARIANT=asan unit
 	$(submake) VARIANT=asan fuzz-replay
 	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
-	$(call pytest,build/check_smtp_auth build/asan/check_smtp_auth \
-	    build/static/check_smtp_auth)
+	$(call pytest,build/check_smtp_auth build/asan/check_smtp_auth)
+	$(call pytest,build/static/check_smtp_auth,tests/integration \
+	    -m 'not long' --ignore-glob='*hostile*')
 	$(submake) bench-programs
 	$(call bench,check.py)
 
