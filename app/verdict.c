@@ -118,7 +118,9 @@ word_finding(struct buf *b, const struct verdict *v, const struct finding *n,
 		return -1;
 	if (buf_add(b, n->message.data, n->message.len))
 		return -1;
-	if (!tried && !o->login && o->host != NULL && !ended_early(f))
+	/* A failure needs no such words, an excused one looks like success. */
+	if (!tried && !o->login && o->host != NULL &&
+	    (!ended_early(f) || v->state == STATUS_OK))
 		return buf_addf(b, ", %s", no_credentials);
 	return 0;
 }

@@ -79,6 +79,21 @@ def test_policies_without_credentials(plugin, mail):
         "no login tried (no credentials given)" % server.at)
 
 
+@pytest.mark.parametrize("excused, options, message", [
+    ("greeting", {"greeting": "554 no"}, "greeting refused at %s: 554 no"),
+    ("starttls-missing", {"clear": ["SIZE"]}, "STARTTLS not offered at %s"),
+    ("disconnected", {"replies": {"EHLO": lambda conn: conn.half_close()}},
+     "connection closed in ehlo at %s")])
+def test_excused_failure_without_credentials(
+        plugin, mail, excused, options, message):
+    """OK without a login is never silent."""
+    server = mail(**options)
+    result = plugin.run(*server.args, "-S", "--on=%s=ok" % excused)
+    assert result.state == "OK"
+    assert result.message == (
+        message % server.at + ", no login tried (no credentials given)")
+
+
 @pytest.mark.parametrize("clear, bad", [
     (["STARTTLS"], None), (["STARTTLS", "AUTH PLAIN LOGIN"], "PLAIN, LOGIN"),
     (["AUTH=LOGIN", "STARTTLS"], "LOGIN")])
