@@ -215,8 +215,8 @@ def test_timeout_while_connecting(plugin):
     deaf.close()
     assert result.state == "CRITICAL"
     assert result.message == (
-        "timeout after 1 s in connect for %s at %s:%d" % (
-            USER, HOST, deaf.port))
+        "timeout after 1 s in connect for %s at %s:%d: "
+        "127.0.0.1: no answer" % (USER, HOST, deaf.port))
     assert result.perfdata["time_connect"].value == "U"
     assert data["condition"] == "timeout"
 
