@@ -1,5 +1,7 @@
 """Times, thresholds and the deadline."""
 
+import os
+
 import pytest
 
 from conftest import HOST, PASSWORD, USER, matches
@@ -219,6 +221,17 @@ def test_timeout_while_connecting(plugin):
         "127.0.0.1: no answer" % (USER, HOST, deaf.port))
     assert result.perfdata["time_connect"].value == "U"
     assert data["condition"] == "timeout"
+
+
+def test_timeout_while_reading_options(plugin, tmp_path):
+    """The deadline holds for a file that never comes, too."""
+    fifo = tmp_path / "options"
+    os.mkfifo(fifo)
+    result = plugin.run("-H", HOST, "--extra-opts=x@%s" % fifo,
+                        "--extra-opts=y@%s" % fifo, "-t", "1:warning")
+    assert result.state == "WARNING"
+    assert result.message == (
+        "timeout after 1 s in --extra-opts at %s:25" % HOST)
 
 
 def test_timeout_drip(plugin, mail):
