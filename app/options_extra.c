@@ -176,7 +176,12 @@ read_line(struct ini *ini, char *s, char *end)
 		return 0;
 	if (!ini->in_any)
 		return fail(ini, "text before the first section");
-	return ini->in_ours ? read_option(ini, s, end) : 0;
+	if (!ini->in_ours)
+		return 0;
+	/* What is behind it would be lost, and a password be another. */
+	if (memchr(s, '\0', (size_t)(end - s)) != NULL)
+		return fail(ini, "holds a NUL byte");
+	return read_option(ini, s, end);
 }
 
 /* Returns 1 if the section is there, 0 if not, -1 with ini->e set. */
