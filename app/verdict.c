@@ -112,15 +112,16 @@ word_finding(struct buf *b, const struct verdict *v, const struct finding *n,
 {
 	bool tried = f->smtp != NULL && f->smtp->login != SMTP_LOGIN_NOT_TRIED;
 
-	if (!tried && o->login && v->state == STATUS_OK &&
-	    buf_addf(b,
-		"no login tried (%s excused): ", condition_name(n->condition)))
+	/* In front, where a long reply cannot push it off the line. */
+	if (!tried && v->state == STATUS_OK && o->host != NULL &&
+	    (o->login ? buf_addf(b, "no login tried (%s excused): ",
+			    condition_name(n->condition))
+		      : buf_addf(b, "%s: ", no_credentials)))
 		return -1;
 	if (buf_add(b, n->message.data, n->message.len))
 		return -1;
-	/* A failure needs no such words, an excused one looks like success. */
-	if (!tried && !o->login && o->host != NULL &&
-	    (!ended_early(f) || v->state == STATUS_OK))
+	if (!tried && v->state != STATUS_OK && !o->login && o->host != NULL &&
+	    !ended_early(f))
 		return buf_addf(b, ", %s", no_credentials);
 	return 0;
 }

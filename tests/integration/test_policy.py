@@ -83,15 +83,17 @@ def test_policies_without_credentials(plugin, mail):
     ("greeting", {"greeting": "554 no"}, "greeting refused at %s: 554 no"),
     ("starttls-missing", {"clear": ["SIZE"]}, "STARTTLS not offered at %s"),
     ("disconnected", {"replies": {"EHLO": lambda conn: conn.half_close()}},
-     "connection closed in ehlo at %s")])
+     "connection closed in ehlo at %s"),
+    ("extension", {}, "extension FOO not offered at %s")])
 def test_excused_failure_without_credentials(
         plugin, mail, excused, options, message):
     """OK without a login is never silent."""
     server = mail(**options)
-    result = plugin.run(*server.args, "-S", "--on=%s=ok" % excused)
+    result = plugin.run(*server.args, "-S", "--on=%s=ok" % excused,
+                        "--require-extension=FOO")
     assert result.state == "OK"
     assert result.message == (
-        message % server.at + ", no login tried (no credentials given)")
+        "no login tried (no credentials given): " + message % server.at)
 
 
 @pytest.mark.parametrize("clear, bad", [
