@@ -15,7 +15,7 @@
 #include "net/loop.h"
 
 enum {
-	OUTPUT_MAX = 2 * 1024 * 1024,
+	OUTPUT_MAX = 16 * 1024 * 1024, /* each octet may become "\\xHH" */
 	/* The loop gives up a little before the timer that ends the process. */
 	MARGIN_US = 100 * 1000,
 };

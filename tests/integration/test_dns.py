@@ -270,6 +270,16 @@ def test_hosts_file(plugin, mail):
         % server.port)
 
 
+def test_many_addresses_refused(plugin, lookup):
+    """However long the list is, it is `connect`."""
+    many = ["127.1.%d.%d" % (i // 200, i % 200 + 1) for i in range(600)]
+    server = lookup("mx.test", Name(a=many))
+    server.close()
+    data = plugin.json(*server.args)
+    assert data["condition"] == "connect", data["message"]
+    assert len(data["addresses_tried"]) == len(many)
+
+
 def test_trailing_dot(plugin, lookup):
     server = lookup("mx.test", Name(a=[V4]))
     server.args[1] = "mx.test."

@@ -167,3 +167,11 @@ def test_other_failures_prove_no_rejection(plugin, mail, options, condition):
     data = plugin.json(*server.login, "--expect-rejected")
     assert data["condition"] == condition
     assert data["state"] == "CRITICAL"
+
+
+def test_no_finding_crowds_out_a_worse_one(plugin, mail):
+    pairs = ["-C", "NOOP", "-R", "^999"] * 64
+    server = mail()
+    result = plugin.run(*server.login, *pairs, "--require-extension=FOO")
+    assert result.state == "CRITICAL"
+    assert result.message == "extension FOO not offered for " + server.who
