@@ -15,7 +15,7 @@
 #include "net/loop.h"
 
 enum {
-	OUTPUT_MAX = 2 * 1024 * 1024,
+	OUTPUT_MAX = 16 * 1024 * 1024, /* each octet may become "\\xHH" */
 	/* The loop gives up a little before the timer that ends the process. */
 	MARGIN_US = 100 * 1000,
 };
@@ -144,7 +144,9 @@ check_init(struct check *c, int argc, char **argv, int64_t started_us)
 	*c = (struct check){ .output = BUF_INIT(OUTPUT_MAX) };
 	facts_init(&c->none);
 	c->none.end = END_ERROR;
-	options_parse(&c->options, argc, argv, &c->none.err);
+	if (options_parse(&c->options, argc, argv, &c->none.err) == -1 &&
+	    c->none.err.kind == ERR_TIMEOUT)
+		c->none.hung_in = "--extra-opts";
 	if (c->options.action == ACTION_CHECK &&
 	    last_word_prepare(
 		&c->options, started_us + c->options.timeout_us) == -1)

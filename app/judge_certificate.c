@@ -27,9 +27,11 @@ write_untrusted(struct buf *b, const struct facts *f, const struct options *o)
 		return -1;
 	if (t == NULL)
 		return buf_adds(b, "the server sent none");
-	return buf_addf(b, "%s (certificate of ", tls_fault_text(t)) ||
-		add_outside(b, f, t->subject) || buf_addc(b, ')')
-	    ? -1
+	if (buf_addf(b, "%s (certificate of ", tls_fault_text(t)) ||
+	    add_outside(b, f, t->subject) || buf_addc(b, ')'))
+		return -1;
+	return f->tls.roots_error[0] != '\0'
+	    ? buf_addf(b, "; no roots from %s", f->tls.roots_error)
 	    : 0;
 }
 

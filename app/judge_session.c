@@ -231,32 +231,43 @@ write_dns(struct buf *b, const struct facts *f, const struct options *o)
 	    : 0;
 }
 
+/* ": ADDRESS: what became of it, ..." for each that was tried. */
+static int
+add_attempts(struct buf *b, const struct facts *f)
+{
+	const struct facts_attempt *a;
+	bool waiting = false;
+	size_t i;
+
+	for (i = 0; i < f->attempt_count; i++) {
+		a = &f->attempts[i];
+		waiting = waiting || a->error == 0;
+		if (buf_addf(b, "%s %s: %s", i > 0 ? "," : ":", a->address,
+			a->error != 0 ? strerror(a->error) : "no answer"))
+			return -1;
+	}
+	/* Then it was the other family's addresses that did not come. */
+	return f->end == END_TIMEOUT && !waiting
+	    ? buf_adds(b, "; DNS still owes an answer")
+	    : 0;
+}
+
 static int
 write_connect(struct buf *b, const struct facts *f, const struct options *o)
 {
-	const struct facts_attempt *a;
-	size_t i;
-
-	if (add_where(b, o, "no connection"))
-		return -1;
-	for (i = 0; i < f->attempt_count; i++) {
-		a = &f->attempts[i];
-		if (buf_addf(b, "%s %s: %s", i > 0 ? "," : ":", a->address,
-			strerror(a->error)))
-			return -1;
-	}
-	return 0;
+	return add_where(b, o, "no connection") || add_attempts(b, f) ? -1 : 0;
 }
 
 static int
 write_timeout(struct buf *b, const struct facts *f, const struct options *o)
 {
-	return buf_adds(b, "timeout after ") ||
-		word_duration(b, o->timeout_us) ||
-		buf_addf(b, " s in %s",
-		    f->hung_in != NULL ? f->hung_in : phase_name(f->reached)) ||
-		word_where(b, o)
-	    ? -1
+	if (buf_adds(b, "timeout after ") || word_duration(b, o->timeout_us) ||
+	    buf_addf(b, " s in %s",
+		f->hung_in != NULL ? f->hung_in : phase_name(f->reached)) ||
+	    word_where(b, o))
+		return -1;
+	return f->reached == PHASE_CONNECT && f->attempt_count > 0
+	    ? add_attempts(b, f)
 	    : 0;
 }
 

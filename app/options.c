@@ -11,6 +11,8 @@
 #include <openssl/tls1.h>
 
 #include "app/options_internal.h"
+#include "base/clock.h"
+#include "base/number.h"
 #include "base/wipe.h"
 
 enum {
@@ -278,10 +280,32 @@ collect(struct given_list *l, int argc, char **argv, struct err *e)
 		options_remember(l, NULL, false, false, argv[optind], e);
 }
 
+/*
+ * Until when the files have to be read, which may name another -t: a little
+ * before the deadline, so that there is time to say so.
+ */
+static int64_t
+reading_deadline_us(const struct given_list *line)
+{
+	int64_t limit_us = DEFAULT_TIMEOUT_US, us;
+	const struct given *item = line->item;
+	size_t i;
+
+	for (i = 0; i < line->count; i++)
+		if (item[i].row != NULL &&
+		    item[i].row->set == options_set_timeout &&
+		    number_parse_seconds(
+			item[i].value, strcspn(item[i].value, ":"), &us) == 0 &&
+		    us > 0 && us <= TIMEOUT_MAX_US)
+			limit_us = us;
+	return clock_now_us() + limit_us - limit_us / 20;
+}
+
 static void
 read_files(
     struct given_list *file, const struct given_list *line, struct err *e)
 {
+	const int64_t deadline_us = reading_deadline_us(line);
 	const struct option_row *row;
 	size_t i;
 
@@ -293,7 +317,8 @@ read_files(
 	for (i = 0; i < line->count; i++)
 		if ((row = line->item[i].row) != NULL &&
 		    strcmp(row->name, "extra-opts") == 0)
-			options_extra_read(file, line->item[i].value, e);
+			options_extra_read(
+			    file, line->item[i].value, deadline_us, e);
 }
 
 static void

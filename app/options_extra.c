@@ -7,12 +7,8 @@
 #include "app/options_internal.h"
 #include "app/secret_internal.h"
 #include "base/buf.h"
-#include "base/clock.h"
 
-enum {
-	FILE_MAX_BYTES = 1024 * 1024,
-	READ_LIMIT_US = 10 * 1000000, /* -t is not known yet */
-};
+enum { FILE_MAX_BYTES = 1024 * 1024 };
 
 /* Where the monitoring plugins look, in their order. */
 static const char *const default_files[] = {
@@ -180,7 +176,12 @@ read_line(struct ini *ini, char *s, char *end)
 		return 0;
 	if (!ini->in_any)
 		return fail(ini, "text before the first section");
-	return ini->in_ours ? read_option(ini, s, end) : 0;
+	if (!ini->in_ours)
+		return 0;
+	/* What is behind it would be lost, and a password be another. */
+	if (memchr(s, '\0', (size_t)(end - s)) != NULL)
+		return fail(ini, "holds a NUL byte");
+	return read_option(ini, s, end);
 }
 
 /* Returns 1 if the section is there, 0 if not, -1 with ini->e set. */
@@ -207,22 +208,21 @@ read_section(struct ini *ini, struct buf *text, const char *section)
 }
 
 static int
-read_text(struct buf *out, const char *path, struct err *e)
+read_text(struct buf *out, const char *path, int64_t deadline_us, struct err *e)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
 	enum secret_fd_result r;
 	int fd;
 
 	fd = is_stdin ? STDIN_FILENO : secret_fd_open(path);
-	r = fd == -1
-	    ? SECRET_FD_FAILED
-	    : secret_fd_read(out, fd, false, clock_now_us() + READ_LIMIT_US);
+	r = fd == -1 ? SECRET_FD_FAILED
+		     : secret_fd_read(out, fd, false, deadline_us);
 	switch (r) {
 	case SECRET_FD_DONE:
 		break;
 	case SECRET_FD_TIMEOUT:
 		err_set(
-		    e, ERR_USAGE, "--extra-opts: %.200s: nothing came", path);
+		    e, ERR_TIMEOUT, "--extra-opts: %.200s: nothing came", path);
 		break;
 	case SECRET_FD_FULL:
 		err_set(e, ERR_USAGE, "--extra-opts: %.200s: over 1 MiB", path);
@@ -264,7 +264,8 @@ read_sections(struct ini *ini, struct buf *text, const char *section)
 }
 
 int
-options_extra_read(struct given_list *l, const char *locator, struct err *e)
+options_extra_read(struct given_list *l, const char *locator,
+    int64_t deadline_us, struct err *e)
 {
 	struct buf path = BUF_INIT(4096), section = BUF_INIT(4096);
 	struct buf text = BUF_INIT(FILE_MAX_BYTES);
@@ -285,7 +286,8 @@ options_extra_read(struct given_list *l, const char *locator, struct err *e)
 		goto out;
 	}
 	ini.path = buf_str(&path);
-	if (read_text(&text, ini.path, e) == -1 || buf_add(&text, "", 0) == -1)
+	if (read_text(&text, ini.path, deadline_us, e) == -1 ||
+	    buf_add(&text, "", 0) == -1)
 		goto out;
 	rc = read_sections(&ini, &text, buf_str(&section));
 out:

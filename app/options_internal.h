@@ -9,9 +9,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "app/options.h"
 #include "base/err.h"
+
+/* What -t takes at most: an hour; not an enum, whose ints end before it. */
+#define TIMEOUT_MAX_US (3600 * INT64_C(1000000))
 
 enum option_argument {
 	ARGUMENT_NONE,
@@ -105,10 +109,11 @@ const struct option_row *options_find_prefix(const char *name);
 
 /*
  * Read the section that --extra-opts=locator (NULL: the default) names and
- * append its options to l.  Returns 0, or -1 with *e set.
+ * append its options to l.  Returns 0, or -1 with *e set: ERR_TIMEOUT if the
+ * file was not read by deadline_us (CLOCK_MONOTONIC).
  */
-int options_extra_read(
-    struct given_list *l, const char *locator, struct err *e);
+int options_extra_read(struct given_list *l, const char *locator,
+    int64_t deadline_us, struct err *e);
 
 /* Fill in defaults, then look for contradictions. */
 void options_check(struct parsing *p);

@@ -8,8 +8,6 @@
 #include "plugin/report.h"
 #include "plugin/status.h"
 
-static const int64_t TIMEOUT_MAX_US = 3600 * 1000000LL;
-
 static void
 refuse_phase(struct parsing *p, const char *value)
 {

@@ -11,7 +11,7 @@
 #include "plugin/report.h"
 
 enum {
-	DETAILS_MAX = 512 * 1024,
+	DETAILS_MAX = 2 * 1024 * 1024,
 	WORDS_MAX = 64, /* of a list taken from the peer */
 	METRICS_MAX = PHASES + 2,
 };

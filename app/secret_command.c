@@ -11,11 +11,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/censor.h"
 #include "base/wipe.h"
 
 enum {
-	LAST_LINE_MAX = 200,
-	POLL_SLICE_MS = 10, /* where the end of a child cannot be polled for */
+	LAST_LINE_MAX = 200, /* of it, what is quoted */
+	POLL_SLICE_MS = 10,  /* where the end of a child cannot be polled for */
 	KILL_GRACE_MS = 100,
 };
 
@@ -27,8 +28,7 @@ struct command {
 	int err;
 	struct buf *line; /* the first line of stdout, with its line feed */
 	bool line_done;
-	char last[LAST_LINE_MAX]; /* the last line of stderr */
-	size_t last_len;
+	struct buf last; /* the last line of stderr */
 	bool last_ended;
 };
 
@@ -191,22 +191,36 @@ hear_out(struct command *c, const char *data, size_t n, struct err *e)
 	return 0;
 }
 
-static void
-hear_err(struct command *c, const char *data, size_t n)
+/* How much of data[0..n) is before the next line end. */
+static size_t
+span_line(const char *data, size_t n)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < n; i++) {
-		if (data[i] == '\n' || data[i] == '\r') {
+	while (i < n && data[i] != '\n' && data[i] != '\r')
+		i++;
+	return i;
+}
+
+static int
+hear_err(struct command *c, const char *data, size_t n, struct err *e)
+{
+	size_t len, room;
+
+	for (; n > 0; data += len, n -= len) {
+		if ((len = span_line(data, n)) == 0) {
 			c->last_ended = true;
+			len = 1;
 			continue;
 		}
 		if (c->last_ended)
-			c->last_len = 0;
+			buf_truncate(&c->last, 0);
 		c->last_ended = false;
-		if (c->last_len < sizeof c->last)
-			c->last[c->last_len++] = data[i];
+		room = c->last.max - c->last.len;
+		if (buf_add(&c->last, data, len < room ? len : room) == -1)
+			return err_nomem(e);
 	}
+	return 0;
 }
 
 /* Read once; a stream that ended is closed.  Returns what read() did. */
@@ -216,12 +230,13 @@ hear(struct command *c, int *fd, struct err *e)
 	char data[4096];
 	ssize_t n = read(*fd, data, sizeof data);
 
-	if (n > 0 && fd == &c->err)
-		hear_err(c, data, (size_t)n);
-	else if (n > 0 && hear_out(c, data, (size_t)n, e) == -1)
-		n = -1;
-	else if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
+	if (n > 0) {
+		if ((fd == &c->err ? hear_err(c, data, (size_t)n, e)
+				   : hear_out(c, data, (size_t)n, e)) == -1)
+			n = -1;
+	} else if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR)) {
 		close_fd(fd);
+	}
 	wipe(data, sizeof data);
 	return n;
 }
@@ -312,31 +327,54 @@ finish(struct command *c)
 	return -1;
 }
 
-static int
-judge(const struct command *c, int status, struct err *e)
+/*
+ * What the command complains of last.  It may have printed the secret before
+ * it failed, and the complaint may hold that.
+ */
+static const char *
+complaint(struct command *c)
 {
-	const char *colon = c->last_len > 0 ? ": " : "";
-	int last_len = (int)c->last_len;
+	const char *said = buf_str(&c->last);
+	struct censor *censor;
+
+	buf_truncate(c->line, span_line(buf_str(c->line), c->line->len));
+	censor = censor_new(buf_str(c->line));
+	if (censor == NULL || censor_holds(censor, said, c->last.len))
+		said = CENSOR_TEXT;
+	censor_free(censor);
+	return said;
+}
+
+static int
+judge(struct command *c, int status, struct err *e)
+{
+	const char *said, *colon;
 
 	if (status == -1)
 		return err_set(
 		    e, ERR_SECRET, "cmd: its exit status was not to be had");
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	said = complaint(c);
+	colon = said[0] != '\0' ? ": " : "";
 	if (WIFSIGNALED(status))
 		return err_set(e, ERR_SECRET, "cmd: killed by signal %d%s%.*s",
-		    WTERMSIG(status), colon, last_len, c->last);
-	if (WEXITSTATUS(status) != 0)
-		return err_set(e, ERR_SECRET, "cmd: exit status %d%s%.*s",
-		    WEXITSTATUS(status), colon, last_len, c->last);
-	return 0;
+		    WTERMSIG(status), colon, LAST_LINE_MAX, said);
+	return err_set(e, ERR_SECRET, "cmd: exit status %d%s%.*s",
+	    WEXITSTATUS(status), colon, LAST_LINE_MAX, said);
 }
 
 int
 secret_command_run(
     struct buf *out, const char *command, int64_t deadline_us, struct err *e)
 {
-	struct command c = {
-		.pid = -1, .pidfd = -1, .out = -1, .err = -1, .line = out
-	};
+	struct command c = { .pid = -1,
+		.pidfd = -1,
+		.out = -1,
+		.err = -1,
+		.line = out,
+		/* Room for a secret behind what is quoted of the line. */
+		.last = BUF_INIT(2 * SECRET_MAX) };
 	struct sigaction by_default = { .sa_handler = SIG_DFL }, before;
 	int rc = -1, status;
 
@@ -356,7 +394,7 @@ out:
 	close_fd(&c.pidfd);
 	close_fd(&c.out);
 	close_fd(&c.err);
-	wipe(&c, sizeof c);
+	buf_free(&c.last);
 	sigaction(SIGCHLD, &before, NULL);
 	return rc;
 }

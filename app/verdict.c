@@ -26,6 +26,34 @@ judge_add(struct verdict *v, const struct options *o, enum condition c)
 	return n;
 }
 
+/*
+ * A peer says as much as it likes, and it may be said of each of many
+ * findings: keep what a reader takes in.
+ */
+static int
+cut(struct buf *b)
+{
+	size_t n = VERDICT_SHOWN_MAX;
+
+	if (b->len <= n)
+		return 0;
+	while (n > 0 && (b->data[n] & 0xc0) == 0x80)
+		n--; /* not in the middle of a character */
+	buf_truncate(b, n);
+	return buf_adds(b, "...");
+}
+
+static int
+cut_findings(struct verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->finding_count; i++)
+		if (cut(&v->findings[i].message) == -1)
+			return -1;
+	return 0;
+}
+
 /* The worst decides; among equals the first. */
 static const struct finding *
 decide(struct verdict *v)
@@ -112,13 +140,16 @@ word_finding(struct buf *b, const struct verdict *v, const struct finding *n,
 {
 	bool tried = f->smtp != NULL && f->smtp->login != SMTP_LOGIN_NOT_TRIED;
 
-	if (!tried && o->login && v->state == STATUS_OK &&
-	    buf_addf(b,
-		"no login tried (%s excused): ", condition_name(n->condition)))
+	/* In front, where a long reply cannot push it off the line. */
+	if (!tried && v->state == STATUS_OK && o->host != NULL &&
+	    (o->login ? buf_addf(b, "no login tried (%s excused): ",
+			    condition_name(n->condition))
+		      : buf_addf(b, "%s: ", no_credentials)))
 		return -1;
 	if (buf_add(b, n->message.data, n->message.len))
 		return -1;
-	if (!tried && !o->login && o->host != NULL && !ended_early(f))
+	if (!tried && v->state != STATUS_OK && !o->login && o->host != NULL &&
+	    !ended_early(f))
 		return buf_addf(b, ", %s", no_credentials);
 	return 0;
 }
@@ -150,9 +181,11 @@ verdict_reach(struct verdict *v, const struct facts *f, const struct options *o)
 	    judge_slow(v, f, o))
 		goto no_memory;
 	n = decide(v);
-	if (word_message(v, n, f, o) == -1)
+	if (cut_findings(v) || word_message(v, n, f, o) || cut(&v->message))
 		goto no_memory;
 	if (n != NULL && judge_hint(v, n->condition, f, o) == -1)
+		goto no_memory;
+	if (cut(&v->hint) == -1)
 		goto no_memory;
 	return 0;
 no_memory:

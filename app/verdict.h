@@ -15,7 +15,11 @@
 #include "base/buf.h"
 #include "plugin/status.h"
 
-enum { VERDICT_FINDINGS_MAX = 32, VERDICT_TEXT_MAX = 8192 };
+enum {
+	VERDICT_FINDINGS_MAX = OPTIONS_LIST_MAX + 32, /* each -R may be one */
+	VERDICT_TEXT_MAX = 1024 * 1024, /* takes the longest reply whole ... */
+	VERDICT_SHOWN_MAX = 2048,       /* ... of which so much is kept */
+};
 
 struct finding {
 	enum condition condition;

@@ -15,6 +15,8 @@
 struct tls_context {
 	SSL_CTX *ctx;
 	const char *bundle; /* roots not loaded yet, or NULL */
+	bool bundle_given;  /* somebody named it; else it need not be there */
+	char bundle_error[ROOTS_ERROR_MAX];
 	struct tls_settings settings;
 };
 
@@ -43,6 +45,22 @@ tls_take_reason(char *text, size_t size)
 		snprintf(text, size, "OpenSSL error %08lX", first);
 }
 
+/* What is wrong with a file of ours; otherwise if OpenSSL has no good words. */
+static const char *
+file_fault(const char *otherwise)
+{
+	unsigned long first = ERR_peek_error(), last = ERR_peek_last_error();
+	const char *why = otherwise;
+
+	if (ERR_SYSTEM_ERROR(first))
+		why = strerror(ERR_GET_REASON(first));
+	else if (ERR_GET_LIB(last) == ERR_LIB_SSL && !ERR_COMMON_ERROR(last) &&
+	    ERR_reason_error_string(last) != NULL)
+		why = ERR_reason_error_string(last);
+	ERR_clear_error();
+	return why;
+}
+
 bool
 tls_context_load_bundle(struct tls_context *t)
 {
@@ -53,6 +71,9 @@ tls_context_load_bundle(struct tls_context *t)
 	t->bundle = NULL;
 	if (X509_STORE_load_file(SSL_CTX_get_cert_store(t->ctx), file) == 1)
 		return true;
+	if (t->bundle_given)
+		snprintf(t->bundle_error, sizeof t->bundle_error, "%.200s: %s",
+		    file, file_fault("no certificate in it"));
 	ERR_clear_error();
 	return false;
 }
@@ -105,21 +126,12 @@ check_file(const char *path, struct err *e)
 	return err_set(e, ERR_USAGE, "--ca-file %s: %s", path, strerror(errno));
 }
 
-/* What is wrong with a file of ours; otherwise if OpenSSL has no good words. */
 static int
 refuse_file(
     struct err *e, const char *option, const char *file, const char *otherwise)
 {
-	unsigned long first = ERR_peek_error(), last = ERR_peek_last_error();
-	const char *why = otherwise;
-
-	if (ERR_SYSTEM_ERROR(first))
-		why = strerror(ERR_GET_REASON(first));
-	else if (ERR_GET_LIB(last) == ERR_LIB_SSL && !ERR_COMMON_ERROR(last) &&
-	    ERR_reason_error_string(last) != NULL)
-		why = ERR_reason_error_string(last);
-	ERR_clear_error();
-	return err_set(e, ERR_USAGE, "%s %s: %s", option, file, why);
+	return err_set(
+	    e, ERR_USAGE, "%s %s: %s", option, file, file_fault(otherwise));
 }
 
 static int
@@ -150,9 +162,11 @@ add_trust(struct tls_context *t, struct err *e)
 	if (file == NULL && dir == NULL) {
 		dir = from_environment(X509_get_default_cert_dir_env(),
 		    X509_get_default_cert_dir());
-		file = from_environment(X509_get_default_cert_file_env(),
-		    X509_get_default_cert_file());
+		file = from_environment(X509_get_default_cert_file_env(), NULL);
 	}
+	t->bundle_given = file != NULL;
+	if (file == NULL && s->ca_path == NULL)
+		file = X509_get_default_cert_file();
 	if (add_directory(store, dir) == -1)
 		return err_nomem(e);
 	t->bundle = file;
@@ -307,6 +321,7 @@ tls_facts_take(struct tls_facts *f, SSL *ssl, const struct tls_context *t,
 	snprintf(f->version, sizeof f->version, "%s", SSL_get_version(ssl));
 	snprintf(f->cipher, sizeof f->cipher, "%s", SSL_get_cipher_name(ssl));
 	tls_verify_take(f, ssl, verify_name);
+	snprintf(f->roots_error, sizeof f->roots_error, "%s", t->bundle_error);
 	f->pin_matches = f->has_certificate && tls_context_has_pin(t, f->pin);
 }
 

@@ -47,7 +47,12 @@ struct tls_fault {
 	int64_t when;      /* notBefore/notAfter that was broken, or 0 (Unix) */
 };
 
-enum { TLS_FAULTS_MAX = 8, TLS_NAMES_MAX = 8, TLS_CHAIN_MAX = 10 };
+enum {
+	TLS_FAULTS_MAX = 8,
+	TLS_NAMES_MAX = 8,
+	TLS_CHAIN_MAX = 10,
+	ROOTS_ERROR_MAX = 300,
+};
 
 /* What one handshake showed.  All texts come from the peer: not printable. */
 struct tls_facts {
@@ -73,6 +78,9 @@ struct tls_facts {
 	} chain[TLS_CHAIN_MAX]; /* as the server sent it */
 	size_t chain_count;
 	bool client_cert_requested;
+	/* "FILE: why": roots that were asked for and not had; else empty.  Of
+	   all texts the one that does not come from the peer. */
+	char roots_error[ROOTS_ERROR_MAX];
 };
 
 /* A fault's meaning. */

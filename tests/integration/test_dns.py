@@ -218,6 +218,16 @@ def test_silence(plugin, lookup, limit, state):
     assert server.dns.asked("mx.test") == ALL
 
 
+def test_refused_while_a_family_is_silent(plugin, lookup):
+    """What is known of the cause is told, though the look-up hangs."""
+    server = lookup("mx.test", Name(a=[V4], silent={"AAAA"}))
+    server.close()  # nobody listens there any more
+    result = plugin.run(*server.args, "-t", "1")
+    assert result.message == (
+        "timeout after 1 s in connect at %s: 127.0.0.1: Connection refused; "
+        "DNS still owes an answer" % server.at)
+
+
 def test_silence_in_json(plugin, lookup):
     server = lookup("mx.test", Name(silent=ALL))
     data = plugin.json(*server.args, "-t", "1")
@@ -258,6 +268,16 @@ def test_hosts_file(plugin, mail):
     assert result.message == (
         "localhost:%d answers, no login tried (no credentials given)"
         % server.port)
+
+
+def test_many_addresses_refused(plugin, lookup):
+    """However long the list is, it is `connect`."""
+    many = ["127.1.%d.%d" % (i // 200, i % 200 + 1) for i in range(600)]
+    server = lookup("mx.test", Name(a=many))
+    server.close()
+    data = plugin.json(*server.args)
+    assert data["condition"] == "connect", data["message"]
+    assert len(data["addresses_tried"]) == len(many)
 
 
 def test_trailing_dot(plugin, lookup):

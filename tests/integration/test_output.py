@@ -174,6 +174,28 @@ def test_no_hint_is_invented(plugin, mail):
     assert plugin.json(*mail(auth="571 Zorp").login)["hint"] is None
 
 
+LONG = 60 * ("550-" + 1000 * "x" + "\r\n") + "550 5.7.1 no"
+
+
+@pytest.mark.parametrize("condition, options, more", [
+    ("greeting", {"greeting": LONG}, []),
+    ("ehlo", {"replies": {"EHLO": LONG}}, []),
+    ("auth-rejected", {"auth": LONG}, []),
+    ("sender", {"replies": {"MAIL": LONG}}, ["-f", "alice@example.org"]),
+    ("expect", {"replies": {"NOOP": LONG}}, 64 * ["-C", "NOOP", "-R", "^2"]),
+    ("mechanism", {"mechs": None, "offers": 15 * ["AUTH " + "X" * 4000]}, [])])
+def test_long_replies_are_judged_like_short_ones(
+        plugin, mail, condition, options, more):
+    """64 KiB are read, so they must find room everywhere behind, too."""
+    for args in ["-vvv"], []:
+        server = mail(**options)
+        result = plugin.run(*server.login, *more, *args)
+        assert result.state == (
+            "WARNING" if condition == "expect" else "CRITICAL"), result
+        assert "internal" not in result.message
+    assert plugin.json(*server.login, *more)["condition"] == condition
+
+
 def test_first_line_is_cut_before_the_perfdata(plugin, mail):
     server = mail(auth="535 5.7.8 " + "long " * 500)
     result = plugin.run(*server.login)

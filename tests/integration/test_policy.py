@@ -79,6 +79,23 @@ def test_policies_without_credentials(plugin, mail):
         "no login tried (no credentials given)" % server.at)
 
 
+@pytest.mark.parametrize("excused, options, message", [
+    ("greeting", {"greeting": "554 no"}, "greeting refused at %s: 554 no"),
+    ("starttls-missing", {"clear": ["SIZE"]}, "STARTTLS not offered at %s"),
+    ("disconnected", {"replies": {"EHLO": lambda conn: conn.half_close()}},
+     "connection closed in ehlo at %s"),
+    ("extension", {}, "extension FOO not offered at %s")])
+def test_excused_failure_without_credentials(
+        plugin, mail, excused, options, message):
+    """OK without a login is never silent."""
+    server = mail(**options)
+    result = plugin.run(*server.args, "-S", "--on=%s=ok" % excused,
+                        "--require-extension=FOO")
+    assert result.state == "OK"
+    assert result.message == (
+        "no login tried (no credentials given): " + message % server.at)
+
+
 @pytest.mark.parametrize("clear, bad", [
     (["STARTTLS"], None), (["STARTTLS", "AUTH PLAIN LOGIN"], "PLAIN, LOGIN"),
     (["AUTH=LOGIN", "STARTTLS"], "LOGIN")])
@@ -150,3 +167,11 @@ def test_other_failures_prove_no_rejection(plugin, mail, options, condition):
     data = plugin.json(*server.login, "--expect-rejected")
     assert data["condition"] == condition
     assert data["state"] == "CRITICAL"
+
+
+def test_no_finding_crowds_out_a_worse_one(plugin, mail):
+    pairs = ["-C", "NOOP", "-R", "^999"] * 64
+    server = mail()
+    result = plugin.run(*server.login, *pairs, "--require-extension=FOO")
+    assert result.state == "CRITICAL"
+    assert result.message == "extension FOO not offered for " + server.who

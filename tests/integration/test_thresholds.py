@@ -1,5 +1,7 @@
 """Times, thresholds and the deadline."""
 
+import os
+
 import pytest
 
 from conftest import HOST, PASSWORD, USER, matches
@@ -215,10 +217,21 @@ def test_timeout_while_connecting(plugin):
     deaf.close()
     assert result.state == "CRITICAL"
     assert result.message == (
-        "timeout after 1 s in connect for %s at %s:%d" % (
-            USER, HOST, deaf.port))
+        "timeout after 1 s in connect for %s at %s:%d: "
+        "127.0.0.1: no answer" % (USER, HOST, deaf.port))
     assert result.perfdata["time_connect"].value == "U"
     assert data["condition"] == "timeout"
+
+
+def test_timeout_while_reading_options(plugin, tmp_path):
+    """The deadline holds for a file that never comes, too."""
+    fifo = tmp_path / "options"
+    os.mkfifo(fifo)
+    result = plugin.run("-H", HOST, "--extra-opts=x@%s" % fifo,
+                        "--extra-opts=y@%s" % fifo, "-t", "1:warning")
+    assert result.state == "WARNING"
+    assert result.message == (
+        "timeout after 1 s in --extra-opts at %s:25" % HOST)
 
 
 def test_timeout_drip(plugin, mail):

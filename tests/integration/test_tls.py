@@ -340,6 +340,25 @@ def test_bundle_is_read_when_the_directory_does_not_know(plugin, mail, ca,
                       "--ca-file", ca.ca).state == "OK"
 
 
+@pytest.mark.parametrize("content, why", [
+    ("no PEM", "no certificate in it"), (None, "No such file or directory")])
+def test_bundle_that_is_none(plugin, mail, ca, tmp_path, content, why):
+    """Roots that were asked for and are not there are part of the cause."""
+    bundle = tmp_path / "bundle.pem"
+    if content:
+        bundle.write_text(content)
+    args = ["-I", "127.0.0.1", *LOGIN]
+    ending = "(certificate of %s); no roots from %s: %s" % (
+        ca.intermediate.name, bundle, why)
+    result = plugin.run(*mail().bare, *args, env={
+        "SSL_CERT_DIR": tmp_path, "SSL_CERT_FILE": bundle})
+    assert result.message.endswith(ending), result
+    if content:
+        result = plugin.run(*mail().bare, *args, "--ca-path", tmp_path,
+                            "--ca-file", bundle)
+        assert result.message.endswith(ending), result
+
+
 def test_system_trust_knows_nothing_of_us(plugin, mail):
     server = mail()
     data = plugin.json(*server.bare, "-I", "127.0.0.1", *LOGIN)

@@ -161,13 +161,19 @@ put_file(char *out, size_t size, const char *text, const char *mark)
 }
 
 static void
-write_ini(const char *text)
+write_bytes(const char *text, size_t len)
 {
 	FILE *f = fopen(ini, "w");
 
 	assert_non_null(f);
-	fputs(text, f);
+	assert_int_equal(fwrite(text, 1, len, f), len);
 	assert_int_equal(fclose(f), 0);
+}
+
+static void
+write_ini(const char *text)
+{
+	write_bytes(text, strlen(text));
 }
 
 static void
@@ -185,6 +191,21 @@ test_extra_opts(void **state)
 		put_file(wanted, sizeof wanted, ini_rows[i].wanted, "FILE");
 		run_row(&r);
 	}
+}
+
+static void
+test_extra_opts_nul(void **state)
+{
+	static const char text[] = "[o]\nport=1\0\n[x]\nfrom=a\0b\n";
+	char line[128], wanted[256];
+	struct row r = { "a NUL byte", line, wanted };
+
+	(void)state;
+	write_bytes(text, sizeof text - 1);
+	snprintf(line, sizeof line, "h --extra-opts=x@%s", ini);
+	snprintf(wanted, sizeof wanted,
+	    "!--extra-opts: %s, line 4: holds a NUL byte", ini);
+	run_row(&r);
 }
 
 static void
@@ -226,6 +247,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_secrets_leave_argv),
 		cmocka_unit_test(test_extra_opts),
+		cmocka_unit_test(test_extra_opts_nul),
 		cmocka_unit_test(test_extra_opts_places),
 		cmocka_unit_test(test_extra_opts_missing_file),
 	};

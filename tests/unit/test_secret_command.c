@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "app/censor.h"
 #include "app/secret.h"
 #include "base/clock.h"
 
@@ -120,6 +121,16 @@ test_faults(void **state)
 	snprintf(command, sizeof command, "printf '%%0300d' 0 >&2; exit 1");
 	snprintf(wanted, sizeof wanted, "cmd: exit status 1: %0200d", 0);
 	expect_error(command, ERR_SECRET, wanted);
+	/* A tool that prints the secret, fails, and complains of it. */
+	expect_error("echo wxyz; echo 'bad token wxyz' >&2; exit 1", ERR_SECRET,
+	    "cmd: exit status 1: " CENSOR_TEXT);
+	expect_error("echo wxyz; echo 'bad d3h5eg==' >&2; kill -TERM $$",
+	    ERR_SECRET, "cmd: killed by signal 15: " CENSOR_TEXT);
+	expect_error("printf 'wxyz%0300d\\n' 0; printf 'no wxyz%0300d' 0 >&2; "
+		     "exit 1",
+	    ERR_SECRET, "cmd: exit status 1: " CENSOR_TEXT);
+	expect_error("echo wxyz; echo 'no such entry' >&2; exit 1", ERR_SECRET,
+	    "cmd: exit status 1: no such entry");
 }
 
 static void
