@@ -90,6 +90,9 @@ struct facts {
 	const struct censor *censor; /* borrowed; NULL: there is no secret */
 };
 
+/* Whole seconds that the token has left by what it tells; token.has_expiry. */
+int64_t facts_token_ttl(const struct facts *f);
+
 /* Make *f ready to be filled. */
 void facts_init(struct facts *f);
 

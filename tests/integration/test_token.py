@@ -7,7 +7,7 @@ import time
 import jwt
 import pytest
 
-from conftest import PASSWORD, USER, matches
+from conftest import HOST, PASSWORD, USER, matches
 
 KEY = "a key that is long enough to be used with HS256"
 SUBJECT = "subject-of-the-claims"
@@ -19,6 +19,8 @@ REQUEST = (
     "Microsoft's: request it with the scope "
     "https://outlook.office.com/SMTP.Send or, as an application, "
     "https://outlook.office365.com/.default")
+OPAQUE = ("warning: the token does not tell when it expires: -w and -c token= "
+          "judge nothing")
 EXPIRED = (r"the token expired \d{4}-\d\d-\d\d \d\d:\d\d UTC, 3 hours ago by "
            r"this machine's clock: get a new one")
 
@@ -54,6 +56,104 @@ def login(plugin, mail):
 def ago(hours):
     """With half an hour to spare on both sides."""
     return int(time.time()) - hours * 3600 - 1800
+
+
+# Perfdata -------------------------------------------------------------------
+
+def test_time_left(login, tokens):
+    expires = int(time.time()) + DAY
+    token = tokens(exp=expires)
+    before = int(time.time())
+    perf = login(token).perfdata
+    after = int(time.time())
+    assert expires - after <= perf["token_ttl"].value <= expires - before
+    assert perf["token_ttl"].uom == "s" and perf["token_ttl"].min == ""
+    data = login(token, json_=True)
+    assert 0 < data["token_ttl"] <= expires - before
+
+
+def test_fraction_is_cut(login, tokens):
+    expires = int(time.time()) + DAY
+    value = login(tokens(exp=expires + 0.75)).perfdata["token_ttl"].value
+    assert isinstance(value, int) and 0 < value <= DAY
+
+
+def test_expired_is_below_zero(login, tokens):
+    token = tokens(exp=ago(3))
+    assert login(token).perfdata["token_ttl"].value < -3 * 3600
+    assert login(token, json_=True)["token_ttl"] < -3 * 3600
+
+
+@pytest.mark.parametrize("claims", [
+    None, {}, {"exp": -1}, {"exp": 1e300}, {"exp": 253402300800}])
+def test_what_does_not_tell(plugin, login, tokens, claims):
+    token = (plugin.secret("ya29.opaque-token-of-alice") if claims is None
+             else tokens(**claims))
+    result = login(token, "-v", "-w", "token=600:", "-c", "token=300:")
+    assert result.state == "OK" and OPAQUE in result.details
+    assert result.perfdata["token_ttl"].value == "U"
+    assert result.perfdata["token_ttl"].warn == "600:"
+    assert result.perfdata["token_ttl"].crit == "300:"
+    result = login(token, "--perfdata=known")
+    assert "token_ttl" not in result.perfdata and OPAQUE not in result.details
+    assert login(token, json_=True)["token_ttl"] is None
+
+
+def test_no_label_for_a_password(plugin, mail):
+    server = mail()
+    assert "token_ttl" not in plugin.run(*server.login).perfdata
+    assert plugin.json(*server.login)["token_ttl"] is None
+
+
+def test_label_whatever_happens(plugin, mail, tokens):
+    token = tokens(exp=int(time.time()) + DAY)
+    server = mail(greeting="554 5.7.1 No", mechs="XOAUTH2")
+    args = [*server.args, "-U", USER]
+    result = plugin.run(*args, "--token-from=env:TOKEN", env={"TOKEN": token})
+    assert result.perfdata["token_ttl"].value > 0
+    result = plugin.run(*args, "--token-from=file:/nonexistent/token")
+    assert result.perfdata["token_ttl"].value == "U"
+    assert OPAQUE not in result.details
+
+
+# Thresholds -----------------------------------------------------------------
+
+@pytest.mark.parametrize("args, state, range_", [
+    (["-w", "token=2d"], None, None),
+    (["-w", "token=600:", "-c", "token=300:"], "OK", None),
+    (["-w", "token=100000:"], "WARNING", "warning at 100000:"),
+    (["-w", "token=100000:", "-c", "token=90000:"], "CRITICAL",
+     "critical at 90000:"),
+    (["-w", "token=100000:", "--on=slow=unknown"], "UNKNOWN",
+     "warning at 100000:"),
+])
+def test_thresholds(login, tokens, args, state, range_):
+    result = login(tokens(exp=int(time.time()) + DAY), *args)
+    if state is None:
+        assert "-w token=2d: not a range" in result.message
+        return
+    assert result.state == state
+    if range_:
+        assert matches(
+            r"token expires in \d+ s \(%s\) for %s at %s:\d+" % (
+                range_, USER, HOST), result.message)
+
+
+def test_threshold_on_an_expired_one(login, tokens):
+    token = tokens(exp=ago(3))
+    result = login(token, "-c", "token=300:")
+    assert result.state == "CRITICAL"
+    assert matches(r"token expired \d+ s ago \(critical at 300:\) for .*",
+                   result.message)
+    data = login(token, "-c", "token=300:", json_=True)
+    assert data["condition"] == "slow" and data["login"] == "accepted"
+
+
+def test_threshold_without_a_token(plugin, mail):
+    result = plugin.run(*mail().login, "-w", "token=600:")
+    assert result.state == "UNKNOWN"
+    assert result.message.endswith(
+        ": -w token=600: needs a token; add --token-from=SOURCE")
 
 
 # What is wrong with it ------------------------------------------------------
@@ -100,6 +200,14 @@ def test_backend_knows_better(login, tokens):
     assert result.details[0].startswith("the server's SASL backend")
     assert any(x.startswith("warning: the token expired")
                for x in result.details)
+
+
+def test_details_with_v(login, tokens):
+    token = tokens(exp=int(time.time()) + 30 * DAY + 1800)
+    assert any(matches(r"token: expires \d{4}-\d\d-\d\d \d\d:\d\d UTC, in "
+                       r"30 days", x)
+               for x in login(token, "-v").details if x[:6] == "token:")
+    assert not any(x[:6] == "token:" for x in login(token).details)
 
 
 @pytest.mark.parametrize("secret, fault", [
