@@ -117,7 +117,9 @@ read_unicode(struct claims *c, char *out)
 			return false;
 		value = value * 16 + (unsigned)(digit - hex) % 16;
 	}
-	*out = value < 0x80 ? (char)value : (char)0xff;
+	*out = '\xff';
+	if (value < 0x80)
+		*out = (char)value;
 	return true;
 }
 
@@ -373,7 +375,10 @@ decode(struct buf *out, const char *text, size_t len)
 
 	if (rc == 0)
 		for (s = plain.data; *s != '\0'; s++)
-			*s = *s == '-' ? '+' : *s == '_' ? '/' : *s;
+			if (*s == '-')
+				*s = '+';
+			else if (*s == '_')
+				*s = '/';
 	if (rc == 0)
 		rc = buf_add(&plain, "==", (4 - len % 4) % 4);
 	if (rc == 0)
