@@ -373,12 +373,12 @@ decode(struct buf *out, const char *text, size_t len)
 	int rc = buf_add(&plain, text, len);
 	char *s;
 
-	if (rc == 0)
-		for (s = plain.data; *s != '\0'; s++)
-			if (*s == '-')
-				*s = '+';
-			else if (*s == '_')
-				*s = '/';
+	for (s = plain.data; rc == 0 && *s != '\0'; s++) {
+		if (*s == '-')
+			*s = '+';
+		else if (*s == '_')
+			*s = '/';
+	}
 	if (rc == 0)
 		rc = buf_add(&plain, "==", (4 - len % 4) % 4);
 	if (rc == 0)
