@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/last_word.h"
@@ -94,6 +95,15 @@ on_phase(void *arg, enum phase phase)
 }
 
 static int
+look_at_secret(struct check *c)
+{
+	if (c->secret.value == NULL)
+		return 0;
+	return secret_look(&c->none.look, c->secret.value, c->secret.len,
+	    c->options.proof == SASL_PROOF_TOKEN);
+}
+
+static int
 read_secret(struct check *c, int64_t deadline_us)
 {
 	struct facts *f = &c->none;
@@ -109,6 +119,9 @@ read_secret(struct check *c, int64_t deadline_us)
 		secret_source_free(&c->options.secret);
 	process_renounce(); /* the command may have needed sudo */
 	f->secret_world_readable = c->secret.world_readable;
+	f->now_unix = time(NULL);
+	if (look_at_secret(c) == -1)
+		return err_nomem(&f->err);
 	if ((c->censor = censor_new(c->secret.value)) == NULL)
 		return err_nomem(&f->err);
 	return 0;
@@ -174,6 +187,7 @@ check_run(struct check *c, int64_t started_us)
 	} else {
 		f = probe_facts(c->probe);
 		f->secret_world_readable = c->secret.world_readable;
+		f->look = c->none.look;
 		conclude(c, f);
 	}
 }

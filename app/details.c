@@ -209,6 +209,51 @@ add_key(struct buf *b, const struct verdict *v, const struct facts *f,
 	return buf_addf(b, "not verified; the server's key: --pin=%s\n", pin);
 }
 
+/* What the hint says of the secret is not said again. */
+static int
+add_faults(struct buf *b, const struct verdict *v, const struct facts *f)
+{
+	struct buf line = BUF_INIT(VERDICT_TEXT_MAX);
+	int i, rc = 0;
+
+	for (i = 0; rc == 0 && i < SECRET_FAULTS; i++) {
+		if (!secret_look_has(
+			&f->look, (enum secret_fault)i, f->now_unix))
+			continue;
+		buf_truncate(&line, 0);
+		rc = secret_look_word(
+		    &line, &f->look, (enum secret_fault)i, f->now_unix);
+		if (rc == 0 &&
+		    strstr(buf_str(&v->hint), buf_str(&line)) == NULL)
+			rc = buf_addf(b, "warning: %s\n", buf_str(&line));
+	}
+	buf_free(&line);
+	return rc;
+}
+
+static int
+add_secret(struct buf *b, const struct verdict *v, const struct facts *f,
+    const struct options *o)
+{
+	const struct token *t = &f->look.token;
+
+	if (add_faults(b, v, f) == -1)
+		return -1;
+	if (f->look.is_token && !t->has_expiry &&
+	    (o->warning[THRESHOLD_TOKEN].set ||
+		o->critical[THRESHOLD_TOKEN].set))
+		return buf_adds(b,
+		    "warning: the token does not tell when it expires: -w and "
+		    "-c token= judge nothing\n");
+	if (o->verbosity < 1 || !t->has_expiry || facts_token_ttl(f) <= 0)
+		return 0;
+	return buf_adds(b, "token: expires ") || word_date(b, t->expires_at) ||
+		buf_adds(b, ", in ") || word_span(b, facts_token_ttl(f)) ||
+		buf_addc(b, '\n')
+	    ? -1
+	    : 0;
+}
+
 /* A drawing where it can be seen, else a table. */
 static int
 add_times(struct details *d, const struct verdict *v, const struct facts *f,
@@ -232,6 +277,8 @@ details_fill(struct details *d, const struct verdict *v, const struct facts *f,
 	if (f->secret_world_readable &&
 	    buf_addf(out, "warning: others may read %.1000s: chmod o-r it\n",
 		o->secret.text) == -1)
+		return -1;
+	if (add_secret(out, v, f, o) == -1)
 		return -1;
 	if (add_key(out, v, f, o) == -1)
 		return -1;

@@ -23,3 +23,9 @@ facts_free(struct facts *f)
 	buf_free(&f->dns[1].addresses);
 	facts_init(f);
 }
+
+int64_t
+facts_token_ttl(const struct facts *f)
+{
+	return f->look.token.expires_at - f->now_unix;
+}

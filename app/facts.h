@@ -14,6 +14,7 @@
 
 #include "app/censor.h"
 #include "app/phase.h"
+#include "app/secret_look.h"
 #include "app/trace.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -61,7 +62,8 @@ struct facts {
 	const char *hung_in; /* where the deadline struck, if it is no phase;
 				static */
 	bool secret_world_readable;
-	char output_error[128]; /* why --output-file was not written; "" */
+	struct secret_look look; /* at the secret */
+	char output_error[128];  /* why --output-file was not written; "" */
 
 	const char *dns_error;          /* static */
 	struct facts_dns dns[2];        /* IPv6, IPv4 */
@@ -84,9 +86,12 @@ struct facts {
 	struct facts_span spans[FACTS_SPANS_MAX]; /* in the order of time */
 	size_t span_count;
 	int64_t total_us;            /* from the first look-up to the end */
-	int64_t now_unix;            /* wall clock, for certificate dates */
+	int64_t now_unix;            /* wall clock, for dates */
 	const struct censor *censor; /* borrowed; NULL: there is no secret */
 };
+
+/* Whole seconds that the token has left by what it tells; token.has_expiry. */
+int64_t facts_token_ttl(const struct facts *f);
 
 /* Make *f ready to be filled. */
 void facts_init(struct facts *f);

@@ -36,6 +36,12 @@ int judge_mistake(struct verdict *v, enum condition c, const struct facts *f,
     const struct options *o);
 
 /*
+ * Put what is visibly wrong with the secret before the hint, where that may
+ * be why the login failed.
+ */
+int judge_secret(struct verdict *v, enum condition c, const struct facts *f);
+
+/*
  * Fill in login and rate_limited, before all others: a server that limits
  * log-ins or connections has judged no credential, whatever code it uses.
  */

@@ -279,5 +279,5 @@ judge_hint(struct verdict *v, enum condition c, const struct facts *f,
 		rc = hint_condition(&v->hint, c, f, o);
 	if (rc == 0 && v->hint.len == 0)
 		rc = judge_mistake(v, c, f, o);
-	return rc;
+	return rc == 0 ? judge_secret(v, c, f) : rc;
 }

@@ -221,14 +221,30 @@ judge_output(struct verdict *v, const struct facts *f, const struct options *o)
 	    : 0;
 }
 
+static int
+word_value(struct buf *b, int what, int64_t value_us)
+{
+	if (what == THRESHOLD_TOKEN)
+		return value_us > 0 ? buf_addf(b, "token expires in %lld s",
+					  (long long)(value_us / 1000000))
+				    : buf_addf(b, "token expired %lld s ago",
+					  (long long)(-value_us / 1000000));
+	return buf_addf(b, "%s took ",
+		   what == PHASE_TOTAL ? "check"
+				       : phase_name((enum phase)what)) ||
+		word_seconds(b, value_us) || buf_adds(b, " s")
+	    ? -1
+	    : 0;
+}
+
 /* Warning and critical on one value; critical goes first. */
 static int
 judge_value(
-    struct verdict *v, const struct options *o, int phase, int64_t value_us)
+    struct verdict *v, const struct options *o, int what, int64_t value_us)
 {
-	bool critical = range_violated(&o->critical[phase], value_us);
+	bool critical = range_violated(&o->critical[what], value_us);
 	const struct range *r =
-	    critical ? &o->critical[phase] : &o->warning[phase];
+	    critical ? &o->critical[what] : &o->warning[what];
 	struct finding *n;
 	struct buf *b;
 
@@ -239,11 +255,8 @@ judge_value(
 	if (critical && !o->remapped[CONDITION_SLOW])
 		n->state = STATUS_CRITICAL;
 	b = &n->message;
-	return buf_addf(b, "%s took ",
-		   phase == PHASE_TOTAL ? "check"
-					: phase_name((enum phase)phase)) ||
-		word_seconds(b, value_us) ||
-		buf_addf(b, " s (%s at %s)", critical ? "critical" : "warning",
+	return word_value(b, what, value_us) ||
+		buf_addf(b, " (%s at %s)", critical ? "critical" : "warning",
 		    r->text) ||
 		word_where(b, o)
 	    ? -1
@@ -263,5 +276,7 @@ judge_slow(struct verdict *v, const struct facts *f, const struct options *o)
 		if (f->phase_done[p] &&
 		    judge_value(v, o, p, f->phase_us[p]) == -1)
 			return -1;
-	return 0;
+	if (!f->look.token.has_expiry)
+		return 0;
+	return judge_value(v, o, THRESHOLD_TOKEN, facts_token_ttl(f) * 1000000);
 }

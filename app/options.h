@@ -42,6 +42,9 @@ struct command_pair {
 	char *response;
 };
 
+/* What has thresholds: the phases, the whole check, the token's time left. */
+enum { THRESHOLD_TOKEN = PHASES + 1, THRESHOLDS };
+
 enum options_action { ACTION_CHECK, ACTION_HELP, ACTION_VERSION };
 
 /* All strings are owned by this struct and may be NULL where optional. */
@@ -100,8 +103,8 @@ struct options {
 	bool forbid_cleartext_auth;
 
 	/* Thresholds; [PHASE_TOTAL] is the whole check */
-	struct range warning[PHASES + 1];
-	struct range critical[PHASES + 1];
+	struct range warning[THRESHOLDS];
+	struct range critical[THRESHOLDS];
 	int64_t timeout_us;
 	enum status state_of[CONDITIONS]; /* defaults with --on applied */
 	bool remapped[CONDITIONS];        /* --on or -t named it */

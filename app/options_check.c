@@ -173,6 +173,22 @@ check_login(struct parsing *p)
 }
 
 static void
+check_token(struct parsing *p)
+{
+	const struct options *o = p->o;
+
+	if (o->proof != SASL_PROOF_TOKEN &&
+	    (o->warning[THRESHOLD_TOKEN].set ||
+		o->critical[THRESHOLD_TOKEN].set))
+		err_set(p->e, ERR_USAGE,
+		    "-%c token=%s needs a token; add --token-from=SOURCE",
+		    o->warning[THRESHOLD_TOKEN].set ? 'w' : 'c',
+		    o->warning[THRESHOLD_TOKEN].set
+			? o->warning[THRESHOLD_TOKEN].text
+			: o->critical[THRESHOLD_TOKEN].text);
+}
+
+static void
 check_tls(struct parsing *p)
 {
 	const struct options *o = p->o;
@@ -274,6 +290,7 @@ options_check(struct parsing *p)
 	check_family(p);
 	check_tls(p);
 	check_secret(p);
+	check_token(p);
 	choose_mechs(o);
 	check_login(p);
 }

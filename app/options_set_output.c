@@ -18,7 +18,17 @@ refuse_phase(struct parsing *p, const char *value)
 	for (i = 0; i < PHASES; i++)
 		len += (size_t)snprintf(names + len, sizeof names - len, ", %s",
 		    phase_name((enum phase)i));
-	options_fault(p, value, "no such phase; use one of %s", names);
+	options_fault(p, value, "no such phase; use one of %s or token", names);
+}
+
+static int
+find_threshold(const char *name, size_t len)
+{
+	static const char token[] = "token";
+
+	if (len == strlen(token) && memcmp(name, token, len) == 0)
+		return THRESHOLD_TOKEN;
+	return phase_find(name, len);
 }
 
 void
@@ -30,7 +40,7 @@ options_set_threshold(
 	int phase = PHASE_TOTAL;
 
 	if (equals != NULL)
-		phase = phase_find(value, (size_t)(equals - value));
+		phase = find_threshold(value, (size_t)(equals - value));
 	if (phase == -1)
 		refuse_phase(p, value);
 	else if (range_parse(equals != NULL ? equals + 1 : value, &range) == -1)

@@ -139,8 +139,8 @@ const struct option_row options_table[] = {
 	{ 'w', "warning", NULL, ARGUMENT_REQUIRED, "[PHASE=]RANGE",
 	    GROUP_THRESHOLDS,
 	    "seconds outside of which it is WARNING; PHASE is dns, connect, "
-	    "tls, greeting, ehlo, starttls, auth, envelope, quit or time "
-	    "(default: time, the whole check)",
+	    "tls, greeting, ehlo, starttls, auth, envelope, quit, time "
+	    "(default: time, the whole check) or token (what it has left)",
 	    options_set_threshold, AT(warning) },
 	{ 'c', "critical", NULL, ARGUMENT_REQUIRED, "[PHASE=]RANGE",
 	    GROUP_THRESHOLDS, "the same for CRITICAL", options_set_threshold,

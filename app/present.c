@@ -13,7 +13,7 @@
 enum {
 	DETAILS_MAX = 2 * 1024 * 1024,
 	WORDS_MAX = 64, /* of a list taken from the peer */
-	METRICS_MAX = PHASES + 2,
+	METRICS_MAX = PHASES + 3,
 };
 
 /* A list of strings in one buffer. */
@@ -195,6 +195,42 @@ make_metric(const struct options *o, int phase, bool known, int64_t us)
 		.max = phase == PHASE_TOTAL ? o->timeout_us : 0 };
 }
 
+static struct metric
+make_days(struct page *p, const struct facts *f, const struct options *o)
+{
+	struct metric m = { .label = "cert_days",
+		.unit = METRIC_COUNT,
+		.known = f->tls.has_certificate,
+		.value = trust_days_left(&f->tls, f->now_unix) };
+
+	if (o->has_days) {
+		snprintf(p->days_warning, sizeof p->days_warning,
+		    "%ld:", o->days_warning);
+		m.warning = p->days_warning;
+	}
+	if (o->has_days && o->days_critical >= 0) {
+		snprintf(p->days_critical, sizeof p->days_critical,
+		    "%ld:", o->days_critical);
+		m.critical = p->days_critical;
+	}
+	return m;
+}
+
+/* No minimum: an expired token is below 0. */
+static struct metric
+make_token(const struct facts *f, const struct options *o)
+{
+	const struct range *w = &o->warning[THRESHOLD_TOKEN],
+			   *c = &o->critical[THRESHOLD_TOKEN];
+
+	return (struct metric){ .label = "token_ttl",
+		.unit = METRIC_WHOLE_SECONDS,
+		.known = f->look.token.has_expiry,
+		.value = facts_token_ttl(f),
+		.warning = w->set ? w->text : NULL,
+		.critical = c->set ? c->text : NULL };
+}
+
 static void
 fill_metrics(struct page *p, const struct facts *f, const struct options *o)
 {
@@ -206,23 +242,10 @@ fill_metrics(struct page *p, const struct facts *f, const struct options *o)
 		if (options_plan(o, (enum phase)i))
 			*m++ =
 			    make_metric(o, i, f->phase_done[i], f->phase_us[i]);
-	if (o->tls_mode != SMTP_TLS_NONE) {
-		*m = (struct metric){ .label = "cert_days",
-			.unit = METRIC_COUNT,
-			.known = f->tls.has_certificate,
-			.value = trust_days_left(&f->tls, f->now_unix) };
-		if (o->has_days) {
-			snprintf(p->days_warning, sizeof p->days_warning,
-			    "%ld:", o->days_warning);
-			m->warning = p->days_warning;
-		}
-		if (o->has_days && o->days_critical >= 0) {
-			snprintf(p->days_critical, sizeof p->days_critical,
-			    "%ld:", o->days_critical);
-			m->critical = p->days_critical;
-		}
-		m++;
-	}
+	if (o->tls_mode != SMTP_TLS_NONE)
+		*m++ = make_days(p, f, o);
+	if (o->proof == SASL_PROOF_TOKEN)
+		*m++ = make_token(f, o);
 	p->report.metrics = p->metrics;
 	p->report.metric_count = (size_t)(m - p->metrics);
 	p->report.known_metrics_only = o->known_metrics_only;
@@ -324,6 +347,8 @@ fill_facts(struct page *p, const struct facts *f, const struct options *o)
 			    .elapsed_us = f->phase_us[i] };
 	r->phases = p->phases;
 	r->phase_count = PHASES;
+	r->has_token_ttl = f->look.token.has_expiry;
+	r->token_ttl = facts_token_ttl(f);
 	r->has_time = f->begun;
 	r->time_us = f->total_us;
 }

@@ -122,6 +122,18 @@ word_duration(struct buf *b, int64_t us)
 }
 
 int
+word_span(struct buf *b, int64_t seconds)
+{
+	if (seconds < 120)
+		return buf_addf(b, "%lld s", (long long)seconds);
+	if (seconds < 120 * 60)
+		return buf_addf(b, "%lld minutes", (long long)(seconds / 60));
+	if (seconds < 48 * 3600)
+		return buf_addf(b, "%lld hours", (long long)(seconds / 3600));
+	return buf_addf(b, "%lld days", (long long)(seconds / 86400));
+}
+
+int
 word_date(struct buf *b, int64_t when)
 {
 	time_t t = (time_t)when;

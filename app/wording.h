@@ -40,6 +40,9 @@ int word_seconds(struct buf *b, int64_t us);
 /* A duration as it was given: "10", "0.5". */
 int word_duration(struct buf *b, int64_t us);
 
+/* Seconds in round figures: "90 s", "15 minutes", "3 hours", "12 days". */
+int word_span(struct buf *b, int64_t seconds);
+
 /* Unix time as "2026-12-05 10:00 UTC". */
 int word_date(struct buf *b, int64_t when);
 

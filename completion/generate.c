@@ -105,7 +105,8 @@ put_phases(void)
 	int i;
 
 	for (i = 0; i <= PHASES; i++)
-		printf("%s%s", i > 0 ? " " : "", phase_name((enum phase)i));
+		printf("%s ", phase_name((enum phase)i));
+	printf("token");
 }
 
 /* All but usage, whose state is fixed. */

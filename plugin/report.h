@@ -15,14 +15,14 @@
 #include "plugin/range.h"
 #include "plugin/status.h"
 
-enum metric_unit { METRIC_SECONDS, METRIC_COUNT };
+enum metric_unit { METRIC_SECONDS, METRIC_WHOLE_SECONDS, METRIC_COUNT };
 
 /* One perfdata value. */
 struct metric {
 	const char *label;
 	enum metric_unit unit;
 	bool known;           /* false: the value is printed as U */
-	int64_t value;        /* microseconds, or a plain number */
+	int64_t value;        /* microseconds, seconds, or a plain number */
 	const char *warning;  /* range as text, NULL: none */
 	const char *critical; /* range as text, NULL: none */
 	bool has_min;         /* a minimum of 0 */
@@ -92,6 +92,8 @@ struct report {
 	int64_t time_us;
 	const struct report_attempt *attempts;
 	size_t attempt_count;
+	bool has_token_ttl;
+	int64_t token_ttl; /* seconds; JSON only */
 	/* Perfdata, in the order of printing. */
 	const struct metric *metrics;
 	size_t metric_count;

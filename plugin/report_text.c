@@ -24,6 +24,8 @@ add_value(struct buf *out, const struct metric *m)
 		return buf_addc(out, 'U');
 	if (m->unit == METRIC_COUNT)
 		return buf_addf(out, "%" PRId64, m->value);
+	if (m->unit == METRIC_WHOLE_SECONDS)
+		return buf_addf(out, "%" PRId64 "s", m->value);
 	if (report_add_seconds(out, m->value) == -1)
 		return -1;
 	return buf_addc(out, 's');
@@ -41,7 +43,7 @@ add_max(struct buf *out, const struct metric *m)
 {
 	if (m->max == 0)
 		return 0;
-	if (m->unit == METRIC_COUNT)
+	if (m->unit != METRIC_SECONDS)
 		return buf_addf(out, "%" PRId64, m->max);
 	if (report_add_seconds(out, m->max) == -1)
 		return -1;

@@ -97,11 +97,22 @@ def from_options(root):
             w.lstrip("-") for w in words) + "\n").encode())
 
 
+def from_claims(root):
+    text = (TESTS / "unit" / "test_token.c").read_text()
+    for i, claims in enumerate(re.findall(r'"([{\[](?:[^"\\]|\\.)*)"', text)):
+        data = re.sub(r'\\(["\\])', r"\1", claims).encode()
+        write(root / "token", "claims%d" % i, b"\2" + data)
+        jwt = b".".join(base64.urlsafe_b64encode(x).rstrip(b"=")
+                        for x in (b"{}", data, b"signed"))
+        write(root / "token", "token%d" % i, b"\1" + jwt)
+
+
 def main():
     root = pathlib.Path(sys.argv[1])
     for path in sorted((TESTS / "dialogues").iterdir()):
         from_dialogue(root, path)
     from_options(root)
+    from_claims(root)
     for i, text in enumerate(["10", "10:", "~:10", "10:20", "@10:20", "0.5"]):
         write(root / "range", str(i), b"\0" * 8 + text.encode())
     for i, text in enumerate(["192.0.2.7", "2001:db8::7", "[::1]:53,1.2.3.4",

@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 LABELS = ["time", "time_dns", "time_connect", "time_tls", "time_greeting",
           "time_ehlo", "time_starttls", "time_auth", "time_envelope",
-          "time_quit", "cert_days"]
+          "time_quit", "cert_days", "token_ttl"]
 BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
            "\u2066\u2067\u2068\u2069\u2028\u2029")
 FIRST_LINE_MAX = 1000
@@ -111,7 +111,7 @@ Perf = collections.namedtuple("Perf", "value uom warn crit min max")
 
 RANGE = r"@?(?:(?:~|-?\d+(?:\.\d+)?)?:)?(?:-?\d+(?:\.\d+)?)?"
 PERF = re.compile(
-    r"([a-z_]+)=(?:U|(-?\d+\.\d{6})(s)|(-?\d+))"
+    r"([a-z_]+)=(?:U|(-?\d+\.\d{6})(s)|(-?\d+)(s?))"
     r"(?:;(%s)(?:;(%s)(?:;(\d*)(?:;([\d.]*))?)?)?)?" % (RANGE, RANGE))
 
 
@@ -121,14 +121,15 @@ def parse_perfdata(text):
     for item in text.split(" "):
         match = PERF.fullmatch(item)
         assert match, "bad perfdata %r" % item
-        label, seconds, uom, count, *rest = match.groups()
+        label, seconds, uom, count, whole, *rest = match.groups()
         assert label not in out, "%s twice" % label
         value = "U"
         if seconds is not None:
             value = float(seconds)
         elif count is not None:
             value = int(count)
-        out[label] = Perf(value, uom or "", *(x or "" for x in rest))
+        assert bool(whole) == (label == "token_ttl" and value != "U"), item
+        out[label] = Perf(value, uom or whole or "", *(x or "" for x in rest))
     order = [x for x in LABELS if x in out]
     assert list(out) == order, "perfdata in the order %s" % list(out)
     return out

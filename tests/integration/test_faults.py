@@ -6,6 +6,7 @@ the calls fail, AddressSanitizer and LeakSanitizer look on."""
 import errno
 import os
 
+import jwt
 import pytest
 
 from conftest import HOST, PASSWORD, PROBE, USER
@@ -53,7 +54,7 @@ def rejected(mail, dns, ca, tmp_path):
     server = mail(auth=["334 ", "535-5.7.8 no\r\n535 5.7.8 really not"],
                   mechs="XOAUTH2")
     secret = tmp_path / "token"
-    secret.write_text(PASSWORD)
+    secret.write_text(jwt.encode({"exp": 1, "sub": PASSWORD}, "key", "HS256"))
     return ["-H", HOST, "-I", "127.0.0.1", "-p", server.port, "-F", PROBE,
             "--ca-file", ca.ca, "-U", USER, "--token-from=file:%s" % secret]
 

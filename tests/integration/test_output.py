@@ -273,6 +273,7 @@ TYPES = {
     "mechanism": (str, NONE), "mechanisms_offered": (list, NONE),
     "extensions": (list, NONE), "tls": dict, "reply": dict, "phases": dict,
     "time": (*NUMBER, NONE), "addresses_tried": list,
+    "token_ttl": (int, NONE),
 }
 INNER = {
     "tls": {"version": (str, NONE), "cipher": (str, NONE),

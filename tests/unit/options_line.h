@@ -108,15 +108,16 @@ describe_depth(struct buf *b, const struct options *o)
 static void
 describe_output(struct buf *b, const struct options *o)
 {
+	const char *name;
 	int i;
 
-	for (i = 0; i <= PHASES; i++) {
+	for (i = 0; i < THRESHOLDS; i++) {
+		name =
+		    i == THRESHOLD_TOKEN ? "token" : phase_name((enum phase)i);
 		if (o->warning[i].set)
-			buf_addf(b, "w-%s=%s ", phase_name((enum phase)i),
-			    o->warning[i].text);
+			buf_addf(b, "w-%s=%s ", name, o->warning[i].text);
 		if (o->critical[i].set)
-			buf_addf(b, "c-%s=%s ", phase_name((enum phase)i),
-			    o->critical[i].text);
+			buf_addf(b, "c-%s=%s ", name, o->critical[i].text);
 	}
 	for (i = 0; i < CONDITIONS; i++)
 		buf_addf(b, "on-%s=%d ", condition_name((enum condition)i),

@@ -292,7 +292,17 @@ static const struct row rows[] = {
 	{ "time by name", "h -w time=3", "w-time=3" },
 	{ "unknown phase", "h -w foo=1",
 	    "!-w foo=1: no such phase; use one of time, dns, connect, tls, "
-	    "greeting, ehlo, starttls, auth, envelope, quit" },
+	    "greeting, ehlo, starttls, auth, envelope, quit or token" },
+	{ "a token's time left",
+	    "h -U u --token-from=stdin -w token=600: -c token=300:",
+	    "w-token=600: c-token=300:" },
+	{ "token without a token", "h -U u -P p -w token=600:",
+	    "!-w token=600: needs a token; add --token-from=SOURCE" },
+	{ "the same, critical", "h -c token=@0:60",
+	    "!-c token=@0:60 needs a token; add --token-from=SOURCE" },
+	{ "bad range of a token", "h -U u --token-from=stdin -w token=x",
+	    "!-w token=x: not a range of seconds; use 10, 10:, ~:10, 10:20 "
+	    "or @10:20" },
 	{ "bad range", "h -c 5x",
 	    "!-c 5x: not a range of seconds; use 10, 10:, ~:10, 10:20 or "
 	    "@10:20" },

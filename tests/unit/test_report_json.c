@@ -44,7 +44,7 @@ test_sample(void **state)
 	    "\"time\":2.310000,\"addresses_tried\":["
 	    "{\"address\":\"2001:db8::1\","
 	    "\"error\":\"Network is unreachable\"},"
-	    "{\"address\":\"192.0.2.1\",\"error\":null}]}\n");
+	    "{\"address\":\"192.0.2.1\",\"error\":null}],\"token_ttl\":null}\n");
 }
 
 static void
@@ -63,7 +63,7 @@ test_nothing_known(void **state)
 	    "\"verified\":null,\"subject\":null,\"issuer\":null,"
 	    "\"not_after\":null,\"days_left\":null},"
 	    "\"reply\":{\"code\":null,\"enhanced\":null,\"text\":null},"
-	    "\"phases\":{},\"time\":null,\"addresses_tried\":[]}\n");
+	    "\"phases\":{},\"time\":null,\"addresses_tried\":[],\"token_ttl\":null}\n");
 }
 
 static void
@@ -105,6 +105,12 @@ test_values(void **state)
 		    "\"not_after\":null" },
 		{ "UNKNOWN", { .state = STATUS_UNKNOWN },
 		    "\"state\":\"UNKNOWN\",\"exit_code\":3," },
+		{ "a token's time left",
+		    { .has_token_ttl = true, .token_ttl = 3512 },
+		    "\"token_ttl\":3512}" },
+		{ "an expired token",
+		    { .has_token_ttl = true, .token_ttl = -60 },
+		    "\"token_ttl\":-60}" },
 		{ "a time of nothing", { .has_time = true },
 		    "\"time\":0.000000," },
 	};
@@ -167,7 +173,7 @@ test_hostile(void **state)
 	    "\"reply\":{\"code\":null,\"enhanced\":" TAME ",\"text\":" TAME
 	    "},\"phases\":{" TAME ":null},\"time\":null,"
 	    "\"addresses_tried\":[{\"address\":" TAME ",\"error\":" TAME
-	    "}]}\n");
+	    "}],\"token_ttl\":null}\n");
 }
 
 int

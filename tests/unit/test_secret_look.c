@@ -1,0 +1,254 @@
+/* What is visibly wrong with a secret, how it is said, and where it leads. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "app/secret_look.h"
+#include "app/verdict.h"
+
+#define COUNT(a) (sizeof(a) / sizeof(a)[0])
+
+enum { NOW = 1700000000 }; /* 2023-11-14 22:13:20 UTC */
+
+/* {"exp":1699992800}: two hours before; and one with Graph's "aud", too. */
+#define EXPIRED "eyJ9.eyJleHAiOjE2OTk5OTI4MDB9.c2ln"
+#define ELSEWHERE                                                              \
+	"eyJ9.eyJhdWQiOiJodHRwczovL2dyYXBoLm1pY3Jvc29mdC5jb20vIn0.c2ln"
+#define EXPIRED_TEXT                                                           \
+	"the token expired 2023-11-14 20:13 UTC, 2 hours ago by this "         \
+	"machine's clock: get a new one"
+#define ELSEWHERE_TEXT                                                         \
+	"the token is not for a mail service, but for another one of "         \
+	"Microsoft's: request it with the scope "                              \
+	"https://outlook.office.com/SMTP.Send or, as an application, "         \
+	"https://outlook.office365.com/.default"
+
+static const struct {
+	const char *value;
+	bool is_token;
+	const char *faults; /* a line for each */
+} looks[] = {
+	{ "korrekt Pferd 7!", false, "" },
+	{ "ya29.a0AfH6SMBx", true, "" },
+	{ "s", false, "" },
+	{ "pa\tss", false, "" },
+	{ "\"", false, "" },
+	{ "\"\"", false, "" },
+	{ "\"a\'", false, "" },
+	{ "it's", false, "" },
+	{ "Bearer x", false, "" },
+	{ "Bearer", true, "" },
+	{ "pass\xc3\xbc", false, "" },
+	{ " ", false, "the password holds nothing but blanks\n" },
+	{ " \r\n", true, "the token holds nothing but blanks\n" },
+	{ "\xef\xbb\xbf", false, "the password holds nothing but blanks\n" },
+	{ "pass\n", false, "the password ends with a line end\n" },
+	{ "pass\r\n", false, "the password ends with a line end\n" },
+	{ "pass\r", false, "the password ends with a carriage return\n" },
+	{ "pass ", false, "the password ends with a blank\n" },
+	{ "pass\t", false, "the password ends with a blank\n" },
+	{ "pass \n", false,
+	    "the password ends with a line end\n"
+	    "the password ends with a blank\n" },
+	{ " pass", false, "the password begins with a blank\n" },
+	{ "\tpass", false, "the password begins with a blank\n" },
+	{ "\xef\xbb\xbfpass", false,
+	    "the password begins with a byte order mark: save its file as "
+	    "UTF-8 without one\n" },
+	{ "'pass'", false,
+	    "the password stands in quotes, which are sent, too\n" },
+	{ "\"pass\"\n", false,
+	    "the password ends with a line end\n"
+	    "the password stands in quotes, which are sent, too\n" },
+	{ "pa\nss", false, "the password holds more than one line\n" },
+	{ "\npass", false, "the password holds more than one line\n" },
+	{ "pa\x1bss", false, "the password holds a control character\n" },
+	{ "pa\rss", false, "the password holds a control character\n" },
+	{ "pa\x7fss", false, "the password holds a control character\n" },
+	{ "Bearer abc", true,
+	    "the token begins with \"Bearer\", which is not part of it\n" },
+	{ "bearer abc", true,
+	    "the token begins with \"Bearer\", which is not part of it\n" },
+	{ "abc def", true, "the token holds a blank, as no token does\n" },
+	{ "abc\tdef", true, "the token holds a blank, as no token does\n" },
+	{ EXPIRED, true, EXPIRED_TEXT "\n" },
+	{ EXPIRED, false, "" },
+	{ ELSEWHERE, true, ELSEWHERE_TEXT "\n" },
+	{ "\"Bearer " EXPIRED "\" ", true,
+	    "the token ends with a blank\n"
+	    "the token stands in quotes, which are sent, too\n"
+	    "the token begins with \"Bearer\", which is not part of "
+	    "it\n" EXPIRED_TEXT "\n" },
+};
+
+static void
+test_looks(void **state)
+{
+	struct buf said = BUF_INIT(4096);
+	struct secret_look l;
+	const char *v;
+	size_t i;
+	int k;
+
+	(void)state;
+	for (i = 0; i < COUNT(looks); i++) {
+		v = looks[i].value;
+		assert_int_equal(
+		    secret_look(&l, v, strlen(v), looks[i].is_token), 0);
+		for (k = 0; k < SECRET_FAULTS; k++)
+			if (secret_look_has(&l, (enum secret_fault)k, NOW)) {
+				secret_look_word(
+				    &said, &l, (enum secret_fault)k, NOW);
+				buf_addc(&said, '\n');
+			}
+		if (strcmp(buf_str(&said), looks[i].faults) != 0)
+			fail_msg("%s: %s", v, buf_str(&said));
+		buf_truncate(&said, 0);
+	}
+	buf_free(&said);
+}
+
+/* "On or after" exp (RFC 7519, 4.1.4), and how long ago that is. */
+static void
+test_expiry(void **state)
+{
+	static const struct {
+		int64_t ago;
+		const char *part; /* NULL: not expired */
+	} times[] = {
+		{ -1, NULL },
+		{ 0, "UTC, 0 s ago" },
+		{ 119, "UTC, 119 s ago" },
+		{ 120, "UTC, 2 minutes ago" },
+		{ 7199, "UTC, 119 minutes ago" },
+		{ 7200, "UTC, 2 hours ago" },
+		{ 172799, "UTC, 47 hours ago" },
+		{ 172800, "UTC, 2 days ago" },
+	};
+	struct buf said = BUF_INIT(4096);
+	struct secret_look l = { .is_token = true,
+		.token = {
+		    .is_jwt = true, .has_expiry = true, .expires_at = NOW } };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(times); i++) {
+		assert_int_equal(secret_look_has(&l, SECRET_FAULT_EXPIRED,
+				     NOW + times[i].ago),
+		    times[i].part != NULL);
+		if (times[i].part == NULL)
+			continue;
+		secret_look_word(
+		    &said, &l, SECRET_FAULT_EXPIRED, NOW + times[i].ago);
+		if (strstr(buf_str(&said), times[i].part) == NULL)
+			fail_msg("%s", buf_str(&said));
+		buf_truncate(&said, 0);
+	}
+	buf_free(&said);
+}
+
+/* Where the hint speaks of the secret, and where somebody knows better. */
+static const struct {
+	const char *what;
+	const char *secret;
+	enum smtp_outcome outcome;
+	enum smtp_phase ended_in;
+	const char *reply;
+	const char *cause; /* "": none */
+	const char *hint;  /* how it begins */
+} hints[] = {
+	{ "refused", EXPIRED, SMTP_AUTH_REJECTED, SMTP_PHASE_AUTH,
+	    "550 Nobody knows this one", "token", EXPIRED_TEXT },
+	{ "a row of the table follows", EXPIRED, SMTP_AUTH_REJECTED,
+	    SMTP_PHASE_AUTH, "535 5.7.3 Authentication unsuccessful", "token",
+	    EXPIRED_TEXT "; else: wrong user or password, or the account may "
+			 "not use SMTP AUTH" },
+	{ "a blank", "abc ", SMTP_AUTH_REJECTED, SMTP_PHASE_AUTH,
+	    "550 Nobody knows this one", "credential",
+	    "the token ends with a blank" },
+	{ "the first of two", "Bearer " EXPIRED, SMTP_AUTH_REJECTED,
+	    SMTP_PHASE_AUTH, "550 Nobody knows this one", "token",
+	    "the token begins with \"Bearer\"" },
+	{ "not now", EXPIRED, SMTP_AUTH_TEMPORARY, SMTP_PHASE_AUTH,
+	    "454 Nobody knows this one", "token", EXPIRED_TEXT },
+	{ "malformed", "abc def", SMTP_PROTOCOL_BROKEN, SMTP_PHASE_AUTH,
+	    "501 Nobody knows this one", "token", "the token holds a blank" },
+	{ "garbage", "abc def", SMTP_PROTOCOL_BROKEN, SMTP_PHASE_AUTH,
+	    "334 Nobody knows this one", "", "" },
+	{ "before the login", EXPIRED, SMTP_PROTOCOL_BROKEN, SMTP_PHASE_EHLO,
+	    "500 Nobody knows this one", "", "" },
+	{ "the sender", EXPIRED, SMTP_SENDER_REFUSED, SMTP_PHASE_ENVELOPE,
+	    "550 Nobody knows this one", "", "" },
+	{ "the backend is down", EXPIRED, SMTP_AUTH_TEMPORARY, SMTP_PHASE_AUTH,
+	    "454 4.7.0 Temporary authentication failure: Connection lost to "
+	    "authentication server",
+	    "backend", "the server's SASL backend" },
+	{ "nothing wrong", "abc", SMTP_AUTH_REJECTED, SMTP_PHASE_AUTH,
+	    "550 Nobody knows this one", "", "" },
+};
+
+static void
+test_hints(void **state)
+{
+	static char host[] = "mail.example.org", user[] = "alice@example.org";
+	struct options o = { .host = host,
+		.port = 587,
+		.user = user,
+		.login = true,
+		.proof = SASL_PROOF_TOKEN };
+	struct smtp_facts s;
+	struct verdict v;
+	struct facts f;
+	size_t i;
+	int c;
+
+	(void)state;
+	for (c = 0; c < CONDITIONS; c++)
+		o.state_of[c] = condition_default((enum condition)c);
+	for (i = 0; i < COUNT(hints); i++) {
+		s = (struct smtp_facts){ .outcome = hints[i].outcome,
+			.ended_in = hints[i].ended_in,
+			.mech = sasl_find("XOAUTH2", 7) };
+		facts_init(&f);
+		f.smtp = &s;
+		f.now_unix = NOW;
+		assert_int_equal(secret_look(&f.look, hints[i].secret,
+				     strlen(hints[i].secret), true),
+		    0);
+		s.greeting.code = 220;
+		s.greeting.text.max = s.last.text.max = SMTP_REPLY_MAX;
+		buf_adds(&s.greeting.text, "220 mail.example.org\r\n");
+		s.last.code = atoi(hints[i].reply);
+		buf_addf(&s.last.text, "%s\r\n", hints[i].reply);
+		assert_int_equal(verdict_reach(&v, &f, &o), 0);
+		if (strncmp(buf_str(&v.hint), hints[i].hint,
+			strlen(hints[i].hint)) != 0 ||
+		    (hints[i].hint[0] == '\0' && v.hint.len > 0) ||
+		    strcmp(v.cause != NULL ? v.cause : "", hints[i].cause) != 0)
+			fail_msg("%s: %s: \"%s\"", hints[i].what,
+			    v.cause != NULL ? v.cause : "no cause",
+			    buf_str(&v.hint));
+		verdict_free(&v);
+		buf_free(&s.greeting.text);
+		buf_free(&s.last.text);
+		facts_free(&f);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_looks),
+		cmocka_unit_test(test_expiry),
+		cmocka_unit_test(test_hints),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
