@@ -6,6 +6,7 @@ import importlib.util
 import os
 import pathlib
 import shutil
+import smtplib
 import subprocess
 import sys
 import tempfile
@@ -59,8 +60,22 @@ def mail_server(ca):
 @pytest.fixture
 def account(mail_server):
     """Sets the password of USER at the server, for the time of a test."""
-    yield lambda password: mail_server.dovecot.set_password(USER, password)
-    mail_server.dovecot.set_password(USER, PASSWORD)
+    def lets_in(password):
+        with smtplib.SMTP(postfix_server.ADDRESS,
+                          mail_server.port["cleartext"]) as client:
+            try:
+                client.login(USER, password)
+            except smtplib.SMTPAuthenticationError:
+                return False
+        return True
+
+    def set_password(password):
+        # Dovecot looks at its file once a second.
+        mail_server.dovecot.set_password(USER, password)
+        mail_server.wait_for(lambda: lets_in(password))
+
+    yield set_password
+    set_password(PASSWORD)
 
 
 class Place:

@@ -155,9 +155,9 @@ def test_login_rejected_notified(operated, graphite, account, place):
     written(graphite, operated, "smtp-auth-" + USER, values)
 
     account(PASSWORD + " and more")
-    # Dovecot looks at its file once a second; then max_check_attempts.
-    operated.wait_for(lambda: operated.check(SERVICE)["last_hard_state"])
-    attrs = operated.service(SERVICE)
+    assert operated.check(SERVICE)["state_type"] == 0
+    attrs = operated.check(SERVICE)
+    assert attrs["state_type"] == 1
     bad = attrs["last_check_result"]
     line = bad["output"].split("\n")[0].strip()
     assert bad["state"] == attrs["last_hard_state"] == 2
