@@ -23,7 +23,6 @@ BASE = """
 const PluginDir = "{plugins}"
 const ZoneName = NodeName
 include <itl>
-include "{commands}"
 object CheckerComponent "checker" {{ }}
 object NotificationComponent "notification" {{ }}
 object FileLogger "log" {{ path = LogDir + "/icinga2.log" }}
@@ -36,9 +35,10 @@ object ApiListener "api" {{
 }}
 """
 ALONE = """
+include "%s"
 object Endpoint NodeName { }
 object Zone ZoneName { endpoints = [ NodeName ] }
-"""
+""" % COMMANDS
 
 
 def program():
@@ -61,10 +61,12 @@ class Icinga(Daemon):
                                "InitRunDir", "ConfigDir")}
         self.defines = {**folders, "NodeName": name, "RunAsUser": OWNER,
                         "RunAsGroup": OWNER,
+                        "ZonesDir": folders["ConfigDir"] / "zones.d",
                         "PidPath": folders["InitRunDir"] / "icinga2.pid"}
         self.log_file = folders["LogDir"] / "icinga2.log"
         self.data = folders["DataDir"]
         self.port = free_ports(1)[0]
+        self.link = None
         self._certify(authority or self)
 
     def command(self, *args):
@@ -92,11 +94,11 @@ class Icinga(Daemon):
             shutil.chown(path, OWNER, OWNER)
 
     def configure(self, config, zones=ALONE):
-        """To be called before start(); config is what stands below BASE."""
+        """To be called before start(); zones and config are what stands
+        below BASE."""
         self.config = self.place.write(
             self.name + "/icinga2.conf",
-            BASE.format(plugins=self.place.plugins, commands=COMMANDS,
-                        user=API_USER, password=API_PASSWORD, address=ADDRESS,
+            BASE.format(plugins=self.place.plugins, user=API_USER, password=API_PASSWORD, address=ADDRESS,
                         port=self.port) + zones + config)
 
     def start(self):
@@ -107,28 +109,35 @@ class Icinga(Daemon):
     def _answers(self):
         try:
             return bool(self.api("GET", "/v1/status/IcingaApplication"))
-        except (ConnectionError, ssl.SSLError):
+        except OSError:
             return False
 
     def api(self, method, path, body=None):
         """The results of one request."""
+        credentials = "%s:%s" % (API_USER, API_PASSWORD)
+        for attempts_left in (1, 0):
+            try:
+                self.link = self.link or self._connect()
+                self.link.request("POST", path, json.dumps(body or {}), {
+                    "Accept": "application/json",
+                    "X-HTTP-Method-Override": method,
+                    "Authorization": "Basic " + base64.b64encode(
+                        credentials.encode()).decode()})
+                reply = self.link.getresponse()
+                text = reply.read().decode()
+                break
+            except (OSError, http.client.HTTPException):
+                self.link = None  # idle for too long, or Icinga was reloaded
+                if not attempts_left:
+                    raise
+        assert reply.status == 200, text
+        return json.loads(text)["results"]
+
+    def _connect(self):
         context = ssl.create_default_context(cafile=str(self.ca_file))
         context.check_hostname = False  # its name is that of the node
-        link = http.client.HTTPSConnection(
+        return http.client.HTTPSConnection(
             ADDRESS, self.port, context=context, timeout=30)
-        try:
-            credentials = "%s:%s" % (API_USER, API_PASSWORD)
-            link.request("POST", path, json.dumps(body or {}), {
-                "Accept": "application/json",
-                "X-HTTP-Method-Override": method,
-                "Authorization": "Basic " + base64.b64encode(
-                    credentials.encode()).decode()})
-            reply = link.getresponse()
-            text = reply.read().decode()
-            assert reply.status == 200, text
-            return json.loads(text)["results"]
-        finally:
-            link.close()
 
     def service(self, name):
         """The attributes of "HOST!SERVICE"."""
@@ -155,7 +164,9 @@ class Icinga(Daemon):
         return self.log_file.read_text() if self.log_file.exists() else ""
 
     def report(self):
-        return (self.folder / "output").read_text() + self.log()
+        text = (self.folder / "output").read_text() + self.log()
+        return "".join(line for line in text.splitlines(True)
+                       if "HttpServerConnection" not in line)
 
 
 class Graphite:
