@@ -34,6 +34,13 @@ object ApiListener "api" {{
     accept_commands = true
 }}
 """
+# No check but those that a test asks for.
+ON_DEMAND = """
+object IcingaApplication "app" {
+    enable_host_checks = false
+    enable_service_checks = false
+}
+"""
 ALONE = """
 include "%s"
 object Endpoint NodeName { }
@@ -65,7 +72,6 @@ class Icinga(Daemon):
                         "PidPath": folders["InitRunDir"] / "icinga2.pid"}
         self.log_file = folders["LogDir"] / "icinga2.log"
         self.data = folders["DataDir"]
-        self.port = free_ports(1)[0]
         self.link = None
         self._certify(authority or self)
 
@@ -96,15 +102,26 @@ class Icinga(Daemon):
     def configure(self, config, zones=ALONE):
         """To be called before start(); zones and config are what stands
         below BASE."""
-        self.config = self.place.write(
-            self.name + "/icinga2.conf",
-            BASE.format(plugins=self.place.plugins, user=API_USER, password=API_PASSWORD, address=ADDRESS,
-                        port=self.port) + zones + config)
+        self.below = zones + config
 
     def start(self):
-        self.spawn(self.command("daemon", "-c", str(self.config)),
-                   self.folder / "output")
-        self.wait_for(self._answers)
+        """A port may have been taken in between: then on another one."""
+        for attempts_left in reversed(range(5)):
+            self.port = free_ports(1)[0]
+            config = self.place.write(
+                self.name + "/icinga2.conf",
+                BASE.format(plugins=self.place.plugins, user=API_USER,
+                            password=API_PASSWORD, address=ADDRESS,
+                            port=self.port) + self.below)
+            self.spawn(self.command("daemon", "-c", str(config)),
+                       self.folder / "output")
+            try:
+                self.wait_for(self._answers)
+                return
+            except AssertionError:
+                if not attempts_left or "Cannot bind" not in self.report():
+                    raise
+                self.stop()
 
     def _answers(self):
         try:
@@ -170,7 +187,7 @@ class Icinga(Daemon):
 
 
 class Graphite:
-    """Takes what Icinga's GraphiteWriter sends: lines[METRIC] is the last
+    """Takes what Icinga's GraphiteWriter sends: values[METRIC] is the last
     value.  It is Icinga that parses perfdata on the way here."""
 
     def __init__(self):

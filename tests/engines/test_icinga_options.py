@@ -44,6 +44,14 @@ def options(help_text):
             if name not in NO_CHECK}
 
 
+def descriptions(help_text):
+    """long name -> what --help says of it."""
+    one_line = re.sub(r"\n {20,}", "  ", help_text)
+    return {name: re.sub(" +", " ", text) for name, text in re.findall(
+        r"(?m)^(?:  -., |      )--([a-z0-9-]+)\S*(?: --\S+)?  +(.*)$",
+        one_line)}
+
+
 def variable(option):
     return "smtp_auth_" + NAMES.get(option, option).replace("-", "_")
 
@@ -68,9 +76,11 @@ class Case:
         self.words = [word for name in sorted(words) for word in words[name]]
 
     def service(self, prefix):
-        return "object Service %s {\n host_name = %s\n check_command = %s\n%s}\n" % (
-            json.dumps(prefix + self.title), json.dumps(self.host),
-            json.dumps(prefix + self.check), "".join(
+        return "object Service %s {\n%s%s%s}\n" % (
+            json.dumps(prefix + self.title),
+            " host_name = %s\n" % json.dumps(self.host),
+            " check_command = %s\n" % json.dumps(prefix + self.check),
+            "".join(
                 " vars.%s = %s\n" % (name, json.dumps(value))
                 for name, value in self.variables.items()))
 
@@ -80,7 +90,7 @@ def each_option(help_text, arrays):
     for name, value in options(help_text).items():
         given = NAMES.get(name, name).replace("-", "_")
         if value == "":
-            if name not in ("proxy", "verbose", "use-ipv6"):
+            if name not in ("verbose", "use-ipv6"):
                 yield Case(name, {name: ["--" + name]}, {given: True})
             yield Case(name + " off", {}, {given: False})
             continue
@@ -114,7 +124,7 @@ SPECIAL = [
     Case("v true", {"verbose": ["-v"]}, {"verbose": True}),
     Case("v3", {"verbose": ["-v", "-v", "-v"]}, {"verbose": 3}),
     Case("v string", {"verbose": ["-v", "-v"]}, {"verbose": "2"}),
-    Case("proxy", {"proxy": ["--proxy"]}, {"proxy": True}),
+    Case("proxy true", {"proxy": ["--proxy"]}, {"proxy": True}),
     Case("proxy v2", {"proxy": ["--proxy=v2"]}, {"proxy": "v2"}),
     Case("resolvers", {"resolver": ["--resolver", "a,b"]},
          {"resolver": ["a", "b"]}),
@@ -175,9 +185,10 @@ def lines(ca, basket, cases):
     engine = None
     try:
         engine = icinga.Icinga(place)
-        engine.configure(HOSTS + render_basket(basket, "director ") + "".join(
-            case.service(prefix) for case in cases
-            for prefix in ("", "director ")))
+        engine.configure(icinga.ON_DEMAND + HOSTS + render_basket(
+            basket, "director ") + "".join(
+                case.service(prefix) for case in cases
+                for prefix in ("", "director ")))
         engine.start()
         engine.api("POST", "/v1/actions/reschedule-check",
                    {"type": "Service", "force": True})
@@ -223,6 +234,14 @@ def test_no_other_argument(basket, help_text):
                   for f in command["fields"]]
         assert {f["caption"]: f["varname"] for f in fields} == {
             option: variable(option[2:]) for option in command["arguments"]}
+
+
+def test_descriptions(basket, help_text):
+    said = descriptions(help_text)
+    arguments = basket["Command"]["smtp_auth"]["arguments"]
+    for option, argument in arguments.items():
+        text = said[option[2:]]
+        assert argument["description"] == text[0].upper() + text[1:]
 
 
 def test_lists_are_arrays(basket, help_text):

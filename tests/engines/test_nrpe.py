@@ -32,17 +32,28 @@ include={folder}/check_smtp_auth.cfg
 class Nrpe(Daemon):
     def __init__(self, place):
         super().__init__()
-        program = shutil.which("nrpe", path="/usr/sbin:/usr/local/sbin")
-        assert program, "nrpe is not installed (Debian: nagios-nrpe-server)"
+        self.program = shutil.which("nrpe", path="/usr/sbin:/usr/local/sbin")
+        assert self.program, (
+            "nrpe is not installed (Debian: nagios-nrpe-server)")
+        self.place = place
         self.folder = place.make_folder("nrpe")
-        self.port = free_ports(1)[0]
-        path = place.write("nrpe.cfg", CONFIG.format(
-            address=ADDRESS, port=self.port, owner=OWNER, folder=place.folder))
-        self.argv = [program, "-f", "-c", str(path)]
 
     def start(self):
-        self.spawn(self.argv, self.folder / "output")
-        self.wait_for(self._answers)
+        """A port may have been taken in between: then on another one."""
+        for attempts_left in reversed(range(5)):
+            self.port = free_ports(1)[0]
+            path = self.place.write("nrpe.cfg", CONFIG.format(
+                address=ADDRESS, port=self.port, owner=OWNER,
+                folder=self.place.folder))
+            self.spawn([self.program, "-f", "-c", str(path)],
+                       self.folder / "output")
+            try:
+                self.wait_for(self._answers)
+                return
+            except AssertionError:
+                if not attempts_left:
+                    raise
+                self.stop()
 
     def _answers(self):
         with socket.socket() as s:
