@@ -124,10 +124,14 @@ class Icinga(Daemon):
                 self.stop()
 
     def _answers(self):
+        return bool(self.look("/v1/status/IcingaApplication"))
+
+    def look(self, path):
+        """As api("GET", PATH); nothing while Icinga starts or reloads."""
         try:
-            return bool(self.api("GET", "/v1/status/IcingaApplication"))
-        except OSError:
-            return False
+            return self.api("GET", path)
+        except (OSError, http.client.HTTPException):
+            return []
 
     def api(self, method, path, body=None):
         """The results of one request."""
@@ -198,14 +202,16 @@ class Graphite:
         self.thread.start()
 
     def _take(self):
-        try:
-            link, _ = self.listener.accept()
-        except OSError:
-            return
-        with link, link.makefile(encoding="utf-8") as lines:
-            for line in lines:
-                name, value, _ = line.split(" ")
-                self.values[name] = float(value)
+        """One connection after another."""
+        while True:
+            try:
+                link, _ = self.listener.accept()
+            except OSError:
+                return
+            with link, link.makefile(encoding="utf-8") as lines:
+                for line in lines:
+                    name, value, _ = line.split(" ")
+                    self.values[name] = float(value)
 
     def close(self):
         """After the end of Icinga."""

@@ -122,6 +122,9 @@ def operated(place, graphite, mail_server):
         engine.at = "%s:%d" % (HOST, port)
         try:
             engine.start()
+            # What comes before is dropped.
+            engine.wait_for(
+                lambda: "reconnecting to Graphite" in engine.log())
             yield engine
         finally:
             engine.stop()

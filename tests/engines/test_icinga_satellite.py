@@ -8,10 +8,10 @@ from conftest import HOST, PASSWORD, Place, USER
 from integration import LABELS, parse_perfdata
 
 ZONES = """
-object Endpoint "master" {{ }}
-object Endpoint "satellite" {{
+object Endpoint "master" {{
     {address}
 }}
+object Endpoint "satellite" {{ }}
 object Zone "master" {{ endpoints = [ "master" ] }}
 object Zone "satellite" {{
     endpoints = [ "satellite" ]
@@ -45,20 +45,21 @@ def cluster(ca, binary, mail_server):
         nodes += [satellite, master]
         zones = at_master.make_folder("master/configdir/zones.d")
         sync(at_master, zones, at_satellite, mail_server)
-        satellite.configure(icinga.ON_DEMAND, ZONES.format(address=""))
-        satellite.start()
-        master.configure(icinga.ON_DEMAND, ZONES.format(
-            address='host = "%s"\n    port = %d' % (
-                icinga.ADDRESS, satellite.port)))
+        master.configure(icinga.ON_DEMAND, ZONES.format(address=""))
         master.start()
+        # It connects as soon as it has been started or reloaded; the master
+        # would try every ten seconds.
+        satellite.configure(icinga.ON_DEMAND, ZONES.format(
+            address='host = "%s"\n    port = %d' % (
+                icinga.ADDRESS, master.port)))
+        satellite.start()
         # The satellite takes the configuration over, and reloads itself.
-        satellite.wait_for(lambda: satellite.api(
-            "GET", "/v1/objects/services"))
+        satellite.wait_for(lambda: satellite.look("/v1/objects/services"))
         for node in nodes:
-            node.wait_for(lambda: all(
+            node.wait_for(lambda: [
                 endpoint["attrs"]["connected"] for endpoint in
-                node.api("GET", "/v1/objects/endpoints")
-                if endpoint["name"] != node.name))
+                node.look("/v1/objects/endpoints")
+                if endpoint["name"] != node.name] == [True])
         yield master, satellite, at_satellite
     finally:
         for node in nodes:
