@@ -153,6 +153,10 @@ check_packages = $(unit_packages) binutils clang mandoc python3 python3-pytest \
                  python3-jwt python3-prometheus-client openssl valgrind \
                  postfix dovecot-core dovecot-lmtpd libnss-wrapper monitoring-plugins-basic \
                  prometheus prometheus-node-exporter bash zsh
+engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist \
+                  python3-cryptography python3-dnspython python3-jwt postfix \
+                  dovecot-core icinga2-bin nagios4-core nagios-nrpe-server \
+                  nagios-nrpe-plugin php-cli rrdtool
 bench_packages = $(build_packages) python3 python3-dnspython python3-matplotlib \
                  valgrind strace time openssl ca-certificates curl swaks \
                  libnet-ssleay-perl monitoring-plugins-basic
@@ -179,8 +183,9 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 4 \
          $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
 .PHONY: all unit unit-programs fuzz-programs fuzz-replay check check-long \
-        check-newest bench bench-check bench-programs demo fuzz memcheck \
-        coverage lint format install uninstall dist clean help FORCE
+        check-engines check-newest bench bench-check bench-engines \
+        bench-programs demo fuzz memcheck coverage lint format install \
+        uninstall dist clean help FORCE
 
 all: $(O)/check_smtp_auth $(completions) ## Build the plugin in build/ (the default)
 
@@ -242,6 +247,18 @@ check-long: ## Run what takes long: calls that fail, new inputs for the parsers
 	$(submake) VARIANT=faults all
 	$(call pytest,build/faults/check_smtp_auth,tests/integration/test_faults.py)
 	$(submake) fuzz FUZZ_SECONDS=5
+
+check-engines: ## Run real Icinga 2, Nagios 4 and NRPE with integrations/
+	$(needs_root)
+	@$(install_packages) $(engine_packages)
+	$(submake) all
+	$(call pytest,build/check_smtp_auth,tests/engines --dist loadfile)
+
+bench-engines: ## Measure how many checks a second Icinga 2 does (6 minutes)
+	$(needs_root)
+	@$(install_packages) $(engine_packages) monitoring-plugins-basic
+	$(submake) all
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/engines/bench_scale.py build/check_smtp_auth
 
 fuzz: ## Run each fuzz target for FUZZ_SECONDS= (60), from build/fuzz/corpus
 	@$(install_packages) $(build_packages) clang libclang-rt-dev python3

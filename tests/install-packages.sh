@@ -31,6 +31,11 @@ is_there() {
 	ca-certificates) [ -d /etc/ssl/certs ] ;;
 	dovecot-core) PATH=$PATH:/usr/sbin:/sbin command -v dovecot ;;
 	dovecot-lmtpd) [ -x /usr/lib/dovecot/lmtp ] || [ -x /usr/libexec/dovecot/lmtp ] ;;
+	icinga2-bin) PATH=$PATH:/usr/sbin:/sbin command -v icinga2 ;;
+	nagios4-core) PATH=$PATH:/usr/sbin:/sbin command -v nagios4 ;;
+	nagios-nrpe-server) PATH=$PATH:/usr/sbin:/sbin command -v nrpe ;;
+	nagios-nrpe-plugin) [ -x /usr/lib/nagios/plugins/check_nrpe ] ;;
+	php-cli) command -v php ;;
 	postfix) PATH=$PATH:/usr/sbin:/sbin command -v postfix ;;
 	*) command -v "$1" ;;
 	esac >/dev/null 2>&1

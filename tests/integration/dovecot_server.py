@@ -131,9 +131,8 @@ class Dovecot(Daemon):
         self.socket = path
         self.issuer = Issuer()
         program = find_dovecot()
-        self._write("accounts", "".join(
-            "%s:{PLAIN}%s::::::%s\n" % (user, password, extra)
-            for user, (password, extra) in accounts.items()))
+        self.accounts = dict(accounts)
+        self._write_accounts()
         self._write("disabled", "".join(
             "%s:\n" % user for user in disabled))
         self._write("oauth2", OAUTH2.format(folder=folder, issuer=ISSUER))
@@ -149,6 +148,20 @@ class Dovecot(Daemon):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         return path
+
+    def _write_accounts(self):
+        """Dovecot sees within a second that its time or size has changed."""
+        new = self._write("accounts.new", "".join(
+            "%s:{PLAIN}%s::::::%s\n" % (user, password, extra)
+            for user, (password, extra) in self.accounts.items()))
+        new.replace(self.folder / "accounts")
+
+    def set_password(self, user, password):
+        """password must differ in length from the one before."""
+        old, extra = self.accounts[user]
+        assert len(password) != len(old) or password == old
+        self.accounts[user] = (password, extra)
+        self._write_accounts()
 
     def start(self):
         self.spawn(self.command, self.folder / "output")
