@@ -110,7 +110,7 @@ def test_satellite(cluster, account, host):
     assert result["command"][0].startswith(str(at_satellite.plugins))
     assert "SMTP_AUTH OK: %s logged in" % USER in result["output"]
     values = parse_perfdata(" ".join(result["performance_data"]))
-    assert set(values) == set(LABELS) - {"time_envelope"}
+    assert set(values) == set(LABELS) - {"time_envelope", "token_ttl"}
 
     account(PASSWORD + " and more")
     result = check(scheduler, master, name)
