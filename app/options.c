@@ -122,6 +122,16 @@ options_fault(struct parsing *p, const char *value, const char *fmt, ...)
 	    now->in_file ? " (from --extra-opts)" : "", text);
 }
 
+bool
+options_is_long(struct parsing *p, const char *value)
+{
+	if (strlen(value) <= OPTIONS_TEXT_MAX)
+		return false;
+	options_fault(
+	    p, value, "too long, more than %d octets", (int)OPTIONS_TEXT_MAX);
+	return true;
+}
+
 /* Append the long names that begin with name[0..n); returns how many. */
 static int
 add_candidates(char *text, size_t size, const char *name, size_t n)

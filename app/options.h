@@ -28,6 +28,7 @@ enum {
 	OPTIONS_MECHS_MAX = 16,
 	OPTIONS_PINS_MAX = 16,
 	OPTIONS_LIST_MAX = 64,
+	OPTIONS_TEXT_MAX = 4096, /* of names, addresses and commands */
 };
 
 /* A list of words given by commas or by repeating; strings owned. */

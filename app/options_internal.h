@@ -91,6 +91,9 @@ struct parsing {
 void options_fault(struct parsing *p, const char *value, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Whether value is longer than any server takes; then the fault is recorded. */
+bool options_is_long(struct parsing *p, const char *value);
+
 /*
  * Remember an option met; value is copied.  Returns 0, or -1 with *e set.
  */

@@ -111,14 +111,15 @@ read_name(struct parsing *p, const char *value, bool *is_literal)
 	const char *fault;
 	char *name;
 
-	*is_literal =
-	    !options_has_control(value) && address_parse(&a, value, 0);
-	if (*is_literal && value[0] == '[')
-		name = strndup(value + 1, len - 2);
-	else if (!*is_literal && len > 0 && value[len - 1] == '.')
-		name = strndup(value, len - 1);
-	else
-		name = strdup(value);
+	if (len > 0 && value[len - 1] == '.')
+		len--; /* the root's */
+	name = strndup(value, len);
+	*is_literal = name != NULL && !options_has_control(name) &&
+	    address_parse(&a, name, 0);
+	if (*is_literal && name[0] == '[') {
+		memmove(name, name + 1, len - 2);
+		name[len - 2] = '\0';
+	}
 	if (name == NULL) {
 		err_nomem(p->e);
 		return NULL;

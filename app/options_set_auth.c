@@ -101,7 +101,7 @@ options_set_identity(
 	else if (options_has_control(value))
 		options_fault(p, value,
 		    "holds a control character; no user name has one");
-	else
+	else if (!options_is_long(p, value))
 		options_replace(p, options_field(p, row), value);
 }
 

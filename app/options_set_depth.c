@@ -17,6 +17,8 @@ options_set_address(
 		    p, value, "holds a control character; no address has one");
 		return;
 	}
+	if (options_is_long(p, value))
+		return;
 	if (len >= 2 && value[0] == '<' && value[len - 1] == '>')
 		bare = strndup(value + 1, len - 2);
 	else
@@ -50,6 +52,8 @@ options_set_command(
 		options_fault(p, value, "not one SMTP command");
 		return;
 	}
+	if (options_is_long(p, value))
+		return;
 	for (i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++) {
 		if (strlen(forbidden[i]) == n &&
 		    strncasecmp(verb, forbidden[i], n) == 0) {

@@ -418,3 +418,20 @@ def test_deciding_condition_among_equals(plugin, mail):
     assert data["condition"] == "auth-rejected"
     assert {c["condition"] for c in data["conditions"]} == {
         "auth-rejected", "extension"}
+
+
+@pytest.mark.parametrize("option", ["-U", "-f", "-C", "--authzid", "--rcpt"])
+def test_too_long_to_send(plugin, option):
+    result = plugin.run("-H", "mail.example.org", "-P", PASSWORD, option,
+                        "x" * 4097)
+    assert result.state == "UNKNOWN"
+    assert result.message.endswith("too long, more than 4096 octets"), result
+
+
+@pytest.mark.parametrize("output", ["text", "json", "openmetrics"])
+def test_longest_user(plugin, output):
+    """In every format there is room for it, made harmless four times as long,
+    in the answer of last resort, too."""
+    result = plugin.run("-H", "localhost", "-p", "1", "-P", PASSWORD, "-U",
+                        "\u202e" * 1365, "--output-format=" + output)
+    assert result.exit_code == 2, result

@@ -193,6 +193,9 @@ static const struct {
 	{ "334 {\"status\":\"400\",\"schemes\":\"Bearer\",\"scope\":"
 	  "\"https://mail.google.com/\"}",
 	    "token", "Gmail: access token expired, or lacks the mail scope" },
+	{ "334 {\"status\":\"400\",\"schemes\":\"Bearer\",\"scope\":"
+	  "\"mail\"}",
+	    "token", "access token expired, or lacks the scope for mail" },
 	{ "334 {\"status\":\"401\",\"schemes\":\"bearer mac\",\"scope\":"
 	  "\"https://mail.google.com/\"}\n",
 	    "token",
@@ -664,11 +667,11 @@ test_challenge_errors(void **state)
 		    { SMTP_AUTH_REJECTED, zorp,
 			"{\"status\":\"invalid_token\"}", NULL },
 		    "token", token },
-		{ "Gmail's without a scope",
+		{ "status 400 of nobody known",
 		    { SMTP_AUTH_REJECTED, zorp,
 			"{\"status\":\"400\",\"schemes\":\"Bearer\"}", NULL },
 		    "token",
-		    "Gmail: access token expired, or lacks the mail scope" },
+		    "access token expired, or lacks the scope for mail" },
 		{ "unknown both",
 		    { SMTP_AUTH_REJECTED, zorp, "{\"status\":\"500\"}", NULL },
 		    "", "" },

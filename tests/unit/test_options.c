@@ -43,6 +43,8 @@ static const struct row rows[] = {
 	    "!HOST [m.example]: not a host name or address" },
 	{ "IPv4", "192.0.2.7",
 	    "host=192.0.2.7 literal=1 sni=NULL verify=192.0.2.7" },
+	{ "IPv4 with a dot", "192.0.2.7.",
+	    "host=192.0.2.7 literal=1 sni=NULL verify=192.0.2.7" },
 	{ "IPv6", "2001:db8::7",
 	    "host=2001:db8::7 literal=1 sni=NULL verify=2001:db8::7" },
 	{ "IPv6 in brackets", "-H [2001:db8::7]",
