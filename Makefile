@@ -357,6 +357,12 @@ dist: ## Pack the committed sources: build/check_smtp_auth-VERSION.tar.gz
 	git archive --format=tar.gz --prefix=check_smtp_auth-$(VERSION)/ \
 	    -o build/check_smtp_auth-$(VERSION).tar.gz HEAD
 
+deb: dist ## Build the Debian package: build/deb
+	@$(install_packages) $(deb_packages)
+	@packaging/make-deb '$(VERSION)' build/check_smtp_auth-$(VERSION).tar.gz build/deb
+
+deb_packages = $(unit_packages) debhelper dpkg-dev fakeroot
+
 clean: ## Remove build/
 	rm -rf build
 
