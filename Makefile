@@ -361,6 +361,13 @@ deb: dist ## Build the Debian package: build/deb
 	@$(install_packages) $(deb_packages)
 	@packaging/make-deb '$(VERSION)' build/check_smtp_auth-$(VERSION).tar.gz build/deb
 
+check-packages: ## Build the packages, install one in a fresh Debian, run it there
+	$(needs_root)
+	@$(install_packages) $(deb_packages) lintian debootstrap rpm python3 \
+	    python3-cryptography
+	$(submake) deb
+	@sh tests/packages/check.sh '$(VERSION)'
+
 deb_packages = $(unit_packages) debhelper dpkg-dev fakeroot
 
 clean: ## Remove build/
