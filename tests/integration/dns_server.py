@@ -152,7 +152,7 @@ class DnsServer:
             else:
                 self._fill(response, question.name, qname, qtype)
         try:
-            reply(response.to_wire())
+            reply(response.to_wire(max_size=65535))
         except OSError:
             pass
 

@@ -96,8 +96,9 @@ ANSWERS = {
         ["dns", None]),
     "an A record of 3 bytes": (answer([rr(b"\x7f\0\0")]),
                                ["dns", "timeout"]),
+    # c-ares 1.34 takes its first four.
     "an A record of 16 bytes": (answer([rr(b"\x7f" * 16)]),
-                                ["dns", "timeout"]),
+                                ["dns", "timeout", "connect"]),
     "an A record without data": (answer([rr(b"")]), ["dns", "timeout"]),
     "a length beyond the end": (answer([rr(b"\x7f\0\0\1", length=9999)]),
                                 ["dns", "timeout"]),
