@@ -21,6 +21,8 @@ enum {
 	MARGIN_US = 100 * 1000,
 };
 
+static const char READING_OPTIONS[] = "--extra-opts"; /* a place */
+
 /* The last moment for the loop, so that the answer is out by the deadline. */
 static int64_t
 soft_deadline(const struct check *c, int64_t started_us)
@@ -151,15 +153,28 @@ run_probe(struct check *c, int64_t deadline_us)
 	return 0;
 }
 
+/* What is set here ends the process, should a file never come. */
+static void
+on_files(void *arg, const struct options *line)
+{
+	const int64_t *started_us = arg;
+
+	if (last_word_prepare(line, *started_us + line->timeout_us) == 0)
+		last_word_place(READING_OPTIONS);
+}
+
 void
 check_init(struct check *c, int argc, char **argv, int64_t started_us)
 {
+	const struct options_watch watch = { on_files, &started_us };
+
 	*c = (struct check){ .output = BUF_INIT(OUTPUT_MAX) };
 	facts_init(&c->none);
 	c->none.end = END_ERROR;
-	if (options_parse(&c->options, argc, argv, &c->none.err) == -1 &&
+	if (options_parse(&c->options, argc, argv, &watch, &c->none.err) ==
+		-1 &&
 	    c->none.err.kind == ERR_TIMEOUT)
-		c->none.hung_in = "--extra-opts";
+		c->none.hung_in = READING_OPTIONS;
 	if (c->options.action == ACTION_CHECK &&
 	    last_word_prepare(
 		&c->options, started_us + c->options.timeout_us) == -1)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,8 +40,8 @@ struct answer {
 static struct {
 	struct answer timeout;  /* when the deadline strikes */
 	struct answer internal; /* for everything else */
-	const char *path;       /* --output-file, borrowed; or NULL */
-	const char *temporary;
+	char *path;             /* --output-file, or NULL */
+	char *temporary;
 	const char *volatile place;
 	volatile sig_atomic_t prepared;
 	volatile sig_atomic_t retired;
@@ -269,15 +270,39 @@ start_timer(int64_t deadline_us)
 	return timer_settime(last.timer, TIMER_ABSTIME, &when, NULL);
 }
 
+/* Nothing is prepared any more, and no timer runs. */
+static void
+withdraw(void)
+{
+	if (last.has_timer)
+		timer_delete(last.timer);
+	last.has_timer = false;
+	last.prepared = 0;
+	buf_free(&last.timeout.said);
+	buf_free(&last.timeout.page);
+	buf_free(&last.internal.said);
+	buf_free(&last.internal.page);
+	free(last.path);
+	free(last.temporary);
+	last.path = last.temporary = NULL;
+}
+
+static int
+take_path(const struct options *o)
+{
+	if (o->output_temporary == NULL)
+		return 0;
+	if ((last.temporary = strdup(o->output_temporary)) == NULL)
+		return -1;
+	return (last.path = strdup(o->output_file)) != NULL ? 0 : -1;
+}
+
 int
 last_word_prepare(const struct options *o, int64_t deadline_us)
 {
+	withdraw();
 	last.place = "start";
-	if (o->output_temporary != NULL) {
-		last.path = o->output_file;
-		last.temporary = o->output_temporary;
-	}
-	if (prepare_answers(o) == -1)
+	if (take_path(o) == -1 || prepare_answers(o) == -1)
 		return -1;
 	last.prepared = 1;
 	return start_timer(deadline_us);
@@ -316,11 +341,6 @@ last_word_internal(const char *why)
 void
 last_word_free(void)
 {
-	if (last.has_timer)
-		timer_delete(last.timer);
 	last.retired = 1; /* a late signal finds nothing to say */
-	buf_free(&last.timeout.said);
-	buf_free(&last.timeout.page);
-	buf_free(&last.internal.said);
-	buf_free(&last.internal.page);
+	withdraw();
 }

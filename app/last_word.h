@@ -20,7 +20,8 @@ void last_word_begin(void);
 
 /*
  * Prepare the answers, and set the timer to deadline_us on clock_now_us().
- * Returns 0, or -1 without memory or timer.
+ * Nothing of *o is kept.  Whoever knows more calls it again: what was prepared
+ * before is forgotten.  Returns 0, or -1 without memory or timer.
  */
 int last_word_prepare(const struct options *o, int64_t deadline_us);
 

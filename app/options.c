@@ -12,7 +12,6 @@
 
 #include "app/options_internal.h"
 #include "base/clock.h"
-#include "base/number.h"
 #include "base/wipe.h"
 
 enum {
@@ -290,47 +289,6 @@ collect(struct given_list *l, int argc, char **argv, struct err *e)
 		options_remember(l, NULL, false, false, argv[optind], e);
 }
 
-/*
- * Until when the files have to be read, which may name another -t: a little
- * before the deadline, so that there is time to say so.
- */
-static int64_t
-reading_deadline_us(const struct given_list *line)
-{
-	int64_t limit_us = DEFAULT_TIMEOUT_US, us;
-	const struct given *item = line->item;
-	size_t i;
-
-	for (i = 0; i < line->count; i++)
-		if (item[i].row != NULL &&
-		    item[i].row->set == options_set_timeout &&
-		    number_parse_seconds(
-			item[i].value, strcspn(item[i].value, ":"), &us) == 0 &&
-		    us > 0 && us <= TIMEOUT_MAX_US)
-			limit_us = us;
-	return clock_now_us() + limit_us - limit_us / 20;
-}
-
-static void
-read_files(
-    struct given_list *file, const struct given_list *line, struct err *e)
-{
-	const int64_t deadline_us = reading_deadline_us(line);
-	const struct option_row *row;
-	size_t i;
-
-	/* Who wants help does not want to hear of a missing file. */
-	for (i = 0; i < line->count; i++)
-		if ((row = line->item[i].row) != NULL &&
-		    row->set == options_set_action)
-			return;
-	for (i = 0; i < line->count; i++)
-		if ((row = line->item[i].row) != NULL &&
-		    strcmp(row->name, "extra-opts") == 0)
-			options_extra_read(
-			    file, line->item[i].value, deadline_us, e);
-}
-
 static void
 apply(struct parsing *p, const struct given_list *l)
 {
@@ -361,28 +319,20 @@ set_defaults(struct options *o)
 		o->state_of[i] = condition_default((enum condition)i);
 }
 
-int
-options_parse(struct options *o, int argc, char **argv, struct err *e)
+/* The file comes first, so that the command line wins; it may be NULL. */
+static void
+take_all(struct options *o, const struct given_list *file,
+    const struct given_list *line, struct err *e)
 {
-	struct given_list file = { 0 }, line = { 0 };
 	struct parsing p = { .o = o, .e = e };
 	size_t i;
 
-	*e = (struct err){ .kind = ERR_NONE };
-	set_defaults(o);
-	if (argc > 0)
-		collect(&line, argc, argv, e);
-	read_files(&file, &line, e);
-	apply(&p, &file); /* first, so that the command line wins */
-	apply(&p, &line);
+	if (file != NULL)
+		apply(&p, file);
+	apply(&p, line);
 	options_check(&p);
 	for (i = 0; i < p.response_count; i++)
 		free(p.response[i]);
-	forget(&file);
-	forget(&line);
-	if (o->action != ACTION_CHECK)
-		*e = (struct err){ .kind = ERR_NONE };
-	return e->kind == ERR_NONE ? 0 : -1;
 }
 
 static void
@@ -414,4 +364,83 @@ options_free(struct options *o)
 	free_words(&o->forbid_mechanism);
 	secret_source_free(&o->secret);
 	*o = (struct options){ .host = NULL };
+}
+
+/* What the command line alone says, as far as it is in order. */
+static void
+preview(struct options *o, const struct given_list *line)
+{
+	struct err ignored = { .kind = ERR_NONE };
+
+	set_defaults(o);
+	take_all(o, NULL, line, &ignored);
+}
+
+static void
+free_preview(struct options *o)
+{
+	/* Not ..._free(): the variable of env: is still needed. */
+	wipe_free(o->secret.text);
+	o->secret = (struct secret_source){ .text = NULL };
+	options_free(o);
+}
+
+static bool
+wants_files(const struct given_list *line)
+{
+	const struct option_row *row;
+	bool files = false;
+	size_t i;
+
+	for (i = 0; i < line->count; i++) {
+		if ((row = line->item[i].row) == NULL)
+			continue;
+		/* Who wants help does not want to hear of a missing file. */
+		if (row->set == options_set_action)
+			return false;
+		files = files || strcmp(row->name, "extra-opts") == 0;
+	}
+	return files;
+}
+
+static void
+read_files(struct given_list *file, const struct given_list *line,
+    const struct options_watch *watch, struct err *e)
+{
+	const struct option_row *row;
+	struct options early;
+	int64_t limit_us;
+	size_t i;
+
+	preview(&early, line);
+	if (watch != NULL)
+		watch->before_files(watch->arg, &early);
+	/* A little before the deadline: there is to be time to say so. */
+	limit_us = clock_now_us() + early.timeout_us - early.timeout_us / 20;
+	for (i = 0; i < line->count; i++)
+		if ((row = line->item[i].row) != NULL &&
+		    strcmp(row->name, "extra-opts") == 0)
+			options_extra_read(
+			    file, line->item[i].value, limit_us, e);
+	free_preview(&early);
+}
+
+int
+options_parse(struct options *o, int argc, char **argv,
+    const struct options_watch *watch, struct err *e)
+{
+	struct given_list file = { 0 }, line = { 0 };
+
+	*e = (struct err){ .kind = ERR_NONE };
+	set_defaults(o);
+	if (argc > 0)
+		collect(&line, argc, argv, e);
+	if (wants_files(&line))
+		read_files(&file, &line, watch, e);
+	take_all(o, &file, &line, e);
+	forget(&file);
+	forget(&line);
+	if (o->action != ACTION_CHECK)
+		*e = (struct err){ .kind = ERR_NONE };
+	return e->kind == ERR_NONE ? 0 : -1;
 }

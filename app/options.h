@@ -121,14 +121,25 @@ struct options {
 };
 
 /*
- * Read the command line.  Returns 0, or -1 with *e set (ERR_USAGE names the
+ * Who wants to know the options before files of --extra-opts are read, which
+ * may block.  *line holds what the command line alone tells, faults passed
+ * over; it lives during the call only.
+ */
+struct options_watch {
+	void (*before_files)(void *arg, const struct options *line);
+	void *arg;
+};
+
+/*
+ * Read the command line.  watch may be NULL.  Returns 0, or -1 with *e set (ERR_USAGE names the
  * option, what is wrong and the way out; ERR_TIMEOUT if a file of --extra-opts
  * did not come in time; ERR_INTERNAL).  Reading goes on
  * after the first error, so that *o then still names host, port, user,
  * format and states as far as they were given.  Secrets in argv are
  * overwritten in place.  In both cases *o must be freed.
  */
-int options_parse(struct options *o, int argc, char **argv, struct err *e);
+int options_parse(struct options *o, int argc, char **argv,
+    const struct options_watch *watch, struct err *e);
 
 /* Whether the options make the phase part of the check. */
 bool options_plan(const struct options *o, enum phase p);

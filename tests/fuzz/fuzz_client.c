@@ -350,7 +350,8 @@ check_answer(struct run *r, size_t format)
 
 	if (!r->faulty)
 		argv[4] = verbose;
-	MUST(options_parse(&o, r->params.creds != NULL ? 7 : 5, argv, &e) == 0);
+	MUST(options_parse(
+		 &o, r->params.creds != NULL ? 7 : 5, argv, NULL, &e) == 0);
 	facts_init(&f);
 	f.begun = true;
 	f.smtp = r->f;

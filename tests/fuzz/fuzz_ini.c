@@ -19,7 +19,7 @@ read_section(int fd, const char *section)
 
 	snprintf(
 	    extra, sizeof extra, "--extra-opts=%s@/dev/fd/%d", section, fd);
-	rc = options_parse(&o, 3, argv, &e);
+	rc = options_parse(&o, 3, argv, NULL, &e);
 	options_rules(&o, rc, &e);
 	MUST(rc == -1 || o.action != ACTION_CHECK ||
 	    strcmp(o.host, "mail.example.org") == 0);

@@ -80,7 +80,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			nul = end;
 		add_word(&w, s, (size_t)(nul - s));
 	}
-	rc = options_parse(&o, w.argc, w.argv, &e);
+	rc = options_parse(&o, w.argc, w.argv, NULL, &e);
 	options_rules(&o, rc, &e);
 	check_erased(&w, &o, &e, data, size);
 	options_free(&o);

@@ -217,7 +217,7 @@ run_row(const struct row *r)
 	int rc;
 
 	split(&l, r->line);
-	rc = options_parse(&o, l.argc, l.argv, &e);
+	rc = options_parse(&o, l.argc, l.argv, NULL, &e);
 	if (r->wanted[0] == '!') {
 		if (rc != -1 || strcmp(e.text, r->wanted + 1) != 0)
 			fail_msg("%s: rc %d \"%s\"", r->what, rc, e.text);

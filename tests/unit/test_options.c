@@ -418,7 +418,7 @@ test_long_host(void **state)
 	struct err e;
 
 	split(&l, line);
-	assert_int_equal(options_parse(&o, l.argc, l.argv, &e), -1);
+	assert_int_equal(options_parse(&o, l.argc, l.argv, NULL, &e), -1);
 	assert_non_null(strstr(e.text, "longer than 253 octets"));
 	options_free(&o);
 	free_line(&l);
@@ -436,7 +436,7 @@ test_goes_on_after_an_error(void **state)
 	split(&l,
 	    "--bogus -H h -U u -p 99 -P p --on=dns=ok "
 	    "--output-format=json -t x");
-	assert_int_equal(options_parse(&o, l.argc, l.argv, &e), -1);
+	assert_int_equal(options_parse(&o, l.argc, l.argv, NULL, &e), -1);
 	assert_string_equal(e.text, "--bogus: no such option; see --help");
 	assert_string_equal(o.host, "h");
 	assert_string_equal(o.user, "u");

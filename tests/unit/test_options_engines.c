@@ -191,7 +191,8 @@ try_parts(const struct part *const *parts, int count)
 		parts[i]->add(&w);
 	}
 	argv[argc] = NULL;
-	if (options_parse(&o, argc, argv, &e) == -1 || !is_as_wanted(&o, &w)) {
+	if (options_parse(&o, argc, argv, NULL, &e) == -1 ||
+	    !is_as_wanted(&o, &w)) {
 		for (i = 0; i < argc; i++)
 			print_error("%s ", argv[i]);
 		fail_msg("%s", e.text);

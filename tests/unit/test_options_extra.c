@@ -38,7 +38,7 @@ test_secrets_leave_argv(void **state)
 	(void)state;
 	for (i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		split(&l, lines[i]);
-		options_parse(&o, l.argc, l.argv, &e);
+		options_parse(&o, l.argc, l.argv, NULL, &e);
 		for (k = 0; k < l.argc; k++)
 			if (memmem(l.shown[k], l.size[k], "hunter2", 7))
 				fail_msg("still there: %s", lines[i]);
