@@ -46,14 +46,26 @@ def pytest_generate_tests(metafunc):
                              ids=[pathlib.Path(p).parent.name for p in paths])
 
 
+def holds(path, what):
+    return what in pathlib.Path(path).read_bytes()
+
+
 def is_sanitized(path):
-    return b"__asan_init" in pathlib.Path(path).read_bytes()
+    return holds(path, b"__asan_init")
+
+
+CANNOT_HOLD = {
+    "not_under_asan": is_sanitized,
+    "needs_shared_openssl": lambda path: not holds(path, b"libssl.so"),
+}
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what cannot hold with AddressSanitizer's memory."""
-    out = [x for x in items if x.get_closest_marker("not_under_asan")
-           and is_sanitized(x.callspec.params["plugin"])]
+    """Leave out what cannot hold: with AddressSanitizer's memory, or where
+    there are no calls between libraries."""
+    out = [x for x in items for marker, cannot in CANNOT_HOLD.items()
+           if x.get_closest_marker(marker)
+           and cannot(x.callspec.params["plugin"])]
     if out:
         config.hook.pytest_deselected(items=out)
         items[:] = [x for x in items if x not in out]
@@ -68,6 +80,8 @@ def pytest_configure(config):
     config.stash[SKIPPED] = []
     config.addinivalue_line(
         "markers", "not_under_asan: only for builds without it")
+    config.addinivalue_line(
+        "markers", "needs_shared_openssl: not for the static binary")
 
 
 def note_skip(config, report):
@@ -209,7 +223,8 @@ class Plugin:
 
     def environment(self, env):
         kept = {k: v for k, v in os.environ.items()
-                if k in ("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD")
+                if k in ("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD",
+                         "GCOV_ERROR_FILE")
                 or k.endswith("SAN_OPTIONS")}
         return {**kept, "HOME": str(self.home), **(env or {})}
 
