@@ -11,7 +11,7 @@ command -v "$1" >/dev/null || {
 }
 for header in $headers; do
 	echo "#include <$header>"
-done | "$@" -w -fsyntax-only -x c - || {
+done | "$@" -w -E -x c - >/dev/null || {
 	echo "headers are missing; on Debian: apt-get install $packages" >&2
 	exit 1
 }

@@ -271,7 +271,7 @@ class Server:
         self._lock = threading.Lock()
         self._listeners, self.port = bind_all(hosts)
         for s in self._listeners:
-            s.listen(16)
+            s.listen(1024)  # for test_load.py; more are lost for ever
             s.setblocking(False)
         self._wake, self._sleeper = socket.socketpair()
         self._acceptor = threading.Thread(target=self._accept, daemon=True)

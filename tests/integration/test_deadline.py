@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from conftest import PASSWORD, ROOT, USER, is_sanitized
+from conftest import PASSWORD, ROOT, USER, is_sanitized, plain
 
 READ_ONLY = {"opening": {}, "reading": {"DEAD_READ": "1"}}
 
@@ -109,16 +109,32 @@ def test_extra_opts_and_the_file_of_the_output(plugin, mail, env, tmp_path):
     assert data["message"] == result.message
 
 
+@pytest.mark.parametrize("source", ["env:WORD", "pass:" + PASSWORD])
+def test_what_is_known_early_is_known_later(plugin, mail, tmp_path, source):
+    """To look at the options before the file is read uses nothing up, and
+    leaves one timer, the file's -t."""
+    ini = write(tmp_path / "extra.ini", "[check_smtp_auth]\ntimeout=50\n")
+    server = mail(stall="AUTH")
+    process = plugin.start(*server.args, "-U", USER,
+                           "--password-from=" + source,
+                           "--extra-opts=@%s" % ini, env={"WORD": PASSWORD})
+    server.wait_for("stalled")
+    with open("/proc/%d/timers" % process.pid) as f:
+        assert f.read().count("ClockID:") == 1
+    process.send_signal(signal.SIGTERM)
+    plugin.finish(process)
+    assert plain(USER, PASSWORD).encode() in server.session().received()
+
+
 def test_sigterm_while_extra_opts_hangs(plugin, mail, env, tmp_path):
     ini, fifo = tmp_path / "extra.ini", tmp_path / "fifo"
     os.mkfifo(fifo)
     server = mail()
     process = plugin.start(*server.login, "--extra-opts=@%s" % fifo,
                            "--extra-opts=@%s" % ini, env=env(DEAD=ini))
-    with open(fifo, "w") as f:  # returns when the plugin has opened it
+    with open(fifo, "w"):  # returns when the plugin has opened it
         process.send_signal(signal.SIGTERM)
         result = plugin.finish(process)
-        f.close()
     assert result.state == "UNKNOWN"
     assert "SIGTERM in --extra-opts" in result.message, result
     assert server.who in result.message, result
