@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 
 import pytest
 
@@ -201,7 +202,9 @@ class Clogged:
     def start(self, plugin, *args, **more):
         process = plugin.start(
             *args, **more, pass_fds=[self.writer], wrapper=[
-                "sh", "-c", 'exec "$@" >/dev/fd/%d' % self.writer, "sh"])
+                sys.executable, "-c", "import os, sys\n"
+                "os.dup2(int(sys.argv[1]), 1)\n"
+                "os.execv(sys.argv[2], sys.argv[2:])", str(self.writer)])
         process.mute = True  # as far as finish() can see
         return process
 
@@ -254,3 +257,29 @@ def test_blocked_output_and_dead_mount(plugin, mail, env, tmp_path):
         "--password-from=file:%s" % tmp_path, env=env(DEAD=tmp_path)))
     assert pipe.close() == b""
     assert result.exit_code == 2
+
+
+def test_no_reader_and_dead_mount(plugin, mail, env, tmp_path):
+    """Nor for one that has gone."""
+    server = mail()
+    pipe = Clogged()
+    os.close(pipe.reader)
+    result = plugin.finish(pipe.start(
+        plugin, *server.args, "-t", "1", "-U", USER,
+        "--password-from=file:%s" % tmp_path, env=env(DEAD=tmp_path)))
+    os.close(pipe.writer)
+    assert result.exit_code == 2
+
+
+def test_output_that_does_not_block(plugin, mail):
+    """A pipe that says EAGAIN gets all of the answer, as it is read."""
+    server = mail(offers=["X-%04d-%s" % (n, "X" * 400) for n in range(40)])
+    pipe = Clogged(4096)
+    os.set_blocking(pipe.writer, False)
+    process = pipe.start(plugin, *server.login, "-vvv", "-t", "30")
+    os.close(pipe.writer)
+    with open(pipe.reader, "rb") as f:
+        said = f.read()[pipe.filler:].decode()
+    assert plugin.finish(process).exit_code == 0
+    assert said.startswith("SMTP_AUTH OK: ")
+    assert said.endswith("\n") and "X-0039-XXX" in said

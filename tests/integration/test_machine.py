@@ -58,6 +58,21 @@ def test_storm(plugin, mail, dns, storm, kind, tls, source):
             assert 0 <= value.value < 60, result
 
 
+@pytest.mark.parametrize("name, said", [
+    ("probe.example.org", "probe.example.org"), ("probe", None),
+    (".example.org", None), ("probe.example.", None), ("", None),
+    ("pr_obe.example.org", None)])
+def test_name_of_the_machine(plugin, mail, storm, name, said):
+    """It is what EHLO says, if a server can be expected to take it."""
+    server = mail(tls="none")
+    env = {"STORM_HOST": name, "LD_PRELOAD": storm}
+    if is_sanitized(plugin):
+        env["ASAN_OPTIONS"] = "verify_asan_link_order=0:detect_leaks=0"
+    assert plugin.run("-H", HOST, "-I", "127.0.0.1", "-p", server.port,
+                      env=env).state == "OK"
+    assert server.transcript()[0] == "EHLO " + (said or "[127.0.0.1]")
+
+
 @pytest.mark.parametrize("closed", ["0", "1", "2", "0 1", "0 2", "1 2",
                                     "0 1 2"])
 def test_closed_descriptors(plugin, mail, dns, closed):

@@ -1,0 +1,73 @@
+"""What is too much, too long or cut short, and says so."""
+
+import pytest
+
+from conftest import HOST, PASSWORD
+
+PIN = "sha256//" + "A" * 43 + "="
+
+
+@pytest.mark.parametrize("args, wanted", [
+    (["--pin=" + ";".join([PIN] * 17)], "more than 16 pins"),
+    (["-C", "NOOP"] * 70, "-C NOOP: more than 64 commands"),
+    (["-R", "^250"] * 70, "-R ^250: more than 64 responses"),
+    (["--require-extension=" + ",".join(["SIZE"] * 70)],
+     "--require-extension=SIZE: more than 64 words"),
+])
+def test_too_many(plugin, args, wanted):
+    result = plugin.run("-H", HOST, "-S", *args)
+    assert result.state == "UNKNOWN"
+    assert wanted in result.message, result
+
+
+def test_extra_opts_too_long(plugin, tmp_path):
+    ini = tmp_path / "extra.ini"
+    ini.write_text("[check_smtp_auth]\n" + "#" * (1 << 20))
+    result = plugin.run("-H", HOST, "--extra-opts=@%s" % ini)
+    assert result.state == "UNKNOWN"
+    assert "%s: over 1 MiB" % ini in result.message, result
+    for value, wanted in (("x" * 5000 + "@" + str(ini), "the section is too"),
+                          ("x" * 5000, "the section is too"),
+                          ("x@/" + "x" * 5000, "the file is too")):
+        result = plugin.run("-H", HOST, "--extra-opts=" + value)
+        assert result.state == "UNKNOWN"
+        assert "--extra-opts: %s long" % wanted in result.message, result
+
+
+def test_extra_opts_in_no_usual_place(plugin, tmp_path):
+    """None of the folders named has one; the system's are tried after them."""
+    result = plugin.run("-H", HOST, "--extra-opts", env={
+        "NAGIOS_CONFIG_PATH": "%s::/nowhere:" % tmp_path})
+    assert result.state == "UNKNOWN"
+    assert "--extra-opts: no " in result.message, result
+
+
+def test_known_metrics_and_back(plugin, mail):
+    wanted = plugin.run(*mail().login)
+    result = plugin.run(*mail().login, "--perfdata=known", "--perfdata=all")
+    assert list(result.perfdata) == list(wanted.perfdata)
+
+
+@pytest.mark.parametrize("shift", range(4))
+def test_cut_between_characters(plugin, mail, shift):
+    """A name and a reply that are too long end with a whole character;
+    finish() reads the output as UTF-8."""
+    user = "x" * shift + "\u20ac" * 400
+    server = mail(auth="535 5.7.8 " + "y" * shift + "\u20ac" * 1000,
+                  tls="implicit")
+    result = plugin.run(*server.args, "-U", user, "-P", PASSWORD)
+    assert result.state == "CRITICAL", result
+    assert "login of x" in result.message or shift == 0
+    assert "\u20ac... rejected" in result.message, result
+
+
+@pytest.mark.parametrize("format", ["text", "json", "openmetrics"])
+def test_expired_and_ignored_beside_days(plugin, mail, ca, format):
+    """-D speaks of a certificate that has expired, too."""
+    server = mail(pair=ca.expired)
+    result = plugin.run(*server.login, "-D", "30,14",
+                        "--ignore-certificate-expiration",
+                        "--output-format=" + format)
+    assert result.exit_code == 2
+    if format == "text":
+        assert "certificate expired" in result.message, result
