@@ -17,7 +17,7 @@
 #define CAUSE "@CAUSE@"
 
 enum {
-	ANSWER_MAX = 128 * 1024, /* with a long user name in each sample */
+	ANSWER_MAX = 128 * 1024,     /* with a long user name in each sample */
 	FILE_NS = 250 * 1000 * 1000, /* what the file may take in the end */
 };
 

@@ -131,9 +131,9 @@ struct options_watch {
 };
 
 /*
- * Read the command line.  watch may be NULL.  Returns 0, or -1 with *e set (ERR_USAGE names the
- * option, what is wrong and the way out; ERR_TIMEOUT if a file of --extra-opts
- * did not come in time; ERR_INTERNAL).  Reading goes on
+ * Read the command line.  watch may be NULL.  Returns 0, or -1 with *e set
+ * (ERR_USAGE names the option, what is wrong and the way out; ERR_TIMEOUT if a
+ * file of --extra-opts did not come in time; ERR_INTERNAL).  Reading goes on
  * after the first error, so that *o then still names host, port, user,
  * format and states as far as they were given.  Secrets in argv are
  * overwritten in place.  In both cases *o must be freed.
