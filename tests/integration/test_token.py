@@ -21,7 +21,8 @@ REQUEST = (
     "the token is not for a mail service, but for another one of "
     "Microsoft's: request it with the scope "
     "https://outlook.office.com/SMTP.Send or, as an application, "
-    "https://outlook.office365.com/.default")
+    "https://outlook.office365.com/.default; national clouds have hosts of "
+    "their own")
 OPAQUE = ("warning: the token does not tell when it expires: -w and -c token= "
           "judge nothing")
 EXPIRED = (r"the token expired \d{4}-\d\d-\d\d \d\d:\d\d UTC, 3 hours ago by "
