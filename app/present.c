@@ -347,8 +347,9 @@ fill_facts(struct page *p, const struct facts *f, const struct options *o)
 			    .elapsed_us = f->phase_us[i] };
 	r->phases = p->phases;
 	r->phase_count = PHASES;
-	r->has_token_ttl = f->look.token.has_expiry;
-	r->token_ttl = facts_token_ttl(f);
+	r->token.has_expiry = f->look.token.has_expiry;
+	r->token.expires_at = f->look.token.expires_at;
+	r->token.ttl = facts_token_ttl(f);
 	r->has_time = f->begun;
 	r->time_us = f->total_us;
 }

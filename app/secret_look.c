@@ -32,7 +32,8 @@ static const struct {
 	[SECRET_FAULT_ELSEWHERE] = { "token",
 	    "is not for a mail service, but for another one of Microsoft's: "
 	    "request it with the scope https://outlook.office.com/SMTP.Send "
-	    "or, as an application, https://outlook.office365.com/.default" },
+	    "or, as an application, https://outlook.office365.com/.default; "
+	    "national clouds have hosts of their own" },
 };
 
 /* The secret without what should not stand around it. */

@@ -92,8 +92,11 @@ struct report {
 	int64_t time_us;
 	const struct report_attempt *attempts;
 	size_t attempt_count;
-	bool has_token_ttl;
-	int64_t token_ttl; /* seconds; JSON only */
+	struct {
+		bool has_expiry;
+		int64_t expires_at; /* Unix time; OpenMetrics only */
+		int64_t ttl;        /* seconds; JSON only */
+	} token;
 	/* Perfdata, in the order of printing. */
 	const struct metric *metrics;
 	size_t metric_count;

@@ -253,7 +253,7 @@ report_json(const struct report *r, struct buf *out)
 	add_reply(&j, r);
 	add_times(&j, r);
 	add_attempts(&j, r);
-	add_integer(&j, "token_ttl", r->has_token_ttl, r->token_ttl);
+	add_integer(&j, "token_ttl", r->token.has_expiry, r->token.ttl);
 	close_object(&j);
 	put(&j, "\n", 1);
 	if (!j.failed)

@@ -146,6 +146,19 @@ add_certificate(struct page *p, const struct report *r)
 	put_number(p, r->tls.not_after);
 }
 
+static void
+add_token(struct page *p, const struct report *r)
+{
+	static const char name[] = "token_expiry_timestamp_seconds";
+
+	open_family(
+	    p, name, "Unix time when the access token expires, if it tells.");
+	if (!r->token.has_expiry)
+		return;
+	open_sample(p, name, NULL, NULL);
+	put_number(p, r->token.expires_at);
+}
+
 int
 report_openmetrics(const struct report *r, struct buf *out)
 {
@@ -157,6 +170,7 @@ report_openmetrics(const struct report *r, struct buf *out)
 	add_conditions(&p, r);
 	add_times(&p, r);
 	add_certificate(&p, r);
+	add_token(&p, r);
 	note(&p, buf_adds(out, "# EOF\n"));
 	buf_free(&p.labels);
 	if (!p.failed)

@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.request
 
+import jwt
 import pytest
 from prometheus_client.openmetrics.parser import (
     text_string_to_metric_families as parse_openmetrics)
@@ -22,7 +23,8 @@ from daemons import Daemon
 FORMAT = "--output-format=openmetrics"
 FAMILIES = ["smtp_auth_" + x for x in (
     "state", "up", "condition", "phase_seconds", "duration_seconds",
-    "certificate_not_after_timestamp_seconds")]
+    "certificate_not_after_timestamp_seconds",
+    "token_expiry_timestamp_seconds")]
 
 
 class Page:
@@ -473,15 +475,19 @@ def comparable(samples):
 
 def test_textfile_collector(plugin, mail, folder, exporter):
     good, bad = mail(), mail(auth="535 5.7.8 No")
+    token = plugin.secret(jwt.encode({"exp": 2100000000}, "x" * 32, "HS256"))
     for name, args in {
             "good": good.login, "bad": bad.login,
             "evil": [*mail().args, "-U", EVIL, "-P", PASSWORD],
             "bare": mail(tls="none").args,
+            "token": [*mail(mechs="XOAUTH2").args, "-U", USER,
+                      "--token-from=env:TOKEN"],
             "many": [*mail().login, "-w", "@0:9", "-c", "auth=@0:9"],
             "usage": ["--bad"]}.items():
-        plugin.run(*args, *to(folder / (name + ".prom")))
+        plugin.run(*args, *to(folder / (name + ".prom")),
+                   env={"TOKEN": token})
     pages = [Page(x.read_text()) for x in folder.iterdir()]
-    assert len(pages) == 6
+    assert len(pages) == 7
     scraped = exporter.scrape()
     assert comparable(scraped) == comparable(
         s for page in pages for s in page.samples)
@@ -491,6 +497,9 @@ def test_textfile_collector(plugin, mail, folder, exporter):
     states = {s.labels["port"]: s.value for s in scraped
               if s.name == "smtp_auth_state" and s.labels["user"] == USER}
     assert states[str(good.port)] == 0 and states[str(bad.port)] == 2
+    assert [s.value for s in scraped
+            if s.name == "smtp_auth_token_expiry_timestamp_seconds"] == [
+                2100000000]
     # A condition that is over is gone at the next scrape.
     def conditions():
         return {s.labels["condition"] for s in exporter.scrape()

@@ -2,6 +2,7 @@
 when a token expires."""
 
 import itertools
+import re
 import time
 
 import jwt
@@ -13,12 +14,15 @@ KEY = "a key that is long enough to be used with HS256"
 SUBJECT = "subject-of-the-claims"
 GRAPH = "https://graph.microsoft.com"
 DAY = 86400
+METRICS = "--output-format=openmetrics"
+METRIC = "smtp_auth_token_expiry_timestamp_seconds"
 REJECTED = "535 5.7.8 Nobody knows this one"
 REQUEST = (
     "the token is not for a mail service, but for another one of "
     "Microsoft's: request it with the scope "
     "https://outlook.office.com/SMTP.Send or, as an application, "
-    "https://outlook.office365.com/.default")
+    "https://outlook.office365.com/.default; national clouds have hosts of "
+    "their own")
 OPAQUE = ("warning: the token does not tell when it expires: -w and -c token= "
           "judge nothing")
 EXPIRED = (r"the token expired \d{4}-\d\d-\d\d \d\d:\d\d UTC, 3 hours ago by "
@@ -114,6 +118,24 @@ def test_label_whatever_happens(plugin, mail, tokens):
     result = plugin.run(*args, "--token-from=file:/nonexistent/token")
     assert result.perfdata["token_ttl"].value == "U"
     assert OPAQUE not in result.details
+
+
+@pytest.mark.parametrize("auth", ["235 2.7.0 Welcome", REJECTED])
+@pytest.mark.parametrize("expires", [1700000000, 2100000000.5])
+def test_metric(login, tokens, expires, auth):
+    page = login(tokens(exp=expires), METRICS, auth=auth).text
+    assert re.findall(r"^%s{.*} (.*)$" % METRIC, page, re.M) == [
+        str(int(expires))]
+
+
+def test_metric_without_a_sample(plugin, login, mail, tokens):
+    server = mail()
+    for page in (login(tokens(), METRICS).text,
+                 plugin.run(*server.login, METRICS).text,
+                 plugin.run(*server.args, "-U", USER, METRICS,
+                            "--token-from=file:/nonexistent/token").text):
+        assert "# TYPE %s gauge\n" % METRIC in page
+        assert METRIC + "{" not in page
 
 
 # Thresholds -----------------------------------------------------------------

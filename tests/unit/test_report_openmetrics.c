@@ -28,6 +28,9 @@
 #define NOT_AFTER                                                              \
 	HEAD("certificate_not_after_timestamp_seconds",                        \
 	    "Unix time when the server's certificate expires.")
+#define EXPIRY                                                                 \
+	HEAD("token_expiry_timestamp_seconds",                                 \
+	    "Unix time when the access token expires, if it tells.")
 
 static void
 test_sample(void **state)
@@ -45,7 +48,7 @@ test_sample(void **state)
 		  ",phase=\"auth\"} 0.084212\n" DURATION
 		  "smtp_auth_duration_seconds" SAMPLE "} 2.310000\n" NOT_AFTER
 		  "smtp_auth_certificate_not_after_timestamp_seconds" SAMPLE
-		  "} 1796464800\n# EOF\n");
+		  "} 1796464800\n" EXPIRY "# EOF\n");
 }
 
 static void
@@ -57,7 +60,7 @@ test_nothing_known(void **state)
 	(void)state;
 	report_expect("next to nothing", report_openmetrics, &r,
 	    STATE "smtp_auth_state" NOBODY " 3\n" UP "smtp_auth_up" NOBODY
-		  " 0\n" CONDITION PHASE DURATION NOT_AFTER "# EOF\n");
+		  " 0\n" CONDITION PHASE DURATION NOT_AFTER EXPIRY "# EOF\n");
 }
 
 /* A series that comes twice makes the collector drop the whole page. */
@@ -79,7 +82,7 @@ test_condition_twice(void **state)
 		  "smtp_auth_condition{host=\"\",port=\"\",user=\"\","
 		  "condition=\"slow\"} 1\n"
 		  "smtp_auth_condition{host=\"\",port=\"\",user=\"\","
-		  "condition=\"expect\"} 1\n" PHASE DURATION NOT_AFTER
+		  "condition=\"expect\"} 1\n" PHASE DURATION NOT_AFTER EXPIRY
 		  "# EOF\n");
 }
 
@@ -101,7 +104,8 @@ test_hostile(void **state)
 		.finding_count = 1,
 		.phases = &phase,
 		.phase_count = 1,
-		.tls = { EVIL, EVIL, 0, EVIL, EVIL, true, INT64_MIN, 0 } };
+		.tls = { EVIL, EVIL, 0, EVIL, EVIL, true, INT64_MIN, 0 },
+		.token = { true, INT64_MAX, 0 } };
 
 	(void)state;
 	report_expect("hostile", report_openmetrics, &r,
@@ -111,7 +115,9 @@ test_hostile(void **state)
 		  "smtp_auth_phase_seconds" EVILS ",phase=" TAME
 		  "} -0.000001\n" DURATION NOT_AFTER
 		  "smtp_auth_certificate_not_after_timestamp_seconds" EVILS
-		  "} -9223372036854775808\n# EOF\n");
+		  "} -9223372036854775808\n" EXPIRY
+		  "smtp_auth_token_expiry_timestamp_seconds" EVILS
+		  "} 9223372036854775807\n# EOF\n");
 }
 
 int

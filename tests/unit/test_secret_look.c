@@ -27,7 +27,8 @@ enum { NOW = 1700000000 }; /* 2023-11-14 22:13:20 UTC */
 	"the token is not for a mail service, but for another one of "         \
 	"Microsoft's: request it with the scope "                              \
 	"https://outlook.office.com/SMTP.Send or, as an application, "         \
-	"https://outlook.office365.com/.default"
+	"https://outlook.office365.com/.default; "                             \
+	"national clouds have hosts of their own"
 
 static const struct {
 	const char *value;
