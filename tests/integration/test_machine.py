@@ -42,7 +42,7 @@ STORMS = ["short", "eintr", "eagain", "short eintr", "short eagain", "clock"]
 @pytest.mark.parametrize("kind", STORMS)
 @pytest.mark.parametrize("tls", ["none", "starttls", "implicit"])
 @pytest.mark.parametrize("source", ["cmd:printf %s \"$WORD\"", "env:WORD"])
-def test_storm(plugin, mail, dns, storm, kind, tls, source):
+def test_storm(plugin, mail, dns, storm, tmp_path, kind, tls, source):
     """Nothing that is allowed to happen changes the outcome."""
     server = mail(tls=tls)
     flags = {"none": ["--no-tls", "--allow-cleartext"], "starttls": [],
@@ -51,8 +51,10 @@ def test_storm(plugin, mail, dns, storm, kind, tls, source):
     if is_sanitized(plugin):
         env["ASAN_OPTIONS"] = "verify_asan_link_order=0:detect_leaks=0"
     result = plugin.run(*target(server, dns), *flags, "-t", "60", "-vv",
-                        "--password-from=" + source, env=env)
+                        "--password-from=" + source,
+                        "--output-file=%s" % (tmp_path / "page"), env=env)
     assert result.state == "OK", result
+    assert (tmp_path / "page").read_text() == result.text
     for label, value in result.perfdata.items():
         if label.startswith("time") and value.value != "U":
             assert 0 <= value.value < 60, result
