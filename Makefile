@@ -153,10 +153,15 @@ check_packages = $(unit_packages) binutils clang mandoc python3 python3-pytest \
                  python3-jwt python3-prometheus-client openssl valgrind \
                  postfix dovecot-core dovecot-lmtpd libnss-wrapper monitoring-plugins-basic \
                  prometheus prometheus-node-exporter bash zsh
+# php-cgi is there so that no web server need be.
 engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist \
                   python3-cryptography python3-dnspython python3-jwt postfix \
                   dovecot-core icinga2-bin nagios4-core nagios-nrpe-server \
-                  nagios-nrpe-plugin php-cli rrdtool
+                  nagios-nrpe-plugin php-cli rrdtool \
+                  zabbix-server-pgsql zabbix-agent zabbix-frontend-php \
+                  php-cgi php-pgsql postgresql util-linux python3-yaml \
+                  prometheus prometheus-node-exporter \
+                  python3-prometheus-client systemd strace bash
 bench_packages = $(build_packages) python3 python3-dnspython python3-matplotlib \
                  valgrind strace time openssl ca-certificates curl swaks \
                  libnet-ssleay-perl monitoring-plugins-basic
@@ -250,7 +255,7 @@ check-long: ## Run what takes long: calls that fail, load, new inputs for the pa
 	$(call pytest,build/check_smtp_auth,tests/integration/test_load.py)
 	$(submake) fuzz FUZZ_SECONDS=5
 
-check-engines: ## Run real Icinga 2, Nagios 4 and NRPE with integrations/
+check-engines: ## Run real Icinga 2, Nagios, NRPE, Zabbix ... with integrations/
 	$(needs_root)
 	@$(install_packages) $(engine_packages)
 	$(submake) all

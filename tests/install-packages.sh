@@ -36,6 +36,14 @@ is_there() {
 	nagios-nrpe-server) PATH=$PATH:/usr/sbin:/sbin command -v nrpe ;;
 	nagios-nrpe-plugin) [ -x /usr/lib/nagios/plugins/check_nrpe ] ;;
 	php-cli) command -v php ;;
+	php-cgi | util-linux) : ;; # for Debian's sake
+	php-pgsql) php -r 'exit(extension_loaded("pgsql") ? 0 : 1);' ;;
+	postgresql) ls /usr/lib/postgresql/*/bin/postgres ;;
+	python3-yaml) has_module yaml ;;
+	systemd) command -v systemd-analyze ;;
+	zabbix-agent) PATH=$PATH:/usr/sbin:/sbin command -v zabbix_agentd ;;
+	zabbix-frontend-php) [ -e /usr/share/zabbix/api_jsonrpc.php ] ;;
+	zabbix-server-pgsql) PATH=$PATH:/usr/sbin:/sbin command -v zabbix_server ;;
 	postfix) PATH=$PATH:/usr/sbin:/sbin command -v postfix ;;
 	*) command -v "$1" ;;
 	esac >/dev/null 2>&1

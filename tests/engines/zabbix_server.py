@@ -1,0 +1,304 @@
+"""A real Zabbix from the distribution's packages: server, agent and web pages,
+with a PostgreSQL of their own, asked through the API."""
+
+import gzip
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import socket
+import subprocess
+import urllib.request
+
+from daemons import Daemon
+from postfix_server import ADDRESS
+
+OWNER = "zabbix"
+DATABASE_OWNER = "postgres"
+SCHEMA = pathlib.Path("/usr/share/zabbix-server-pgsql")
+PAGES = pathlib.Path("/usr/share/zabbix")
+LOGIN = {"username": "Admin", "password": "zabbix"}  # of every new Zabbix
+
+# What a Zabbix without any template needs of data.sql.gz.
+TABLES = {"role", "role_rule", "users", "usrgrp", "users_groups", "hstgrp",
+          "config", "config_autoreg_tls", "graph_theme", "regexps",
+          "expressions", "globalmacro"}
+STATEMENT = re.compile(r'INSERT INTO "?([a-z_]+)')
+
+SERVER = """
+ListenIP={address}
+ListenPort={port}
+LogType=console
+DBHost={database}
+DBName=zabbix
+DBUser={database_owner}
+SocketDir={state}
+PidFile={state}/server.pid
+AllowRoot=1
+User={owner}
+ExternalScripts={scripts}
+Timeout=15
+CacheUpdateFrequency=1
+StartPollers=2
+StartPollersUnreachable=1
+StartPreprocessors=1
+StartDBSyncers=1
+StartTrappers=1
+StartTimers=1
+StartEscalators=1
+StartAlerters=1
+StartLLDProcessors=1
+StartHistoryPollers=1
+StartDiscoverers=0
+StartHTTPPollers=0
+StartPingers=0
+StartProxyPollers=0
+StartODBCPollers=0
+"""
+
+AGENT = """
+Server={address}
+ListenIP={address}
+ListenPort={port}
+LogType=console
+PidFile={state}/agent.pid
+AllowRoot=1
+User={owner}
+Timeout=15
+StartAgents=1
+Include={include}
+"""
+
+# The pages have one place for it, which is the system's.
+PREPEND = """<?php
+eval('?>'.str_replace('/etc/zabbix/zabbix.conf.php', '{folder}/pages.conf.php',
+    file_get_contents('{pages}/include/classes/core/CConfigFile.php')));
+"""
+
+PAGES_CONFIG = """<?php
+$DB = ['TYPE' => 'POSTGRESQL', 'SERVER' => '{database}', 'PORT' => '0',
+    'DATABASE' => 'zabbix', 'USER' => '{database_owner}', 'PASSWORD' => '',
+    'SCHEMA' => '', 'ENCRYPTION' => false, 'DOUBLE_IEEE754' => true,
+    'VAULT_URL' => ''];
+$IMAGE_FORMAT_DEFAULT = IMAGE_FORMAT_PNG;
+"""
+
+
+def free_port():
+    """Zabbix takes none above 32767, and the kernel gives none below."""
+    while True:
+        port = random.randint(20000, 32000)
+        with socket.socket() as s:
+            try:
+                s.bind((ADDRESS, port))
+                return port
+            except OSError:
+                pass
+
+
+def answers(port):
+    with socket.socket() as s:
+        return s.connect_ex((ADDRESS, port)) == 0
+
+
+class Part(Daemon):
+    """One of the programs.  argv(port) is its command line; it is there when it
+    listens, or when ready() holds."""
+
+    def __init__(self, log, argv, ready=None):
+        super().__init__()
+        self.log, self.argv, self.ready = log, argv, ready
+        self.port = None
+
+    def start(self):
+        """A port may have been taken in between: then on another one."""
+        for attempts_left in reversed(range(5)):
+            self.port = free_port()
+            self.spawn(self.argv(self.port), self.log)
+            try:
+                self.wait_for(self.ready or (lambda: answers(self.port)))
+                return
+            except AssertionError:
+                self.stop()
+                if not attempts_left:
+                    raise
+
+    def report(self):
+        return self.log.read_text(errors="replace")
+
+
+def program(name, package):
+    found = shutil.which(name, path="/usr/sbin:/usr/bin")
+    assert found, "%s is not installed (Debian: %s)" % (name, package)
+    return found
+
+
+def as_user(owner):
+    return ["setpriv", "--reuid", owner, "--regid", owner, "--init-groups", "--"]
+
+
+class Database(Part):
+    """A PostgreSQL without a port; its socket is in folder."""
+
+    def __init__(self, folder):
+        found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
+        assert found, "no /usr/lib/postgresql (Debian: postgresql)"
+        self.folder, self.programs = folder, found[-1]
+        shutil.chown(folder, DATABASE_OWNER, DATABASE_OWNER)
+        super().__init__(folder / "log", lambda _: [
+            *as_user(DATABASE_OWNER), str(self.programs / "postgres"),
+            "-D", str(folder / "data"), "-k", str(folder),
+            "-c", "listen_addresses=", "-c", "fsync=off",
+            "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
+            self._answers)
+
+    def _run(self, name, *args, **more):
+        return subprocess.run(
+            [*as_user(DATABASE_OWNER), str(self.programs / name), *args],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", **more)
+
+    def _answers(self):
+        return self._run("pg_isready", "-h", str(self.folder)).returncode == 0
+
+    def _feed(self, database, sql):
+        done = self._run("psql", "-q", "-h", str(self.folder), "-v",
+                         "ON_ERROR_STOP=1", "-d", database, input=sql.encode())
+        assert done.returncode == 0, done.stdout.decode()
+
+    def start(self):
+        made = self._run("initdb", "-D", str(self.folder / "data"), "-N", "-A",
+                         "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        assert made.returncode == 0, made.stdout.decode()
+        super().start()
+        self._feed("postgres", "CREATE DATABASE zabbix")
+        schema, data = (gzip.decompress((SCHEMA / name).read_bytes()).decode()
+                        for name in ("schema.sql.gz", "data.sql.gz"))
+        statements = re.split(r"(?m)^(?=INSERT INTO|COMMIT)", data)
+        self._feed("zabbix", "BEGIN;\n%s\n%s\nCOMMIT;\n" % (schema, "".join(
+            s for s in statements if STATEMENT.match(s) and
+            STATEMENT.match(s).group(1) in TABLES)))
+
+
+class Zabbix:
+    """scripts: the server's external checks; include: the agent's file."""
+
+    def __init__(self, place, scripts, include):
+        self.folder = place.make_folder("zabbix")
+        os.chmod(self.folder, 0o755)
+        self.state = place.make_folder("zabbix/state")
+        shutil.chown(self.state, OWNER, OWNER)
+        self.include = include
+        self.place = place
+        self.token, self.calls = None, 0
+        self.database = Database(place.make_folder("zabbix/database"))
+        self.values = {
+            "address": ADDRESS, "database": self.database.folder,
+            "database_owner": DATABASE_OWNER, "owner": OWNER,
+            "state": self.state, "scripts": scripts, "include": include,
+            "folder": self.folder, "pages": PAGES}
+        place.write("zabbix/prepend.php", PREPEND.format(**self.values))
+        place.write("zabbix/pages.conf.php", PAGES_CONFIG.format_map(
+            self.values))
+        self.server = self._part("zabbix_server", "zabbix-server-pgsql", SERVER)
+        self.agent = self._part("zabbix_agentd", "zabbix-agent", AGENT)
+        self.pages = Part(self.folder / "pages.log", lambda port: [
+            program("php", "php-cli"), "-d",
+            "auto_prepend_file=%s/prepend.php" % self.folder, "-S",
+            "%s:%d" % (ADDRESS, port), "-t", str(PAGES)])
+
+    def _part(self, name, package, config):
+        return Part(self.folder / (name + ".log"), lambda port: [
+            program(name, package), "-f", "-c", str(self.config(
+                name, config, port))])
+
+    def config(self, name, config, port=None):
+        return self.place.write("zabbix/%s.conf" % name, config.format(
+            port=port or free_port(), **self.values))
+
+    def start(self):
+        for part in (self.database, self.server, self.agent, self.pages):
+            part.start()
+        self.token = self.call("user.login", **LOGIN)
+
+    def stop(self):
+        for part in (self.pages, self.agent, self.server, self.database):
+            part.stop()
+
+    def call(self, method, **params):
+        """What the API answers.  An error is one of the test."""
+        return self.call_with(method, params)
+
+    def call_with(self, method, params):
+        self.calls += 1
+        question = {"jsonrpc": "2.0", "method": method, "params": params,
+                    "id": self.calls, "auth": self.token}
+        request = urllib.request.Request(
+            "http://%s:%d/api_jsonrpc.php" % (ADDRESS, self.pages.port),
+            json.dumps(question).encode(),
+            {"Content-Type": "application/json-rpc"})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=60) as answer:
+            answer = json.load(answer)
+        assert "result" in answer, answer
+        return answer["result"]
+
+    def import_template(self, text):
+        both = {"createMissing": True, "updateExisting": True}
+        self.call("configuration.import", format="yaml", source=text, rules={
+            "groups": both, "templates": both, "items": both, "triggers": both,
+            "graphs": both, "valueMaps": both})
+
+    def add_host(self, name, template, macros):
+        """A host with the template, watched by the server.  Returns its id."""
+        group = self.call("hostgroup.get", filter={"name": "Linux servers"})
+        templates = self.call("template.get", filter={"host": template})
+        return self.call(
+            "host.create", host=name, groups=[{"groupid": group[0]["groupid"]}],
+            templates=[{"templateid": templates[0]["templateid"]}],
+            interfaces=[{"type": 1, "main": 1, "useip": 1, "ip": ADDRESS,
+                         "dns": "", "port": str(self.agent.port)}],
+            macros=[{"macro": m, "value": v}
+                    for m, v in macros.items()])["hostids"][0]
+
+    def items(self, host):
+        """key -> item of a host, with its last value."""
+        found = self.call("item.get", hostids=[host], output=[
+            "key_", "lastvalue", "lastclock", "lastns", "state", "error", "type",
+            "value_type"])
+        return {x["key_"]: x for x in found}
+
+    def check_now(self, item):
+        self.call_with("task.create", [
+            {"type": "6", "request": {"itemid": item["itemid"]}}])
+
+    def history(self, item):
+        """All values of an item, the oldest first."""
+        found = self.call("history.get", itemids=[item["itemid"]],
+                          history=int(item["value_type"]))
+        return [x["value"] for x in sorted(
+            found, key=lambda x: (int(x["clock"]), int(x["ns"])))]
+
+    def problems(self, host):
+        """Names of what is wrong with a host now."""
+        return [x["name"] for x in self.call("problem.get", hostids=[host])]
+
+    def check_until(self, host, master, done):
+        """Have the master item checked, again after each result, until
+        done(ITEMS) holds."""
+        seen = None
+
+        def is_done():
+            nonlocal seen
+            items = self.items(host)
+            if done(items):
+                return True
+            item = items[master]
+            stamp = item["lastclock"], item["lastns"], item["error"]
+            if stamp != seen:
+                seen = stamp
+                self.check_now(item)
+            return False
+
+        self.server.wait_for(is_done)
