@@ -124,7 +124,7 @@ static int
 find_row(const struct hint **h, struct hint_query *q, const struct facts *f,
     const struct options *o)
 {
-	struct buf greeting = BUF_INIT(SMTP_REPLY_MAX * 2);
+	struct buf greeting = BUF_INIT((size_t)SMTP_REPLY_MAX * 2);
 	int rc = word_reply(&greeting, f, &f->smtp->greeting);
 
 	if (rc == 0) {
@@ -221,8 +221,8 @@ judge_login(struct verdict *v, const struct facts *f, const struct options *o)
 	const struct hint *h;
 
 	v->login = f->smtp != NULL ? f->smtp->login : SMTP_LOGIN_NOT_TRIED;
-	if (f->end != END_COMPLETE || !may_be_limit(f->smtp->outcome) ||
-	    f->smtp->last.code < 400)
+	if (f->end != END_COMPLETE || f->smtp == NULL ||
+	    !may_be_limit(f->smtp->outcome) || f->smtp->last.code < 400)
 		return 0;
 	if (explain(&h, f, o) == -1)
 		return -1;

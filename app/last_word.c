@@ -326,15 +326,14 @@ int
 last_word_internal(const char *why)
 {
 	static const char begin[] = "SMTP_AUTH UNKNOWN: internal error: ";
+	char *end;
 
 	if (last.prepared)
 		return give(&last.internal, why);
 	last_word_retire(STATUS_UNKNOWN);
-	answer.len = sizeof begin - 1 + strlen(why) + 1;
-	memcpy(answer.data, begin, sizeof begin - 1);
-	memcpy(answer.data + sizeof begin - 1, why, strlen(why));
-	answer.data[answer.len - 1] = '\n';
-	write_now(answer.data, answer.len);
+	end = stpcpy(stpcpy(answer.data, begin), why);
+	*end++ = '\n';
+	write_now(answer.data, (size_t)(end - answer.data));
 	return STATUS_UNKNOWN;
 }
 
