@@ -81,9 +81,12 @@ def test_system_calls(unit, place):
     text = log.read_text()
     called = set(re.findall(r"(?m)^\d+ +(\w+)\(", text)) - {"execve"}
     assert {"connect", "write", "exit_group"} <= called
-    words = unit.values("SystemCallFilter")
-    allowed = system_calls(w for w in words if not w.startswith("~"))
-    denied = system_calls(w[1:] for w in words if w.startswith("~"))
+    # A ~ stands for the whole of its line.
+    lines = unit.lines("SystemCallFilter")
+    allowed, denied = (
+        set().union(*(system_calls(x.lstrip("~").split()) for x in lines
+                      if x.startswith("~") == is_denied))
+        for is_denied in (False, True))
     assert called - allowed == set()
     assert called & denied == set()
     families = set(re.findall(r"\bsocket\((\w+)", text))

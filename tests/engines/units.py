@@ -19,11 +19,14 @@ class Unit:
         self.parsed.optionxform = str
         self.parsed.read_string(text)
 
+    def lines(self, name):
+        """The values of a setting, which may come more than once."""
+        return [line.partition("=")[2] for line in self.text.splitlines()
+                if line.startswith(name + "=")]
+
     def values(self, name):
-        """All that a setting of [Service] has, in words."""
-        return [word for line in self.text.splitlines()
-                if line.startswith(name + "=")
-                for word in line.partition("=")[2].split()]
+        """All words of a setting."""
+        return " ".join(self.lines(name)).split()
 
     def run(self, credentials, wrapper=()):
         """ExecStart, as the manager would, with the folder of credentials.
