@@ -89,8 +89,9 @@ def test_agent_without_such_an_account(zabbix, argument):
     assert "-opts" in data["message"], data
 
 
-def test_agent_takes_no_shell(zabbix):
-    kind, text = ask_agent(zabbix, "smtp_auth[alice;id]")
+@pytest.mark.parametrize("argument", ["alice;id", "alice@/etc/other.ini"])
+def test_agent_takes_no_shell_and_no_other_file(zabbix, argument):
+    kind, text = ask_agent(zabbix, "smtp_auth[%s]" % argument)
     assert kind == "m" and "not allowed" in text
 
 
