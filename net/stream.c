@@ -67,18 +67,20 @@ stream_start_tls(struct stream *s, struct tls_context *t, const char *sni,
 		return err_nomem(e);
 	BIO_set_mem_eof_return(silence, -1);
 	if ((s->ssl = tls_context_connect(t)) == NULL ||
-	    SSL_set_wfd(s->ssl, s->fd) != 1) {
+	    SSL_set_wfd(s->ssl, s->fd) != 1 ||
+	    SSL_set_app_data(s->ssl, &s->facts) != 1) {
 		BIO_free(silence);
 		tls_take_reason(reason, sizeof reason);
 		return err_set(e, ERR_INTERNAL, "TLS: %s", reason);
 	}
 	SSL_set0_rbio(s->ssl, silence);
-	SSL_set_app_data(s->ssl, &s->facts);
 	SSL_set_connect_state(s->ssl);
-	if (sni != NULL && SSL_set_tlsext_host_name(s->ssl, sni) != 1)
-		return err_set(e, ERR_USAGE,
-		    "--sni %.200s: no name that TLS can send", sni);
-	return 0;
+	if (sni == NULL || SSL_set_tlsext_host_name(s->ssl, sni) == 1)
+		return 0;
+	if (tls_lacked_memory())
+		return err_nomem(e);
+	return err_set(
+	    e, ERR_USAGE, "--sni %.200s: no name that TLS can send", sni);
 }
 
 /* As recv(); an error is kept. */
@@ -111,13 +113,19 @@ fail(struct stream *s, enum stream_status status, const char *why)
 	return status;
 }
 
+static enum stream_status
+fail_no_memory(struct stream *s)
+{
+	return fail(s, STREAM_NO_MEMORY, "out of memory");
+}
+
 static const char closed[] = "connection closed";
 
 static enum stream_status
 fail_errno(struct stream *s, int error)
 {
 	if (error == ENOMEM || error == ENOBUFS)
-		return fail(s, STREAM_NO_MEMORY, "out of memory");
+		return fail_no_memory(s);
 	if (error == ECONNRESET || error == EPIPE)
 		return fail(s, STREAM_CLOSED, "connection reset by peer");
 	return fail(s, STREAM_CLOSED, error != 0 ? strerror(error) : closed);
@@ -154,18 +162,19 @@ fail_tls(struct stream *s)
 	unsigned long code = ERR_peek_error();
 	bool is_ssl = ERR_GET_LIB(code) == ERR_LIB_SSL;
 	int reason = ERR_GET_REASON(code);
+	char text[128];
 
 	if (is_ssl && reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		return fail(s, STREAM_CLOSED,
 		    s->facts.done ? "connection closed without close_notify"
 				  : closed);
-	if (reason == ERR_R_MALLOC_FAILURE)
-		return fail(s, STREAM_NO_MEMORY, "out of memory");
+	if (s->facts.no_memory)
+		return fail_no_memory(s);
 	if (is_ssl && !ERR_COMMON_ERROR(code) && reason > SSL_AD_REASON_OFFSET)
 		return fail_alert(s, code);
-	fail(s, STREAM_FAILED, "");
-	tls_take_reason(s->error, sizeof s->error);
-	return STREAM_FAILED;
+	if (!tls_take_reason(text, sizeof text))
+		return fail_no_memory(s);
+	return fail(s, STREAM_FAILED, text);
 }
 
 /* The one translation of what an SSL call returned. */
@@ -176,6 +185,9 @@ translate(struct stream *s, int rc)
 
 	switch (SSL_get_error(s->ssl, rc)) {
 	case SSL_ERROR_WANT_READ:
+		/* It left something out, for which the peer will refuse it. */
+		if (tls_lacked_memory())
+			s->facts.no_memory = true;
 		return STREAM_WANT_READ;
 	case SSL_ERROR_WANT_WRITE:
 		return STREAM_WANT_WRITE;
@@ -207,7 +219,7 @@ hear_first(struct stream *s)
 		return fail(s, STREAM_CLOSED, closed);
 	if (data[0] >= 0x14 && data[0] <= 0x17) {
 		if (SSL_set_rfd(s->ssl, s->fd) != 1)
-			return fail(s, STREAM_NO_MEMORY, "out of memory");
+			return fail_no_memory(s);
 		s->listening = true;
 		data[0] = '\0';
 		return STREAM_DONE;
@@ -237,7 +249,7 @@ stream_handshake(struct stream *s)
 	if (rc != 1)
 		return translate(s, rc);
 	tls_facts_take(&s->facts, s->ssl, s->tls, s->verify_name);
-	return STREAM_DONE;
+	return s->facts.no_memory ? fail_no_memory(s) : STREAM_DONE;
 }
 
 enum stream_status

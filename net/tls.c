@@ -22,14 +22,33 @@ struct tls_context {
 
 static const char pin_prefix[] = "sha256//";
 
-void
+static bool
+is_lack_of_memory(unsigned long code)
+{
+	return ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
+}
+
+bool
+tls_lacked_memory(void)
+{
+	unsigned long code;
+	bool lacked = false;
+
+	while ((code = ERR_get_error()) != 0)
+		lacked = lacked || is_lack_of_memory(code);
+	return lacked;
+}
+
+bool
 tls_take_reason(char *text, size_t size)
 {
 	unsigned long code, first = ERR_peek_error();
 	const char *reason = NULL, *next;
+	bool lacked = false;
 
 	/* The first cause; but "X lib" only says where to look. */
 	while ((code = ERR_get_error()) != 0) {
+		lacked = lacked || is_lack_of_memory(code);
 		next = ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code))
 					      : ERR_reason_error_string(code);
 		if (next == NULL || (reason != NULL && ERR_COMMON_ERROR(code)))
@@ -38,14 +57,20 @@ tls_take_reason(char *text, size_t size)
 		if (!ERR_COMMON_ERROR(code))
 			break;
 	}
-	ERR_clear_error();
-	if (reason != NULL)
+	lacked = tls_lacked_memory() || lacked;
+	if (lacked)
+		snprintf(text, size, "out of memory");
+	else if (reason != NULL)
 		snprintf(text, size, "%s", reason);
 	else /* "openssl errstr" knows it */
 		snprintf(text, size, "OpenSSL error %08lX", first);
+	return !lacked;
 }
 
-/* What is wrong with a file of ours; otherwise if OpenSSL has no good words. */
+/*
+ * What is wrong with a file of ours; otherwise if OpenSSL has no good words.
+ * NULL if nothing is, but memory was lacking.
+ */
 static const char *
 file_fault(const char *otherwise)
 {
@@ -57,25 +82,25 @@ file_fault(const char *otherwise)
 	else if (ERR_GET_LIB(last) == ERR_LIB_SSL && !ERR_COMMON_ERROR(last) &&
 	    ERR_reason_error_string(last) != NULL)
 		why = ERR_reason_error_string(last);
-	ERR_clear_error();
-	return why;
+	return tls_lacked_memory() ? NULL : why;
 }
 
-bool
+int
 tls_context_load_bundle(struct tls_context *t)
 {
-	const char *file = t->bundle;
+	const char *file = t->bundle, *why;
 
 	if (file == NULL)
-		return false;
+		return 0;
 	t->bundle = NULL;
 	if (X509_STORE_load_file(SSL_CTX_get_cert_store(t->ctx), file) == 1)
-		return true;
+		return 1;
+	if ((why = file_fault("no certificate in it")) == NULL)
+		return -1;
 	if (t->bundle_given)
 		snprintf(t->bundle_error, sizeof t->bundle_error, "%.200s: %s",
-		    file, file_fault("no certificate in it"));
-	ERR_clear_error();
-	return false;
+		    file, why);
+	return 0;
 }
 
 static int
@@ -130,8 +155,11 @@ static int
 refuse_file(
     struct err *e, const char *option, const char *file, const char *otherwise)
 {
-	return err_set(
-	    e, ERR_USAGE, "%s %s: %s", option, file, file_fault(otherwise));
+	const char *why = file_fault(otherwise);
+
+	if (why == NULL)
+		return err_nomem(e);
+	return err_set(e, ERR_USAGE, "%s %s: %s", option, file, why);
 }
 
 static int

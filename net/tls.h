@@ -78,6 +78,7 @@ struct tls_facts {
 	} chain[TLS_CHAIN_MAX]; /* as the server sent it */
 	size_t chain_count;
 	bool client_cert_requested;
+	bool no_memory; /* and therefore nothing here is certain */
 	/* "FILE: why": roots that were asked for and not had; else empty.  Of
 	   all texts the one that does not come from the peer. */
 	char roots_error[ROOTS_ERROR_MAX];

@@ -32,14 +32,21 @@ bool tls_context_has_pin(
 
 /*
  * Load the roots that were left out at the start, because parsing them takes
- * longer than all the rest of a check.  Returns whether there were any.
+ * longer than all the rest of a check.  Returns 1, 0 if there were none, or -1
+ * without memory.
  */
-bool tls_context_load_bundle(struct tls_context *t);
+int tls_context_load_bundle(struct tls_context *t);
 
 /* Read the server's certificate and chain into *f. */
 void tls_verify_take(struct tls_facts *f, SSL *ssl, const char *verify_name);
 
-/* Words for the errors queued into text; the queue is emptied. */
-void tls_take_reason(char *text, size_t size);
+/*
+ * Words for the errors queued into text; the queue is emptied.  Returns false
+ * if memory was lacking: then that is the cause, and no other.
+ */
+bool tls_take_reason(char *text, size_t size);
+
+/* Whether memory was lacking, by the errors queued; the queue is emptied. */
+bool tls_lacked_memory(void);
 
 #endif

@@ -209,12 +209,16 @@ is_pinned(const struct tls_context *t, X509_STORE_CTX *store)
 static int
 verify(X509_STORE_CTX *store, void *arg)
 {
+	struct tls_facts *f = facts_of(store);
+	int loaded = 0;
+
 	verify_once(store);
-	if (lacks_root(facts_of(store)) && !is_pinned(arg, store) &&
-	    tls_context_load_bundle(arg))
+	if (lacks_root(f) && !is_pinned(arg, store))
+		loaded = tls_context_load_bundle(arg);
+	if (loaded == 1)
 		verify_again(store);
-	ERR_clear_error();
-	return 1;
+	f->no_memory = tls_lacked_memory() || loaded == -1;
+	return !f->no_memory;
 }
 
 void
@@ -318,7 +322,7 @@ tls_verify_take(struct tls_facts *f, SSL *ssl, const char *verify_name)
 	f->name_matches = carries_name(cert, verify_name);
 	if (SSL_get_peer_cert_chain(ssl) != NULL)
 		take_chain(f, SSL_get_peer_cert_chain(ssl));
-	ERR_clear_error();
+	f->no_memory = tls_lacked_memory();
 }
 
 enum tls_fault_kind

@@ -15,6 +15,7 @@ from dns_server import Name
 pytestmark = pytest.mark.long
 
 LIBRARY_STEP = 37
+PARTS = 2  # run side by side
 ERRORS = {
     "connect": [errno.ENETUNREACH, errno.EINTR],
     "recv": [errno.EIO, errno.EINTR, errno.EAGAIN],
@@ -62,6 +63,10 @@ def rejected(mail, dns, ca, tmp_path):
 def untrusted(mail, dns, ca, tmp_path):
     server = mail(pair=ca.all_wrong)
     return [*server.login, "-vvv"]
+
+
+def plain(mail, dns, ca, tmp_path):
+    return mail().login
 
 
 def refused(mail, dns, ca, tmp_path):
@@ -127,6 +132,16 @@ def test_allocations_of_the_libraries(plugin, scenario, tmp_path):
     often = counts(plugin, scenario, tmp_path)["library"]
     assert often > 50
     for n in range(1, often + 1, LIBRARY_STEP):
+        fail(plugin, scenario, "library", n, errno.ENOMEM, leaks=False)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("scenario", [plain], indirect=True, ids=["plain"])
+def test_every_other_allocation_of_the_libraries(plugin, scenario, part,
+                                                 tmp_path):
+    often = counts(plugin, scenario, tmp_path)["library"]
+    assert often > 1000
+    for n in range(1 + 2 * part, often + 1, 2 * PARTS):
         fail(plugin, scenario, "library", n, errno.ENOMEM, leaks=False)
 
 
