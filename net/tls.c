@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "base/base64.h"
+#include "net/tls_provider.h"
 
 struct tls_context {
 	SSL_CTX *ctx;
@@ -291,6 +292,7 @@ tls_context_new(const struct tls_settings *settings, struct err *e)
 		OPENSSL_INIT_LOAD_SSL_STRINGS |
 		OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS,
 	    NULL);
+	tls_provider_install(settings->client_cert != NULL);
 	ERR_clear_error();
 	if ((t->ctx = SSL_CTX_new(TLS_client_method())) == NULL ||
 	    SSL_CTX_set_min_proto_version(t->ctx, settings->min_version) != 1) {

@@ -1,0 +1,231 @@
+/*
+ * The first fetch of any cipher makes OpenSSL register all 130 of them, and so
+ * it is with digests, decoders and the rest; a handshake uses few.  This
+ * provider has no code of its own for any algorithm: it asks the default
+ * provider for its tables and hands out the rows that libssl can name.
+ *
+ * The default provider must be alive for that, with the library context that
+ * everything else uses, but not active, or it would be asked as well.  So it
+ * is loaded, something fetched is held, which keeps it alive, and it is
+ * unloaded.
+ */
+
+#include "net/tls_provider.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include <openssl/core_dispatch.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/provider.h>
+#include <openssl/store.h>
+
+/* All that libssl's cipher suites name, default or not, and the DRBGs'. */
+static const char *const ciphers[] = { "NULL", "AES-256-GCM", "AES-128-GCM",
+	"ChaCha20-Poly1305", "AES-256-CCM", "AES-128-CCM", "AES-256-CBC",
+	"AES-128-CBC", "AES-256-CBC-HMAC-SHA256", "AES-128-CBC-HMAC-SHA256",
+	"AES-256-CBC-HMAC-SHA1", "AES-128-CBC-HMAC-SHA1", "ARIA-256-GCM",
+	"ARIA-128-GCM", "CAMELLIA-256-CBC", "CAMELLIA-128-CBC", "DES-EDE3-CBC",
+	"AES-256-CTR", "AES-192-CTR", "AES-128-CTR", "AES-256-ECB",
+	"AES-192-ECB", "AES-128-ECB", NULL };
+
+/* All that a signature can be made with; SHAKE-256 is a part of Ed448. */
+static const char *const digests[] = { "SHA2-256", "SHA2-384", "SHA2-512",
+	"SHA1", "SHA2-224", "SHA2-512/224", "SHA2-512/256", "SHA3-224",
+	"SHA3-256", "SHA3-384", "SHA3-512", "SHAKE-256", "MD5", "MD5-SHA1",
+	"RIPEMD-160", "SM3", NULL };
+
+static const char *const macs[] = { "HMAC", NULL };
+static const char *const kdfs[] = { "TLS13-KDF", "HKDF", "TLS1-PRF", NULL };
+
+/* A DH key exchange is called as its keys are; MACs have keys, too. */
+static const char *const keys[] = { "RSA", "RSA-PSS", "EC", "X25519", "X448",
+	"ED25519", "ED448", "DH", "DHX", "DSA", "SM2", "HMAC", NULL };
+static const char *const exchanges[] = { "ECDH", "X25519", "X448", "DH", NULL };
+static const char *const signatures[] = { "RSA", "ECDSA", "ED25519", "ED448",
+	"DSA", "SM2", "HMAC", NULL };
+
+/* What has no row here is passed on whole: it is short, or never asked for. */
+static const struct filter {
+	int operation;
+	const char *const *names;
+} filters[] = {
+	{ OSSL_OP_CIPHER, ciphers }, { OSSL_OP_DIGEST, digests },
+	{ OSSL_OP_MAC, macs }, { OSSL_OP_KDF, kdfs }, { OSSL_OP_KEYMGMT, keys },
+	{ OSSL_OP_KEYEXCH, exchanges }, { OSSL_OP_SIGNATURE, signatures },
+	{ OSSL_OP_DECODER, NULL }, /* by structure: see is_passed() */
+};
+
+enum { FILTERS = sizeof filters / sizeof *filters, PASSED_MAX = 32 };
+
+/*
+ * Static, as the default library context is: a provider's functions are given
+ * one pointer, and that has to be the one the default provider's algorithms
+ * expect.
+ */
+static struct {
+	bool tried;
+	bool installed;
+	bool reads_keys;
+	OSSL_PROVIDER *ours;
+	OSSL_PROVIDER *stock;    /* alive as long as held is */
+	OSSL_STORE_LOADER *held; /* of all that can be, the cheapest to fetch */
+	OSSL_ALGORITHM passed[FILTERS][PASSED_MAX + 1];
+} state;
+
+/* The first of the names: the others are its aliases. */
+static bool
+is_passed(const OSSL_ALGORITHM *a, const char *const *names)
+{
+	size_t len = strcspn(a->algorithm_names, ":");
+
+	if (names == NULL) /* a certificate holds no other */
+		return strstr(a->property_definition,
+			   "structure=SubjectPublicKeyInfo") != NULL;
+	for (; *names != NULL; names++)
+		if (strlen(*names) == len &&
+		    memcmp(*names, a->algorithm_names, len) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Fill passed[] with what names allow, once: libssl also asks for what is not
+ * there, and that is looked for again each time.  Returns what to hand out.
+ */
+static const OSSL_ALGORITHM *
+pick(
+    const OSSL_ALGORITHM *all, OSSL_ALGORITHM *passed, const char *const *names)
+{
+	const OSSL_ALGORITHM *a;
+	size_t n = 0;
+
+	if (passed->algorithm_names != NULL)
+		return passed;
+	for (a = all; a->algorithm_names != NULL; a++) {
+		if (!is_passed(a, names))
+			continue;
+		if (n == PASSED_MAX) {
+			passed->algorithm_names = NULL;
+			return all;
+		}
+		passed[n++] = *a;
+	}
+	return passed;
+}
+
+static const OSSL_ALGORITHM *
+query(void *context, int operation, int *no_cache)
+{
+	const OSSL_ALGORITHM *all =
+	    OSSL_PROVIDER_query_operation(state.stock, operation, no_cache);
+	size_t i;
+
+	(void)context;
+	if (all == NULL || (operation == OSSL_OP_DECODER && state.reads_keys))
+		return all;
+	for (i = 0; i < FILTERS; i++)
+		if (filters[i].operation == operation)
+			return pick(all, state.passed[i], filters[i].names);
+	return all;
+}
+
+/* The groups of TLS. */
+static int
+get_capabilities(
+    void *context, const char *name, OSSL_CALLBACK *callback, void *arg)
+{
+	(void)context;
+	return OSSL_PROVIDER_get_capabilities(state.stock, name, callback, arg);
+}
+
+static void
+teardown(void *context)
+{
+	(void)context;
+	OSSL_STORE_LOADER_free(state.held);
+	state.held = NULL;
+}
+
+static const OSSL_DISPATCH functions[] = {
+	{ OSSL_FUNC_PROVIDER_QUERY_OPERATION, (void (*)(void))query },
+	{ OSSL_FUNC_PROVIDER_GET_CAPABILITIES,
+	    (void (*)(void))get_capabilities },
+	{ OSSL_FUNC_PROVIDER_TEARDOWN, (void (*)(void))teardown },
+	{ 0, NULL },
+};
+
+static int
+start(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *core,
+    const OSSL_DISPATCH **provided, void **context)
+{
+	(void)handle;
+	(void)core;
+	*provided = functions;
+	*context = OSSL_PROVIDER_get0_provider_ctx(state.stock);
+	return 1;
+}
+
+static int
+count(OSSL_PROVIDER *provider, void *arg)
+{
+	(void)provider;
+	++*(int *)arg;
+	return 1;
+}
+
+/* When OpenSSL cleans up, if it does. */
+static void
+unload(void)
+{
+	OSSL_PROVIDER_unload(state.ours);
+}
+
+/*
+ * With the default provider loaded.  Whether it was done; if not, it stays
+ * loaded, which comes to the same as if nobody had loaded anything.
+ */
+static bool
+replace(OSSL_PROVIDER *stock)
+{
+	state.stock = stock;
+	state.held = OSSL_STORE_LOADER_fetch(NULL, "file", NULL);
+	if (state.held == NULL)
+		return false;
+	if (OSSL_PROVIDER_add_builtin(NULL, "tls", start) == 1 &&
+	    (state.ours = OSSL_PROVIDER_load(NULL, "tls")) != NULL) {
+		OPENSSL_atexit(unload);
+		return OSSL_PROVIDER_unload(stock) == 1;
+	}
+	OSSL_STORE_LOADER_free(state.held);
+	state.held = NULL;
+	return false;
+}
+
+bool
+tls_provider_install(bool reads_keys)
+{
+	OSSL_PROVIDER *none, *stock;
+	int active = 0;
+
+	if (state.tried)
+		return state.installed;
+	state.tried = true;
+	state.reads_keys = reads_keys;
+	/* Later ones look in other tables, and for more in these. */
+	if (OPENSSL_version_major() != 3 || OPENSSL_version_minor() != 0)
+		return false;
+	/* Short of memory 3.0 can be left without, and then a load crashes. */
+	if (OSSL_LIB_CTX_get0_global_default() == NULL)
+		return false;
+	/* The provider without algorithms: or else counting loads a default. */
+	if ((none = OSSL_PROVIDER_load(NULL, "null")) == NULL)
+		return false;
+	if (OSSL_PROVIDER_do_all(NULL, count, &active) == 1 && active == 1 &&
+	    (stock = OSSL_PROVIDER_load(NULL, "default")) != NULL)
+		state.installed = replace(stock);
+	OSSL_PROVIDER_unload(none);
+	ERR_clear_error();
+	return state.installed;
+}
