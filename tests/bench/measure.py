@@ -3,6 +3,7 @@
 import collections
 import os
 import re
+import socket
 import statistics
 import subprocess
 import tempfile
@@ -11,6 +12,7 @@ import time
 import lab
 
 ROUND_TRIP_MS = 50
+SLOW_ROUNDS = 9
 Run = collections.namedtuple("Run", "cpu wall")
 
 
@@ -118,12 +120,28 @@ def median(runs, field):
     return statistics.median(getattr(r, field) for r in runs)
 
 
+def _idle_trips(port, trips):
+    """The time that so many round trips take one who has nothing to do."""
+    start = time.perf_counter()
+    with socket.create_connection(("127.0.0.1", port)) as s:
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for trip in range(trips):
+            if trip > 0:  # the first brings the greeting
+                s.sendall(b"NOOP\r\n")
+            if not s.recv(512):
+                raise Failed("the slow line was cut")
+        return time.perf_counter() - start
+
+
 def round_trips(command, stdin, near, port):
-    """By the time that a slow line adds; and what is left beyond it, in ms.
-    connect() is not delayed, so it is counted apart."""
+    """By the time that a slow line adds; and what is left, in ms, beyond the
+    time that as many round trips take on that line, the proxy's own lateness
+    included.  connect() is not delayed, so it is counted apart."""
     with lab.delay(port, ROUND_TRIP_MS) as far:
         slow = [str(far.port) if a == str(port) else
                 a.replace(":%d" % port, ":%d" % far.port) for a in command]
-        wall = min(timed(slow, stdin).wall for _ in range(5))
-    trips = round((wall - near) * 1000 / ROUND_TRIP_MS)
-    return 1 + trips, wall * 1000 - trips * ROUND_TRIP_MS
+        trips = round((timed(slow, stdin).wall - near) * 1000 / ROUND_TRIP_MS)
+        runs = [(timed(slow, stdin).wall, _idle_trips(far.port, trips))
+                for _ in range(SLOW_ROUNDS)]
+    return 1 + trips, (min(wall for wall, _ in runs) -
+                       min(idle for _, idle in runs)) * 1000
