@@ -246,13 +246,15 @@ demo: ## Show the plugin at work on a throwaway server; installs what is missing
 	$(submake) all
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/demo/demo.py build/check_smtp_auth
 
-check-long: ## Run what takes long: calls that fail, load, new inputs for the parsers
+check-long: ## Run what takes long: calls that fail, load, hostile peers for STATIC=1, fuzzing
 	$(needs_root)
 	@$(install_packages) $(check_packages)
 	$(submake) VARIANT=faults all
 	$(call pytest,build/faults/check_smtp_auth,tests/integration/test_faults.py)
 	$(submake) all
 	$(call pytest,build/check_smtp_auth,tests/integration/test_load.py)
+	$(submake) STATIC=1 all
+	$(call pytest,build/static/check_smtp_auth,tests/integration/test_hostile*.py)
 	$(submake) fuzz FUZZ_SECONDS=5
 
 check-engines: ## Run real Icinga 2, Nagios, NRPE, Zabbix ... with integrations/

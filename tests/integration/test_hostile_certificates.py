@@ -248,6 +248,7 @@ def write(folder, chain):
     return context
 
 
+@pytest.mark.filterwarnings("ignore:SHA1 signatures are deprecated")
 @pytest.mark.parametrize("what", list(CERTIFICATES))
 def test_certificate(plugin, mail, tmp_path, what):
     make, conditions = CERTIFICATES[what]
