@@ -123,7 +123,7 @@ def median(runs, field):
 def _idle_trips(port, trips):
     """The time that so many round trips take one who has nothing to do."""
     start = time.perf_counter()
-    with socket.create_connection(("127.0.0.1", port)) as s:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as s:
         s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for trip in range(trips):
             if trip > 0:  # the first brings the greeting
@@ -135,13 +135,16 @@ def _idle_trips(port, trips):
 
 def round_trips(command, stdin, near, port):
     """By the time that a slow line adds; and what is left, in ms, beyond the
-    time that as many round trips take on that line, the proxy's own lateness
+    time that as many round trips take on such a line, the proxy's own lateness
     included.  connect() is not delayed, so it is counted apart."""
-    with lab.delay(port, ROUND_TRIP_MS) as far:
+    with lab.server() as plain, \
+            lab.delay(plain.port, ROUND_TRIP_MS) as idle, \
+            lab.delay(port, ROUND_TRIP_MS) as far:
         slow = [str(far.port) if a == str(port) else
                 a.replace(":%d" % port, ":%d" % far.port) for a in command]
-        trips = round((timed(slow, stdin).wall - near) * 1000 / ROUND_TRIP_MS)
-        runs = [(timed(slow, stdin).wall, _idle_trips(far.port, trips))
+        wall = min(timed(slow, stdin).wall for _ in range(3))
+        trips = round((wall - near) * 1000 / ROUND_TRIP_MS)
+        runs = [(timed(slow, stdin).wall, _idle_trips(idle.port, trips))
                 for _ in range(SLOW_ROUNDS)]
     return 1 + trips, (min(wall for wall, _ in runs) -
                        min(idle for _, idle in runs)) * 1000
