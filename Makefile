@@ -226,6 +226,7 @@ check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
 	    exit 1; fi
 	@$(install_packages) $(check_packages)
 	$(submake) VARIANT=newest all unit
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
 	$(call pytest,build/newest/check_smtp_auth)
 
 bench-check: ## See that a check costs no more instructions than it did

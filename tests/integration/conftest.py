@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 
@@ -77,6 +78,10 @@ SKIPPED = pytest.StashKey()
 
 
 def pytest_configure(config):
+    # Under nohup, or in the background, the plugin would inherit SIG_IGN.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     config.stash[SKIPPED] = []
     config.addinivalue_line(
         "markers", "not_under_asan: only for builds without it")
