@@ -237,7 +237,7 @@ def _lines(data):
 
 
 def bind_all(hosts, port=0, kind=socket.SOCK_STREAM):
-    """Sockets bound to one port, chosen by the kernel, of all hosts."""
+    """Sockets bound to one port of all hosts, chosen by the kernel if 0."""
     for _ in range(50):
         sockets, chosen = [], port
         try:
@@ -245,6 +245,8 @@ def bind_all(hosts, port=0, kind=socket.SOCK_STREAM):
                 family = socket.AF_INET6 if ":" in host else socket.AF_INET
                 s = socket.socket(family, kind)
                 sockets.append(s)
+                if kind == socket.SOCK_STREAM:  # UDP would share with anybody
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 if family == socket.AF_INET6:
                     s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
                 s.bind((host, chosen))
@@ -270,6 +272,9 @@ class Server:
         self._marks = {}
         self._lock = threading.Lock()
         self._listeners, self.port = bind_all(hosts)
+        # After close(), too, the port is nobody else's: whoever calls it is
+        # refused, and does not reach the server of a test beside this one.
+        self._holders, _ = bind_all(hosts, self.port)
         for s in self._listeners:
             s.listen(1024)  # for test_load.py; more are lost for ever
             s.setblocking(False)

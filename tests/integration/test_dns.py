@@ -221,7 +221,7 @@ def test_silence(plugin, lookup, limit, state):
 def test_refused_while_a_family_is_silent(plugin, lookup):
     """What is known of the cause is told, though the look-up hangs."""
     server = lookup("mx.test", Name(a=[V4], silent={"AAAA"}))
-    server.close()  # nobody listens there any more
+    server.close()
     result = plugin.run(*server.args, "-t", "1")
     assert result.message == (
         "timeout after 1 s in connect at %s: 127.0.0.1: Connection refused; "
