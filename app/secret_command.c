@@ -374,7 +374,7 @@ secret_command_run(
 		.err = -1,
 		.line = out,
 		/* Room for a secret behind what is quoted of the line. */
-		.last = BUF_INIT(2 * SECRET_MAX) };
+		.last = BUF_INIT((size_t)2 * SECRET_MAX) };
 	struct sigaction by_default = { .sa_handler = SIG_DFL }, before;
 	int rc = -1, status;
 

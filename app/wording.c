@@ -124,13 +124,15 @@ word_duration(struct buf *b, int64_t us)
 int
 word_span(struct buf *b, int64_t seconds)
 {
+	const long long minutes = seconds / 60, hours = seconds / 3600;
+
 	if (seconds < 120)
 		return buf_addf(b, "%lld s", (long long)seconds);
-	if (seconds < 120 * 60)
-		return buf_addf(b, "%lld minutes", (long long)(seconds / 60));
-	if (seconds < 48 * 3600)
-		return buf_addf(b, "%lld hours", (long long)(seconds / 3600));
-	return buf_addf(b, "%lld days", (long long)(seconds / 86400));
+	if (minutes < 120)
+		return buf_addf(b, "%lld minutes", minutes);
+	if (hours < 48)
+		return buf_addf(b, "%lld hours", hours);
+	return buf_addf(b, "%lld days", hours / 24);
 }
 
 int
