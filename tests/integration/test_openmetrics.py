@@ -301,7 +301,7 @@ def test_standard_output_is_no_file(plugin, mail):
 
 
 @pytest.mark.parametrize("ignored", [True, False])
-def test_no_space(plugin, mail, folder, ignored):
+def test_file_size_limit(plugin, mail, folder, ignored):
     """The page that is there stays, and the answer says why."""
     path = folder / "a.prom"
     path.write_text("old\n")
@@ -312,6 +312,28 @@ def test_no_space(plugin, mail, folder, ignored):
     assert result.message.endswith(
         "not written to %s: File too large" % path)
     assert path.read_text() == "old\n"
+
+
+FULL_DISK = """mount -t tmpfs -o size=4k none "$DISK" &&
+head -c 4096 /dev/zero >"$DISK/a.prom" || exit
+"$@"
+code=$?
+ls -A "$DISK" >"$DISK.names"
+cmp -n 4096 "$DISK/a.prom" /dev/zero || exit
+exit $code"""
+
+
+def test_full_disk(plugin, mail, tmp_path):
+    """A file system of one page, which the file that is there fills."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    result = plugin.run(
+        *mail().login, *to(disk / "a.prom"), env={"DISK": str(disk)},
+        wrapper=["unshare", "--mount", "sh", "-c", FULL_DISK, "sh"])
+    assert result.state == "UNKNOWN"
+    assert result.message.endswith(
+        "not written to %s/a.prom: No space left on device" % disk)
+    assert (tmp_path / "disk.names").read_text() == "a.prom\n"
 
 
 def test_readers_see_whole_pages(plugin, mail, folder):
