@@ -180,6 +180,14 @@ judge_responses(
 	return 0;
 }
 
+/* Whether it is known what the server offers: after HELO, nothing. */
+static bool
+knows_offers(const struct facts *f)
+{
+	return f->smtp->ehlo.code != 0 ||
+	    (f->end == END_COMPLETE && f->smtp->outcome == SMTP_OK);
+}
+
 int
 judge_policy(struct verdict *v, const struct facts *f, const struct options *o)
 {
@@ -192,10 +200,7 @@ judge_policy(struct verdict *v, const struct facts *f, const struct options *o)
 	    judge_responses(v, f, o))
 		return -1;
 	/* What counts is offered inside TLS, where TLS is wanted. */
-	if (f->smtp->greeting.code != 220 ||
-	    (f->smtp->ehlo.code == 0 &&
-		f->smtp->login == SMTP_LOGIN_NOT_TRIED &&
-		f->smtp->outcome != SMTP_OK) ||
+	if (f->smtp->greeting.code != 220 || !knows_offers(f) ||
 	    (o->tls_mode == SMTP_TLS_STARTTLS && !f->smtp->tls))
 		return 0;
 	ehlo = smtp_client_reply(&f->smtp->ehlo);

@@ -96,6 +96,29 @@ def test_excused_failure_without_credentials(
         "no login tried (no credentials given): " + message % server.at)
 
 
+@pytest.mark.parametrize("tls, answers", [
+    ("none", []), ("implicit", []),
+    ("starttls", ["250-mail.example.org\r\n250 STARTTLS"])])
+def test_what_ehlo_did_not_tell_is_not_judged(plugin, mail, tls, answers):
+    """The deadline strikes before the server has said what it offers."""
+    answers = list(answers)
+
+    def answer(conn):
+        if answers:
+            conn.send(answers.pop())
+        else:
+            conn.stall()
+
+    server = mail(tls=tls, replies={"EHLO": answer})
+    data = plugin.json(
+        *server.args, *(["-S"] if tls == "starttls" else []),
+        "-t", "1:ok", "--require-extension=SIZE",
+        "--require-mechanism=PLAIN")
+    assert "timeout after 1 s in ehlo" in data["message"]
+    assert [x["condition"] for x in data["conditions"]] == ["timeout"]
+    assert data["state"] == "OK"
+
+
 @pytest.mark.parametrize("clear, bad", [
     (["STARTTLS"], None), (["STARTTLS", "AUTH PLAIN LOGIN"], "PLAIN, LOGIN"),
     (["AUTH=LOGIN", "STARTTLS"], "LOGIN")])
