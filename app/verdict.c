@@ -133,17 +133,32 @@ word_rejection(struct buf *b, const struct facts *f, const struct options *o)
 	return word_reply(b, f, &f->smtp->last);
 }
 
+/*
+ * Whether something else than what ended the session is told.  That comes
+ * first, unless it is one of a certificate's faults.
+ */
+static bool
+tells_policy(
+    const struct verdict *v, const struct finding *n, const struct facts *f)
+{
+	return ended_early(f) && n != &v->findings[0] &&
+	    (n->condition < CONDITION_CERT_UNTRUSTED ||
+		n->condition > CONDITION_CERT_PIN);
+}
+
 /* Nobody may take a run without a login for a good one. */
 static int
 word_finding(struct buf *b, const struct verdict *v, const struct finding *n,
     const struct facts *f, const struct options *o)
 {
 	bool tried = f->smtp != NULL && f->smtp->login != SMTP_LOGIN_NOT_TRIED;
+	bool excused = v->state == STATUS_OK;
 
 	/* In front, where a long reply cannot push it off the line. */
-	if (!tried && v->state == STATUS_OK && o->host != NULL &&
-	    (o->login ? buf_addf(b, "no login tried (%s excused): ",
-			    condition_name(n->condition))
+	if (!tried && (excused || tells_policy(v, n, f)) && o->host != NULL &&
+	    (o->login ? buf_addf(b, "no login tried (%s%s): ",
+			    condition_name(v->findings[0].condition),
+			    excused ? " excused" : "")
 		      : buf_addf(b, "%s: ", no_credentials)))
 		return -1;
 	if (buf_add(b, n->message.data, n->message.len))

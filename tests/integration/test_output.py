@@ -401,6 +401,20 @@ def test_excused_failure_is_no_silent_ok(plugin, mail):
     assert "no login" in result.message, result
 
 
+@pytest.mark.parametrize("state", ["ok", "unknown"])
+def test_a_policy_does_not_hide_that_no_login_was_tried(plugin, mail, state):
+    server = mail()
+    args = [*server.bare, "-I", "127.0.0.1", "-U", USER, "-P", PASSWORD]
+    result = plugin.run(*args, "--on=cert-untrusted=" + state, "-e", "Postfix")
+    assert result.state == "WARNING"
+    assert result.message.startswith(
+        "no login tried (cert-untrusted): expected \"Postfix\" not found")
+    result = plugin.run(*args, "--verify-name=other.example.org",
+                        "--on=cert-untrusted=" + state, "-e", "Postfix")
+    assert result.state == "CRITICAL"
+    assert result.message.startswith("certificate does not name other"), result
+
+
 def test_worst_wins(plugin, mail):
     """CRITICAL over WARNING over UNKNOWN over OK."""
     policy = ["--require-extension=CHUNKING", "-e", "Postfix"]
