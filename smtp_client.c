@@ -513,17 +513,24 @@ trace_reply(struct smtp_client *c, const struct smtp_reply *r)
 }
 
 /*
- * A reply that is no answer, or more than one: no server does that.  Once AUTH
- * was sent it may be a part of an echo, which nobody would recognise.
+ * What came and is no whole reply.  Once AUTH was sent it may be a part of an
+ * echo, which nobody would recognise.
  */
 static void
-stop_broken(struct smtp_client *c, const char *why)
+keep_babble(struct smtp_client *c)
 {
 	struct smtp_facts *f = &c->facts;
 
 	if (f->login == SMTP_LOGIN_NOT_TRIED && !steps[c->state].leaving &&
-	    buf_add(&f->babble, buf_str(&c->in), c->in.len) == 0)
+	    c->in.len > 0 && buf_add(&f->babble, c->in.data, c->in.len) == 0)
 		trace(c, '<', f->babble.data, f->babble.len);
+}
+
+/* A reply that is no answer, or more than one: no server does that. */
+static void
+stop_broken(struct smtp_client *c, const char *why)
+{
+	keep_babble(c);
 	conclude(c, SMTP_PROTOCOL_BROKEN, why);
 	enter(c, ST_END);
 }
@@ -679,6 +686,7 @@ smtp_client_input(struct smtp_client *c, const char *data, size_t len)
 	if (c->state == ST_END)
 		return;
 	if (len == 0) {
+		keep_babble(c);
 		conclude(c, SMTP_DISCONNECTED, NULL);
 		enter(c, ST_END);
 	} else if (c->state == ST_HANDSHAKE) {

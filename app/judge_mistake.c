@@ -79,6 +79,8 @@ name_disconnect(struct verdict *v, const struct facts *f)
 {
 	if (f->smtp == NULL)
 		return 0;
+	if (f->smtp->babble.len > 0)
+		return name_protocol(v, f);
 	if (f->smtp->ended_in == SMTP_PHASE_GREETING)
 		return advise(v, NULL,
 		    "closed without a greeting: some servers do that to an "

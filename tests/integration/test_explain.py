@@ -150,6 +150,20 @@ def test_closed_without_a_greeting(plugin, serve):
     assert exchange_of(result) == []
 
 
+@pytest.mark.parametrize("said", [
+    "554 5.7.1 You are not welco", "554-5.7.1 You are not\r\n554-5.7.1 wel"])
+def test_closed_in_the_middle_of_a_greeting(plugin, serve, said):
+    def close(conn):
+        conn.raw(said.encode())
+        conn.half_close()
+        conn.drain()
+    server = serve(close)
+    result = plugin.run("-H", "127.0.0.1", "-p", server.port)
+    assert result.message == (
+        "connection closed in greeting at 127.0.0.1:%d" % server.port)
+    assert result.details == ["< " + x for x in said.split("\r\n")]
+
+
 def test_address_with_a_certificate_for_one_name(plugin, mail, ca):
     for pair, name in ((ca.no_address, HOST), (ca.two_names, "NAME"),
                        (ca.odd_name, "NAME"), (ca.wildcard, "NAME")):
