@@ -49,8 +49,10 @@ respond_login(struct buf *out, const struct sasl_creds *c, int turn,
 static bool
 tells_json_error(int turn, const struct buf *challenge)
 {
-	return turn > 0 && challenge != NULL && challenge->len > 0 &&
-	    challenge->data[0] == '{';
+	const char *text = challenge != NULL ? buf_str(challenge) : "";
+
+	/* RFC 8259, 2: blanks may stand before it. */
+	return turn > 0 && text[strspn(text, " \t\r\n")] == '{';
 }
 
 /* Google's and Microsoft's description of XOAUTH2. */
