@@ -3,6 +3,7 @@
 
 #include "app/hints.h"
 #include "app/judge.h"
+#include "app/trust.h"
 #include "app/wording.h"
 #include "net/address.h"
 
@@ -75,15 +76,43 @@ hint_name(struct buf *b, const struct facts *f, const struct options *o)
 	    : 0;
 }
 
+/* What to do about a server that is not verified, by what is wrong with it. */
 static int
-hint_held_back(struct buf *b, const struct facts *f)
+hint_certificate(struct buf *b, enum condition c, const struct facts *f,
+    const struct options *o)
 {
+	if (c == CONDITION_CERT_UNTRUSTED)
+		return add_ways_to_trust(b, f);
+	if (c == CONDITION_CERT_NAME)
+		return hint_name(b, f, o);
+	if (c == CONDITION_CERT_EXPIRED)
+		return buf_adds(b,
+		    "renew the certificate on the server; "
+		    "--ignore-certificate-expiration logs in "
+		    "until then");
+	if (c == CONDITION_CERT_NOT_YET_VALID)
+		return buf_adds(b,
+		    "compare the clocks of this machine and "
+		    "of the server's CA");
+	return buf_adds(b,
+		   "the server has a new key, or this is not "
+		   "the server: compare it there before ") ||
+		add_pin(b, f)
+	    ? -1
+	    : 0;
+}
+
+static int
+hint_held_back(struct buf *b, const struct facts *f, const struct options *o)
+{
+	const struct trust t = trust_judge(&f->tls, o);
+
 	if (f->smtp != NULL && f->smtp->secret_needs_tls)
 		return buf_adds(b,
 		    "use STARTTLS (-S) or implicit TLS (-s); "
 		    "--allow-cleartext sends the secret all "
 		    "the same");
-	return add_ways_to_trust(b, f) ||
+	return hint_certificate(b, t.fault[0], f, o) ||
 		buf_adds(b,
 		    "; --allow-unverified sends the secret all the "
 		    "same")
@@ -237,28 +266,10 @@ static int
 hint_condition(struct buf *b, enum condition c, const struct facts *f,
     const struct options *o)
 {
-	if (c == CONDITION_CERT_UNTRUSTED)
-		return add_ways_to_trust(b, f);
-	if (c == CONDITION_CERT_NAME)
-		return hint_name(b, f, o);
-	if (c == CONDITION_CERT_EXPIRED)
-		return buf_adds(b,
-		    "renew the certificate on the server; "
-		    "--ignore-certificate-expiration logs in "
-		    "until then");
-	if (c == CONDITION_CERT_NOT_YET_VALID)
-		return buf_adds(b,
-		    "compare the clocks of this machine and "
-		    "of the server's CA");
-	if (c == CONDITION_CERT_PIN)
-		return buf_adds(b,
-			   "the server has a new key, or this is not "
-			   "the server: compare it there before ") ||
-			add_pin(b, f)
-		    ? -1
-		    : 0;
+	if (c >= CONDITION_CERT_UNTRUSTED && c <= CONDITION_CERT_PIN)
+		return hint_certificate(b, c, f, o);
 	if (c == CONDITION_CLEARTEXT_REFUSED)
-		return hint_held_back(b, f);
+		return hint_held_back(b, f, o);
 	if (c == CONDITION_STARTTLS_INJECTION)
 		return buf_adds(b,
 		    "nothing secret was sent; look for a proxy "

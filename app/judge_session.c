@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "app/judge.h"
+#include "app/trust.h"
 #include "app/wording.h"
 
 /* Each writer fills the message of one kind of end. */
@@ -95,12 +96,20 @@ write_mechanism_refused(
 static int
 write_held_back(struct buf *b, const struct facts *f, const struct options *o)
 {
-	return add_where(b, o, "secret held back") ||
-		buf_adds(b,
-		    f->smtp->secret_needs_tls ? ": the connection has no TLS"
-					      : ": the server is unverified")
-	    ? -1
-	    : 0;
+	const struct trust t = trust_judge(&f->tls, o);
+	size_t i;
+
+	if (add_where(b, o, "secret held back"))
+		return -1;
+	if (f->smtp->secret_needs_tls)
+		return buf_adds(b, ": the connection has no TLS");
+	if (buf_adds(b, ": the server is unverified ("))
+		return -1;
+	for (i = 0; i < t.fault_count; i++)
+		if (buf_addf(b, "%s%s", i > 0 ? ", " : "",
+			condition_name(t.fault[i])))
+			return -1;
+	return buf_addc(b, ')');
 }
 
 static int

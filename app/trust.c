@@ -31,9 +31,8 @@ find(struct trust *r, const struct options *o, enum condition c)
 {
 	bool excused = c == CONDITION_CERT_EXPIRED && o->ignore_expiry;
 
-	r->fault[r->fault_count++] = c;
 	if (!excused)
-		r->verified = false;
+		r->fault[r->fault_count++] = c;
 	if (c == CONDITION_CERT_PIN || (!excused && !o->insecure))
 		r->raised[r->raised_count++] = c;
 }
@@ -41,7 +40,7 @@ find(struct trust *r, const struct options *o, enum condition c)
 struct trust
 trust_judge(const struct tls_facts *t, const struct options *o)
 {
-	struct trust r = { .verified = true };
+	struct trust r = { .fault_count = 0 };
 
 	if (!t->has_certificate ||
 	    trust_fault(t, o, TLS_FAULT_UNTRUSTED) != NULL)
@@ -54,6 +53,7 @@ trust_judge(const struct tls_facts *t, const struct options *o)
 		find(&r, o, CONDITION_CERT_NAME);
 	if (o->pin_count > 0 && !t->pin_matches)
 		find(&r, o, CONDITION_CERT_PIN);
+	r.verified = r.fault_count == 0;
 	r.may_go_on = r.raised_count == 0;
 	return r;
 }

@@ -20,7 +20,7 @@ enum { TRUST_FINDINGS_MAX = 5 };
 struct trust {
 	bool verified;  /* the secret may be sent */
 	bool may_go_on; /* nothing found ends the session */
-	/* What is wrong, --insecure and the like not applied. */
+	/* Why it is not verified, --insecure not applied. */
 	enum condition fault[TRUST_FINDINGS_MAX];
 	size_t fault_count;
 	/* What of it is to be reported as a condition. */

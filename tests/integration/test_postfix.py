@@ -456,8 +456,8 @@ def test_secret_is_held_back_from_an_unverified_server(
     client.fails(
         client.login(), "--insecure",
         condition="cleartext-refused", known="not-tried", said=[],
-        message="secret held back for %s at %s: the server is unverified" % (
-            USER, client.at),
+        message="secret held back for %s at %s: the server is unverified "
+                "(cert-untrusted)" % (USER, client.at),
         commands=commands)
 
 

@@ -122,8 +122,11 @@ def test_insecure_holds_the_secret_back(plugin, mail, ca, name):
     server = mail(getattr(ca, name))
     result = plugin.run(*server.login, "--insecure")
     assert result.state == "CRITICAL"
-    assert result.message == ("secret held back for %s: "
-                              "the server is unverified" % server.who)
+    faults = {"all_wrong": "cert-untrusted, cert-expired, cert-name"}.get(
+        name, CERTIFICATES[name][0])
+    assert result.message == (
+        "secret held back for %s: the server is unverified (%s)" % (
+            server.who, faults))
     assert no_auth(server) == ["EHLO " + PROBE, "STARTTLS", "<TLS>",
                                "EHLO " + PROBE, "QUIT"]
 
@@ -135,6 +138,26 @@ def test_ways_out_are_named(plugin, mail, ca):
     hint = result.lines[1]
     for way in ("--ca-file", "--pin", pair.pin, "--allow-unverified"):
         assert way in hint, result
+
+
+@pytest.mark.parametrize("name, way", [
+    ("wrong_name", "--verify-name"), ("not_yet_valid", "clocks"),
+    ("expired", "--ignore-certificate-expiration"),
+    ("expired_intermediate", "--ignore-certificate-expiration")])
+def test_ways_that_lead_nowhere_are_not_named(plugin, mail, ca, name, way):
+    """No root helps against a wrong name, no pin against dates."""
+    result = plugin.run(*mail(getattr(ca, name)).login, "--insecure")
+    hint = result.lines[1]
+    assert way in hint and "--allow-unverified" in hint, result
+    assert "--ca-file" not in hint, result
+    assert ("--pin" in hint) == (name == "wrong_name"), result
+
+
+def test_an_excused_expiry_is_not_why(plugin, mail, ca):
+    result = plugin.run(
+        *mail(ca.expired).login, "--insecure", "--verify-name=a.example",
+        "--ignore-certificate-expiration")
+    assert result.message.endswith("the server is unverified (cert-name)")
 
 
 def test_insecure_in_json(plugin, mail, ca):
