@@ -99,6 +99,14 @@ name_fault(const char *name)
 	return NULL;
 }
 
+/* A word behind -P may be the rest of a password that nobody put in quotes. */
+static bool
+may_be_secret(const struct parsing *p, const struct given *g)
+{
+	return g->row == NULL && p->secret != NULL && !p->secret->in_file &&
+	    p->o->secret.kind == SECRET_TEXT && p->secret < g;
+}
+
 /*
  * Read a name or address as the user may write it: [::1] becomes ::1, and
  * "mail.example." loses its dot.  Returns it owned, or NULL after a fault.
@@ -125,7 +133,8 @@ read_name(struct parsing *p, const char *value, bool *is_literal)
 		return NULL;
 	}
 	if (!*is_literal && (fault = name_fault(name)) != NULL) {
-		options_fault(p, value, "%s", fault);
+		options_fault(
+		    p, may_be_secret(p, p->now) ? NULL : value, "%s", fault);
 		free(name);
 		return NULL;
 	}
@@ -140,7 +149,31 @@ contradicts_host(const struct parsing *p, const char *name)
 
 	return before != NULL && before->in_file == p->now->in_file &&
 	    (before->row == NULL || p->now->row == NULL) &&
-	    strcasecmp(p->o->host, name) != 0;
+	    (p->o->host == NULL || strcasecmp(p->o->host, name) != 0);
+}
+
+/*
+ * Returns whether the host before gives way: what may be a piece of a secret
+ * is not to stand as a host in the output.
+ */
+static bool
+refuse_second_host(struct parsing *p, const char *value)
+{
+	static const char quote[] = "put a secret with blanks in quotes";
+	bool is_secret = may_be_secret(p, p->now);
+
+	if (may_be_secret(p, p->host)) {
+		options_fault(p, is_secret ? NULL : value,
+		    "a word behind the secret was taken for the host; %s",
+		    quote);
+		free(p->o->host);
+		p->o->host = NULL;
+		return p->now->row != NULL;
+	}
+	options_fault(p, is_secret ? NULL : value,
+	    "the host is %.100s already; give one only%s%s", p->o->host,
+	    is_secret ? ", and " : "", is_secret ? quote : "");
+	return false;
 }
 
 void
@@ -153,9 +186,7 @@ options_set_host(
 	(void)row;
 	if (name == NULL)
 		return;
-	if (contradicts_host(p, name)) {
-		options_fault(p, value,
-		    "the host is %.100s already; give one only", p->o->host);
+	if (contradicts_host(p, name) && !refuse_second_host(p, value)) {
 		free(name);
 		return;
 	}

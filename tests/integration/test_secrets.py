@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import PASSWORD, USER, matches, plain
+from conftest import HOST, PASSWORD, USER, matches, plain
 
 SECRET = "s3cret of alice"
 
@@ -319,6 +319,20 @@ def test_secret_in_a_bad_option_is_not_quoted(plugin):
     result = plugin.run("-H", "mail.example.org", "-U", USER,
                         "--password-from=" + SECRET)
     assert result.state == "UNKNOWN"
+
+
+@pytest.mark.parametrize("output", ["text", "json", "openmetrics"])
+@pytest.mark.parametrize("words", [
+    ["-P", "my", "s3cret", "-H", HOST], ["-H", HOST, "-P", "my", "s3cret"],
+    ["-P", "my", "s3cret", "s3cret2", "s3cret3", HOST],
+    ["-P", "my", "s3cret2!", HOST], ["-P", "my", HOST, "s3cret"],
+    ["--password-from=pass:my", "s3cret", "-H", HOST]])
+def test_a_secret_that_lost_its_quotes(plugin, words, output):
+    """What its blanks part from it is not told as a host."""
+    plugin.secret("s3cret")
+    result = plugin.run("-U", USER, *words, "--output-format=" + output)
+    assert result.exit_code == 3
+    assert "usage" in result.text
 
 
 def test_hint_about_rejection_quotes_nothing(plugin, mail):

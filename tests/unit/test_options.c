@@ -24,6 +24,22 @@ static const struct row rows[] = {
 	    "!-H a.example: the host is b.example already; give one only" },
 	{ "two positional hosts", "a.example b.example",
 	    "!HOST b.example: the host is a.example already; give one only" },
+	/* What stands behind -P may be the rest of a password with blanks. */
+	{ "rest of a password", "-H a.example -U u -P my secret",
+	    "!HOST: the host is a.example already; give one only, and put a "
+	    "secret with blanks in quotes" },
+	{ "rest of a password, -H last", "-U u -P my secret -H a.example",
+	    "!-H a.example: a word behind the secret was taken for the host; "
+	    "put a secret with blanks in quotes" },
+	{ "rest of a password, no -H", "-U u -P my secret word a.example",
+	    "!HOST: a word behind the secret was taken for the host; put a "
+	    "secret with blanks in quotes" },
+	{ "rest of a password, no name", "-H a.example -U u -P my s!cret",
+	    "!HOST: not a host name or address" },
+	{ "host behind a password", "-U u -P secret a.example",
+	    "host=a.example" },
+	{ "two hosts before a password", "-H a.example b.example -U u -P x",
+	    "!HOST b.example: the host is a.example already; give one only" },
 	{ "empty host", "-H ''", "!-H : the name is empty" },
 	{ "empty positional host", "''", "!HOST : the name is empty" },
 	{ "dot alone", ".", "!HOST .: the name is empty" },
