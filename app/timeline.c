@@ -51,6 +51,7 @@ place(enum condition c, const struct facts *f)
 		return PHASE_TLS;
 	case CONDITION_MECHANISM:
 		return place_mechanism(f);
+	case CONDITION_SECRET: /* too long to be sent */
 	case CONDITION_CLEARTEXT_REFUSED:
 	case CONDITION_AUTH_REJECTED:
 	case CONDITION_AUTH_TEMPORARY:
@@ -60,6 +61,7 @@ place(enum condition c, const struct facts *f)
 	case CONDITION_RECIPIENT:
 		return PHASE_ENVELOPE;
 	case CONDITION_PROTOCOL:
+	case CONDITION_RATE_LIMITED:
 		return (int)phase_of_smtp(f->smtp->ended_in);
 	case CONDITION_TIMEOUT:
 	case CONDITION_TLS:
