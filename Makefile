@@ -379,7 +379,7 @@ check-packages: ## Build the packages, install one in a fresh Debian, run it the
 	$(submake) deb
 	@sh tests/packages/check.sh '$(VERSION)'
 
-deb_packages = $(unit_packages) debhelper dpkg-dev fakeroot
+deb_packages = $(unit_packages) build-essential debhelper dpkg-dev fakeroot
 
 clean: ## Remove build/
 	rm -rf build
