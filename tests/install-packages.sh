@@ -89,6 +89,12 @@ install_packages() {
 	    -o DPkg::Lock::Timeout=300 "$@" 9>&-
 }
 
+# The daemons that systemd starts with the machine.
+enabled() {
+	find /etc/systemd/system/multi-user.target.wants -name '*.service' \
+	    2>/dev/null | sort
+}
+
 has_lists() {
 	for list in /var/lib/apt/lists/*_Packages*; do
 		[ -e "$list" ] && return
@@ -132,6 +138,7 @@ case "$missing " in
 esac
 
 echo "installing$missing"
+before=$(enabled)
 has_lists || apt-get update -q 9>&-
 # shellcheck disable=SC2086 # names without blanks
 install_packages $missing || {
@@ -140,3 +147,7 @@ install_packages $missing || {
 	echo "could not install$missing" >&2
 	exit 1
 }
+added=$(enabled | grep -vxF "$before" | sed 's|.*/||; s|\.service$||')
+# shellcheck disable=SC2086 # names without blanks
+[ -z "$added" ] || echo 'These start at the next boot; if they should not:' \
+    systemctl disable $added
