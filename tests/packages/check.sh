@@ -35,7 +35,8 @@ in_root() {
 }
 
 say 'lintian'
-lintian --allow-root --pedantic --display-info \
+# It leaves files in its temporary folder.
+TMPDIR=$work lintian --allow-root --pedantic --display-info \
     --fail-on error,warning,info,pedantic build/deb/*.changes
 
 say 'rpm'
@@ -104,8 +105,8 @@ in_root apt-get install -y -q --no-install-recommends /plugin.deb \
 say 'a check there'
 mkdir "$work/ca"
 mkfifo "$work/input" "$work/output"
-/usr/bin/python3 tests/packages/server.py "$work/ca" <"$work/input" \
-    >"$work/output" &
+PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/packages/server.py \
+    "$work/ca" <"$work/input" >"$work/output" &
 server=$!
 exec 8>"$work/input"
 read -r port <"$work/output"
