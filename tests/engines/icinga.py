@@ -41,11 +41,11 @@ object IcingaApplication "app" {
     enable_service_checks = false
 }
 """
-ALONE = """
-include "%s"
+# Not included: OWNER may not be let into the folder that the sources are in.
+ALONE = COMMANDS.read_text() + """
 object Endpoint NodeName { }
 object Zone ZoneName { endpoints = [ NodeName ] }
-""" % COMMANDS
+"""
 
 
 def program():

@@ -57,9 +57,10 @@ class Nagios(Daemon):
         place.write("objects.cfg", objects)
         place.write("resource.cfg", "".join(
             "$%s$=%s\n" % user for user in users.items()), mode=0o400)
+        # OWNER may not be let into the folder that the sources are in.
         config = place.write("nagios.cfg", CONFIG.format(
-            folder=place.folder, state=self.state, commands=commands,
-            owner=OWNER))
+            folder=place.folder, state=self.state, owner=OWNER,
+            commands=place.write("commands.cfg", commands.read_text())))
         self.argv = [program, str(config)]
 
     def start(self):

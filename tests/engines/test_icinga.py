@@ -115,7 +115,7 @@ def operated(place, graphite, mail_server):
     engine = icinga.Icinga(place)
     with closed_port() as closed:
         engine.configure(
-            icinga.ON_DEMAND + 'include "%s"\n' % icinga.SERVICES + OPERATED.format(
+            icinga.ON_DEMAND + icinga.SERVICES.read_text() + OPERATED.format(
                 folder=place.folder, host=HOST, user=USER, port=port,
                 password=place.password, graphite=graphite.port, trust=trust,
                 closed=closed))
