@@ -295,7 +295,11 @@ class Zabbix:
             if done(items):
                 return True
             item = items[master]
-            stamp = item["lastclock"], item["lastns"], item["error"]
+            # A new item is not known to the server at once.
+            refusals = self.server.report().count(
+                "cannot perform check now for itemid [%s]" % item["itemid"])
+            stamp = (item["lastclock"], item["lastns"], item["error"],
+                     refusals)
             if stamp != seen:
                 seen = stamp
                 self.check_now(item)
