@@ -14,6 +14,8 @@
 #include "net/dialer.h"
 #include "net/stream.h"
 
+enum { PROBE_INPUT_SIZE = 16 * 1024 }; /* a TLS record */
+
 struct probe {
 	struct probe_setup setup;
 	const struct options *o;
@@ -34,6 +36,8 @@ struct probe {
 	bool over;
 	enum phase phase;
 	int64_t phase_since_us, since_us;
+	/* Not on the stack: compilers would fill it with zeros at each read. */
+	char input[PROBE_INPUT_SIZE];
 };
 
 /* The stopwatch: the phase in progress is done, and next begins. */

@@ -9,8 +9,6 @@
 #include "app/proxy.h"
 #include "app/trust.h"
 
-enum { READ_SIZE = 16 * 1024 };
-
 /*
  * The dialogue, and where in it an exchange begins.  STARTTLS's outlasts the
  * handshake, AUTH's goes on with the responses.
@@ -106,12 +104,11 @@ static enum stream_status
 step_read(struct probe *p)
 {
 	enum stream_status status;
-	char data[READ_SIZE];
 	size_t got;
 
-	status = stream_read(p->stream, data, sizeof data, &got);
+	status = stream_read(p->stream, p->input, sizeof p->input, &got);
 	if (status == STREAM_DONE)
-		smtp_client_input(p->client, data, got);
+		smtp_client_input(p->client, p->input, got);
 	return status;
 }
 
