@@ -234,7 +234,7 @@ bench-check: ## See that a check costs no more instructions than it did
 	$(submake) all bench-programs
 	$(call bench,check.py)
 
-bench: ## Measure it beside other clients, rewrite docs/performance.md (2 minutes)
+bench: ## Measure it beside other clients, rewrite docs/performance.md (4 minutes)
 	@$(install_packages) $(bench_packages)
 	$(submake) all bench-programs
 	$(submake) STATIC=1 all

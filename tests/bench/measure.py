@@ -133,17 +133,24 @@ def _idle_trips(port, trips):
         return time.perf_counter() - start
 
 
-def round_trips(command, stdin, near, port):
-    """By the time that a slow line adds; and what is left, in ms, beyond the
-    time that as many round trips take on such a line, the proxy's own lateness
-    included.  connect() is not delayed, so it is counted apart."""
+def _through(proxy, port, command):
+    return [str(proxy.port) if a == str(port) else
+            a.replace(":%d" % port, ":%d" % proxy.port) for a in command]
+
+
+def round_trips(command, stdin, port):
+    """By what a line costs that is slower still; and what is left, in ms,
+    beyond the time that as many round trips take on the first, the proxy's own
+    lateness included.  connect() is not delayed, so it is counted apart."""
     with lab.server() as plain, \
             lab.delay(plain.port, ROUND_TRIP_MS) as idle, \
+            lab.delay(port, 2 * ROUND_TRIP_MS) as farther, \
             lab.delay(port, ROUND_TRIP_MS) as far:
-        slow = [str(far.port) if a == str(port) else
-                a.replace(":%d" % port, ":%d" % far.port) for a in command]
-        wall = min(timed(slow, stdin).wall for _ in range(3))
-        trips = round((wall - near) * 1000 / ROUND_TRIP_MS)
+        slower = _through(farther, port, command)
+        slow = _through(far, port, command)
+        more = (min(timed(slower, stdin).wall for _ in range(3)) -
+                min(timed(slow, stdin).wall for _ in range(3)))
+        trips = round(more * 1000 / ROUND_TRIP_MS)
         runs = [(timed(slow, stdin).wall, _idle_trips(idle.port, trips))
                 for _ in range(SLOW_ROUNDS)]
     return 1 + trips, (min(wall for wall, _ in runs) -

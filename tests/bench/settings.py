@@ -59,9 +59,7 @@ def measure_all(chain, folder, rounds, say):
                 measure.system_calls(command),
                 measure.ratio(kept, runs[0], "cpu"),
                 measure.median(kept, "wall") * 1000,
-                measure.round_trips(command, None,
-                                    measure.median(kept, "wall"),
-                                    server.port)[0]))
+                measure.round_trips(command, None, server.port)[0]))
         return out
     finally:
         for server in servers:
