@@ -1,8 +1,8 @@
-#include <regex.h>
 #include <string.h>
 
 #include "app/judge.h"
 #include "app/wording.h"
+#include "base/pattern.h"
 
 /* The words of the list that are offered, or that are not. */
 static int
@@ -131,19 +131,33 @@ strip(struct buf *b, const struct smtp_answer *a)
 	return 0;
 }
 
-/* Returns 1, 0, or -1 without memory: the pattern itself was looked at. */
 static int
-matches(const struct smtp_answer *a, const char *pattern)
+judge_response(struct verdict *v, const struct facts *f,
+    const struct options *o, const struct command_pair *p,
+    const struct smtp_answer *a)
 {
 	struct buf text = BUF_INIT(a->text.len + 1);
+	enum pattern_match match;
+	struct finding *n;
 	int rc = -1;
-	regex_t re;
 
-	if (regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB | REG_NEWLINE) != 0)
-		return -1;
-	if (strip(&text, a) == 0)
-		rc = regexec(&re, buf_str(&text), 0, NULL, 0) == 0;
-	regfree(&re);
+	if (strip(&text, a) == -1)
+		goto out;
+	match = pattern_match(p->response, buf_str(&text));
+	if (match == PATTERN_MATCHES ||
+	    (n = judge_add(v, o, CONDITION_EXPECT)) == NULL)
+		rc = 0;
+	else if (buf_addf(&n->message, "reply to %.100s %s \"%.100s\"",
+		     p->command,
+		     match == PATTERN_DIFFERS
+			 ? "does not match"
+			 : "takes too much memory to be matched with",
+		     p->response) == 0 &&
+	    word_where(&n->message, o) == 0 &&
+	    buf_adds(&n->message, ": ") == 0 &&
+	    word_reply(&n->message, f, a) == 0)
+		rc = 0;
+out:
 	buf_free(&text);
 	return rc;
 }
@@ -155,26 +169,13 @@ judge_responses(
 {
 	const struct command_pair *p;
 	const struct smtp_answer *a;
-	struct finding *n;
 	size_t i;
-	int rc;
 
 	for (i = 0; i < o->command_count; i++) {
 		p = &o->commands[i];
 		a = &f->smtp->command_answers[i];
-		if (p->response == NULL || a->code == 0)
-			continue;
-		if ((rc = matches(a, p->response)) == -1)
-			return -1;
-		if (rc == 1)
-			continue;
-		if ((n = judge_add(v, o, CONDITION_EXPECT)) == NULL)
-			return 0;
-		if (buf_addf(&n->message,
-			"reply to %.100s does not match \"%.100s\"", p->command,
-			p->response) ||
-		    word_where(&n->message, o) || buf_adds(&n->message, ": ") ||
-		    word_reply(&n->message, f, a))
+		if (p->response != NULL && a->code != 0 &&
+		    judge_response(v, f, o, p, a) == -1)
 			return -1;
 	}
 	return 0;

@@ -1,9 +1,9 @@
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "app/options_internal.h"
+#include "base/pattern.h"
 
 void
 options_set_address(
@@ -76,19 +76,12 @@ void
 options_set_response(
     struct parsing *p, const struct option_row *row, const char *value)
 {
-	char why[100];
-	regex_t re;
-	int fault;
+	char why[200];
 
 	(void)row;
-	fault = regcomp(&re, value, REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
-	if (fault != 0) {
-		regerror(fault, &re, why, sizeof why);
-		options_fault(p, value, "not a regular expression: %s", why);
-		return;
-	}
-	regfree(&re);
-	if (p->response_count == OPTIONS_LIST_MAX)
+	if (pattern_check(value, why, sizeof why) == -1)
+		options_fault(p, value, "%s", why);
+	else if (p->response_count == OPTIONS_LIST_MAX)
 		options_fault(
 		    p, value, "more than %d responses", OPTIONS_LIST_MAX);
 	else if (options_replace(p, &p->response[p->response_count], value) ==

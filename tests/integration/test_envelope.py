@@ -1,6 +1,7 @@
 """What is asked after the login: sender, recipient, own commands; and the
 first words before it."""
 
+import random
 import re
 
 import pytest
@@ -173,12 +174,33 @@ def test_forbidden_command(plugin, mail, command):
     assert server.done() == []
 
 
-def test_bad_regex(plugin, mail):
+@pytest.mark.parametrize("regex, wanted", [
+    ("(", "not a regular expression: Unmatched ( or \\("),
+    ("(a)\\1", "has a back reference"),
+    ("H" + "+" * 81, "its repetitions multiply to more than 2000 parts"),
+    ("(" * 10000, "longer than 1000 octets"),
+    ("(" * 1000, "groups nested more than 50 deep"),
+], ids=["none", "back", "plus", "long", "deep"])
+def test_bad_regex(plugin, mail, regex, wanted):
     server = mail()
-    result = plugin.run(*server.login, "-C", "NOOP", "-R", "(")
+    result = plugin.run(*server.login, "-C", "NOOP", "-R", regex)
     assert result.state == "UNKNOWN"
-    assert result.message.startswith("usage")
+    assert result.message.startswith("usage"), result
+    assert wanted in result.message, result
     assert server.done() == []
+
+
+@pytest.mark.not_under_asan
+def test_regex_that_takes_all_memory(plugin, mail):
+    noise = random.Random(1)
+    text = "".join(noise.choice("ab") for _ in range(900))
+    server = mail(replies={"NOOP": "\r\n".join(
+        ["250-" + text] * 3 + ["250 " + text])})
+    result = plugin.run(*server.login, "-C", "NOOP", "-R",
+                        "(a|b)*a(a|b){60}c")
+    assert result.state == "WARNING", result
+    assert result.message.startswith(
+        "reply to NOOP takes too much memory to be matched with "), result
 
 
 # Greeting and EHLO ----------------------------------------------------------
