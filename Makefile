@@ -183,7 +183,7 @@ mail server and for packages that are missing; "make unit" needs none' >&2; \
 
 # $(call pytest,BINARY...[,WHAT]).  Tests leave nothing in the tree, and tests/
 # integration/conftest.py makes a skipped one a failure where CI=true.
-pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 4 \
+pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 6 \
          $(or $(2),tests/integration -m 'not long') \
          $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
