@@ -156,9 +156,11 @@ check_packages = $(unit_packages) binutils clang mandoc python3 python3-pytest \
 # php-cgi is there so that no web server need be.
 engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist \
                   python3-cryptography python3-dnspython python3-jwt postfix \
-                  dovecot-core icinga2-bin nagios4-core nagios-nrpe-server \
+                  dovecot-core icinga2-bin icingacli \
+                  icingaweb2-module-director nagios4-core nagios-nrpe-server \
                   nagios-nrpe-plugin php-cli rrdtool \
-                  zabbix-server-pgsql zabbix-agent zabbix-frontend-php \
+                  zabbix-server-pgsql zabbix-agent zabbix-agent2 \
+                  zabbix-frontend-php \
                   php-cgi php-pgsql postgresql util-linux python3-yaml \
                   prometheus prometheus-node-exporter \
                   python3-prometheus-client systemd strace bash

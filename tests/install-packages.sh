@@ -32,6 +32,8 @@ is_there() {
 	dovecot-core) PATH=$PATH:/usr/sbin:/sbin command -v dovecot ;;
 	dovecot-lmtpd) [ -x /usr/lib/dovecot/lmtp ] || [ -x /usr/libexec/dovecot/lmtp ] ;;
 	icinga2-bin) PATH=$PATH:/usr/sbin:/sbin command -v icinga2 ;;
+	icingaweb2-module-director)
+		[ -d /usr/share/icingaweb2/modules/director ] ;;
 	nagios4-core) PATH=$PATH:/usr/sbin:/sbin command -v nagios4 ;;
 	nagios-nrpe-server) PATH=$PATH:/usr/sbin:/sbin command -v nrpe ;;
 	nagios-nrpe-plugin) [ -x /usr/lib/nagios/plugins/check_nrpe ] ;;
@@ -42,6 +44,7 @@ is_there() {
 	python3-yaml) has_module yaml ;;
 	systemd) command -v systemd-analyze ;;
 	zabbix-agent) PATH=$PATH:/usr/sbin:/sbin command -v zabbix_agentd ;;
+	zabbix-agent2) PATH=$PATH:/usr/sbin:/sbin command -v zabbix_agent2 ;;
 	zabbix-frontend-php) [ -e /usr/share/zabbix/api_jsonrpc.php ] ;;
 	zabbix-server-pgsql) PATH=$PATH:/usr/sbin:/sbin command -v zabbix_server ;;
 	postfix) PATH=$PATH:/usr/sbin:/sbin command -v postfix ;;

@@ -22,6 +22,7 @@ API_USER, API_PASSWORD = "tests", "for the tests only"
 BASE = """
 const PluginDir = "{plugins}"
 const ZoneName = NodeName
+const ApiPort = {port}
 include <itl>
 object CheckerComponent "checker" {{ }}
 object NotificationComponent "notification" {{ }}
@@ -29,7 +30,7 @@ object FileLogger "log" {{ path = LogDir + "/icinga2.log" }}
 object ApiUser "{user}" {{ password = "{password}"; permissions = [ "*" ] }}
 object ApiListener "api" {{
     bind_host = "{address}"
-    bind_port = {port}
+    bind_port = ApiPort
     accept_config = true
     accept_commands = true
 }}

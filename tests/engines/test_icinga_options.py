@@ -1,6 +1,6 @@
 """Every option of --help is an argument of the CheckCommand, by the variable
-that is named after it, and the basket for Icinga Director says the same: what
-a real Icinga makes of the variables."""
+that is named after it, and a real Icinga Director makes the same of its basket:
+what a real Icinga makes of the variables."""
 
 import json
 import re
@@ -10,8 +10,8 @@ import pytest
 
 import icinga
 from conftest import INTEGRATIONS, Place
+from director import BASKET, Director
 
-BASKET = INTEGRATIONS / "icinga2/director-basket.json"
 MAKE_BASKET = INTEGRATIONS / "icinga2/make-director-basket"
 
 NAMES = {"hostname": "host", "ip-address": "address", "authuser": "user",
@@ -138,34 +138,6 @@ SPECIAL = [
 ]
 
 
-def render(value):
-    return "{{%s}}" % value["body"] if isinstance(value, dict) else (
-        json.dumps(value))
-
-
-def render_basket(basket, prefix):
-    """What Director writes for Icinga."""
-    out = []
-    for name, command in basket["Command"].items():
-        out.append('object CheckCommand "%s%s" {\n'
-                   'import "plugin-check-command"\n'
-                   'command = [ PluginDir + "/%s" ]\n'
-                   % (prefix, name, command["command"]))
-        for key, value in command["vars"].items():
-            out.append("vars.%s = %s\n" % (key, json.dumps(value)))
-        for key, argument in command["arguments"].items():
-            out.append('arguments["%s"] = {\n' % key)
-            for name, value in argument.items():
-                if name == "set_if_format":
-                    continue
-                if argument.get(name + "_format") == "expression":
-                    value = {"body": value}
-                out.append("%s = %s\n" % (name, render(value)))
-            out.append("}\n")
-        out.append("}\n")
-    return "".join(out)
-
-
 @pytest.fixture(scope="module")
 def basket():
     return json.loads(BASKET.read_text())
@@ -179,16 +151,31 @@ def cases(help_text, basket):
 
 
 @pytest.fixture(scope="module")
-def lines(ca, basket, cases):
+def rendered(ca):
+    """The commands, as Director writes them for Icinga, under other names."""
+    place = Place("/bin/true", ca)
+    director = Director(place)
+    try:
+        director.start()
+        text, count = re.subn('(?m)^(object CheckCommand )"', r'\1"director ',
+                              director.render("commands.conf"))
+        assert count == 2, text
+        return text
+    finally:
+        director.stop()
+        place.close()
+
+
+@pytest.fixture(scope="module")
+def lines(ca, rendered, cases):
     """service -> the words of its command line."""
     place = Place("/bin/true", ca)  # it is Icinga's part that counts
     engine = None
     try:
         engine = icinga.Icinga(place)
-        engine.configure(icinga.ON_DEMAND + HOSTS + render_basket(
-            basket, "director ") + "".join(
-                case.service(prefix) for case in cases
-                for prefix in ("", "director ")))
+        engine.configure(icinga.ON_DEMAND + HOSTS + rendered + "".join(
+            case.service(prefix) for case in cases
+            for prefix in ("", "director ")))
         engine.start()
         engine.api("POST", "/v1/actions/reschedule-check",
                    {"type": "Service", "force": True})

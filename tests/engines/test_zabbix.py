@@ -1,5 +1,5 @@
 """A real Zabbix with integrations/zabbix: its server runs the plugin as an
-external check, its agent by UserParameter, against a real Postfix; the templates
+external check, its agents by UserParameter, against a real Postfix; the templates
 are imported and what they make of it is read back through the API."""
 
 import json
@@ -60,57 +60,62 @@ def test_template_is_as_made(kind, tmp_path):
     assert (tmp_path / name).read_text() == (FOLDER / name).read_text()
 
 
-def ask_agent(zabbix, key):
-    """What the agent says of a key: t and a text, or m and an error."""
-    done = subprocess.run(
-        [program("zabbix_agentd", "zabbix-agent"), "-t", key, "-c",
-         str(zabbix.config("once", zabbix_server.AGENT))],
-        stdout=subprocess.PIPE, check=True)
-    kind, text = re.fullmatch(r"(?s)%s +\[(.)\|(.*)\]\n" % re.escape(key),
-                              done.stdout.decode()).groups()
-    return kind, text
+@pytest.fixture(params=zabbix_server.AGENTS)
+def ask(request, zabbix):
+    """What an agent says of a key: a text, or an error and None."""
+    name, package, config = zabbix_server.AGENTS[request.param]
+
+    def ask_agent(key):
+        done = subprocess.run(
+            [program(name, package), "-t", key, "-c",
+             str(zabbix.config("once", config))],
+            stdout=subprocess.PIPE, check=True)
+        kind, text = re.fullmatch(r"(?s)%s +\[([tsm])\|(.*)\]\n" % re.escape(
+            key), done.stdout.decode()).groups()
+        return (None, text) if kind == "m" else (text, None)
+
+    return ask_agent
 
 
-def test_agent_alone(zabbix, account):
-    kind, text = ask_agent(zabbix, "smtp_auth[alice]")
-    data = json.loads(text)
-    assert (kind, data["state"], data["user"]) == ("t", "OK", USER)
+def test_agent_alone(ask, account):
+    data = json.loads(ask("smtp_auth[alice]")[0])
+    assert (data["state"], data["user"]) == ("OK", USER)
     account(PASSWORD + " and more")
-    kind, text = ask_agent(zabbix, "smtp_auth[alice]")
-    assert kind == "t" and json.loads(text)["condition"] == "auth-rejected"
+    data = json.loads(ask("smtp_auth[alice]")[0])
+    assert data["condition"] == "auth-rejected"
 
 
 @pytest.mark.parametrize("argument", ["[bob]", "[alice -t 20]", ""])
-def test_agent_without_such_an_account(zabbix, argument):
+def test_agent_without_such_an_account(ask, argument):
     """No option comes in by the way of the argument, and none is a default."""
-    kind, text = ask_agent(zabbix, "smtp_auth" + argument)
-    data = json.loads(text)
-    assert kind == "t" and data["condition"] == "usage", data
+    data = json.loads(ask("smtp_auth" + argument)[0])
+    assert data["condition"] == "usage", data
     assert "-opts" in data["message"], data
 
 
 @pytest.mark.parametrize("argument", ["alice;id", "alice@/etc/other.ini"])
-def test_agent_takes_no_shell_and_no_other_file(zabbix, argument):
-    kind, text = ask_agent(zabbix, "smtp_auth[%s]" % argument)
-    assert kind == "m" and "not allowed" in text
+def test_agent_takes_no_shell_and_no_other_file(ask, argument):
+    _, error = ask("smtp_auth[%s]" % argument)
+    assert "not allowed" in error
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=["external", *zabbix_server.AGENTS])
 def host(request, zabbix, ini):
     """A host with the template, and the key of its master item."""
-    kind = request.param
+    kind = request.param.split()[0]
     text = (FOLDER / ("smtp_auth_%s.yaml" % kind)).read_text()
     zabbix.import_template(text)
     template = re.search(r"(?m)^  - .*\n    template: (.*)$", text).group(1)
-    return Host(zabbix, kind, template, {
+    return Host(zabbix, request.param, template, {
         "{$SMTP_AUTH_ACCOUNT}": "alice", **(
-            {"{$SMTP_AUTH_INI}": str(ini)} if kind == "external" else {})})
+            {"{$SMTP_AUTH_INI}": str(ini)} if kind == "external" else {})},
+        agent=request.param if kind == "agent" else "agent")
 
 
 class Host:
-    def __init__(self, zabbix, name, template, macros):
+    def __init__(self, zabbix, name, template, macros, agent="agent"):
         self.zabbix = zabbix
-        self.id = zabbix.add_host(name, template, macros)
+        self.id = zabbix.add_host(name, template, macros, agent)
         self.master, = (x for x in self.items() if "{$" in x)
 
     def items(self):

@@ -1,4 +1,4 @@
-"""A real Zabbix from the distribution's packages: server, agent and web pages,
+"""A real Zabbix from the distribution's packages: server, agents and web pages,
 with a PostgreSQL of their own, asked through the API."""
 
 import gzip
@@ -12,11 +12,11 @@ import socket
 import subprocess
 import urllib.request
 
+import postgres
 from daemons import Daemon
 from postfix_server import ADDRESS
 
 OWNER = "zabbix"
-DATABASE_OWNER = "postgres"
 SCHEMA = pathlib.Path("/usr/share/zabbix-server-pgsql")
 PAGES = pathlib.Path("/usr/share/zabbix")
 LOGIN = {"username": "Admin", "password": "zabbix"}  # of every new Zabbix
@@ -71,6 +71,21 @@ StartAgents=1
 Include={include}
 """
 
+AGENT_2 = """
+Server={address}
+ListenIP={address}
+ListenPort={port}
+LogType=console
+PidFile={state}/agent2.pid
+ControlSocket={state}/agent2.sock
+Timeout=15
+Include={include}
+"""
+AGENTS = {
+    "agent": ("zabbix_agentd", "zabbix-agent", AGENT),
+    "agent 2": ("zabbix_agent2", "zabbix-agent2", AGENT_2),
+}
+
 # The pages have one place for it, which is the system's.
 PREPEND = """<?php
 eval('?>'.str_replace('/etc/zabbix/zabbix.conf.php', '{folder}/pages.conf.php',
@@ -105,11 +120,11 @@ def answers(port):
 
 class Part(Daemon):
     """One of the programs.  argv(port) is its command line; it is there when it
-    listens, or when ready() holds."""
+    listens."""
 
-    def __init__(self, log, argv, ready=None):
+    def __init__(self, log, argv):
         super().__init__()
-        self.log, self.argv, self.ready = log, argv, ready
+        self.log, self.argv = log, argv
         self.port = None
 
     def start(self):
@@ -118,7 +133,7 @@ class Part(Daemon):
             self.port = free_port()
             self.spawn(self.argv(self.port), self.log)
             try:
-                self.wait_for(self.ready or (lambda: answers(self.port)))
+                self.wait_for(lambda: answers(self.port))
                 return
             except AssertionError:
                 self.stop()
@@ -135,48 +150,14 @@ def program(name, package):
     return found
 
 
-def as_user(owner):
-    return ["setpriv", "--reuid", owner, "--regid", owner, "--init-groups", "--"]
-
-
-class Database(Part):
-    """A PostgreSQL without a port; its socket is in folder."""
-
-    def __init__(self, folder):
-        found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
-        assert found, "no /usr/lib/postgresql (Debian: postgresql)"
-        self.folder, self.programs = folder, found[-1]
-        shutil.chown(folder, DATABASE_OWNER, DATABASE_OWNER)
-        super().__init__(folder / "log", lambda _: [
-            *as_user(DATABASE_OWNER), str(self.programs / "postgres"),
-            "-D", str(folder / "data"), "-k", str(folder),
-            "-c", "listen_addresses=", "-c", "fsync=off",
-            "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
-            self._answers)
-
-    def _run(self, name, *args, **more):
-        return subprocess.run(
-            [*as_user(DATABASE_OWNER), str(self.programs / name), *args],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", **more)
-
-    def _answers(self):
-        return self._run("pg_isready", "-h", str(self.folder)).returncode == 0
-
-    def _feed(self, database, sql):
-        done = self._run("psql", "-q", "-h", str(self.folder), "-v",
-                         "ON_ERROR_STOP=1", "-d", database, input=sql.encode())
-        assert done.returncode == 0, done.stdout.decode()
-
+class Database(postgres.Database):
     def start(self):
-        made = self._run("initdb", "-D", str(self.folder / "data"), "-N", "-A",
-                         "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        assert made.returncode == 0, made.stdout.decode()
         super().start()
-        self._feed("postgres", "CREATE DATABASE zabbix")
+        self.ask("postgres", "CREATE DATABASE zabbix")
         schema, data = (gzip.decompress((SCHEMA / name).read_bytes()).decode()
                         for name in ("schema.sql.gz", "data.sql.gz"))
         statements = re.split(r"(?m)^(?=INSERT INTO|COMMIT)", data)
-        self._feed("zabbix", "BEGIN;\n%s\n%s\nCOMMIT;\n" % (schema, "".join(
+        self.ask("zabbix", "BEGIN;\n%s\n%s\nCOMMIT;\n" % (schema, "".join(
             s for s in statements if STATEMENT.match(s) and
             STATEMENT.match(s).group(1) in TABLES)))
 
@@ -195,35 +176,40 @@ class Zabbix:
         self.database = Database(place.make_folder("zabbix/database"))
         self.values = {
             "address": ADDRESS, "database": self.database.folder,
-            "database_owner": DATABASE_OWNER, "owner": OWNER,
+            "database_owner": postgres.OWNER, "owner": OWNER,
             "state": self.state, "scripts": scripts, "include": include,
             "folder": self.folder, "pages": PAGES}
         place.write("zabbix/prepend.php", PREPEND.format(**self.values))
         place.write("zabbix/pages.conf.php", PAGES_CONFIG.format_map(
             self.values))
         self.server = self._part("zabbix_server", "zabbix-server-pgsql", SERVER)
-        self.agent = self._part("zabbix_agentd", "zabbix-agent", AGENT)
+        self.agents = {kind: self._part(*agent, prefix=[
+            "setpriv", "--reuid", OWNER, "--regid", OWNER, "--init-groups",
+            "--"]) for kind, agent in AGENTS.items()}
         self.pages = Part(self.folder / "pages.log", lambda port: [
             program("php", "php-cli"), "-d",
             "auto_prepend_file=%s/prepend.php" % self.folder, "-S",
             "%s:%d" % (ADDRESS, port), "-t", str(PAGES)])
 
-    def _part(self, name, package, config):
+    def _part(self, name, package, config, prefix=()):
         return Part(self.folder / (name + ".log"), lambda port: [
-            program(name, package), "-f", "-c", str(self.config(
+            *prefix, program(name, package), "-f", "-c", str(self.config(
                 name, config, port))])
 
     def config(self, name, config, port=None):
         return self.place.write("zabbix/%s.conf" % name, config.format(
             port=port or free_port(), **self.values))
 
+    def _parts(self):
+        return [self.database, self.server, *self.agents.values(), self.pages]
+
     def start(self):
-        for part in (self.database, self.server, self.agent, self.pages):
+        for part in self._parts():
             part.start()
         self.token = self.call("user.login", **LOGIN)
 
     def stop(self):
-        for part in (self.pages, self.agent, self.server, self.database):
+        for part in reversed(self._parts()):
             part.stop()
 
     def call(self, method, **params):
@@ -250,15 +236,16 @@ class Zabbix:
             "groups": both, "templates": both, "items": both, "triggers": both,
             "graphs": both, "valueMaps": both})
 
-    def add_host(self, name, template, macros):
-        """A host with the template, watched by the server.  Returns its id."""
+    def add_host(self, name, template, macros, agent):
+        """A host with the template, watched by the server through one of
+        AGENTS.  Returns its id."""
         group = self.call("hostgroup.get", filter={"name": "Linux servers"})
         templates = self.call("template.get", filter={"host": template})
         return self.call(
             "host.create", host=name, groups=[{"groupid": group[0]["groupid"]}],
             templates=[{"templateid": templates[0]["templateid"]}],
             interfaces=[{"type": 1, "main": 1, "useip": 1, "ip": ADDRESS,
-                         "dns": "", "port": str(self.agent.port)}],
+                         "dns": "", "port": str(self.agents[agent].port)}],
             macros=[{"macro": m, "value": v}
                     for m, v in macros.items()])["hostids"][0]
 
