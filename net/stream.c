@@ -1,6 +1,9 @@
 #include "net/stream.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +24,8 @@ struct stream {
 	bool listening; /* the peer's first byte began a TLS record */
 	int peek_errno; /* an error is told once, and peek() was told it */
 	bool broken;    /* no close_notify can be sent any more */
+	uint64_t heard_clear;
+	uint64_t acknowledged; /* of what was heard */
 	char error[256];
 	char plaintext[QUOTED_MAX + 1];
 	struct tls_facts facts;
@@ -177,6 +182,30 @@ fail_tls(struct stream *s)
 	return fail(s, STREAM_FAILED, text);
 }
 
+/* Octets that came, in the clear or of TLS. */
+static uint64_t
+heard(const struct stream *s)
+{
+	return s->ssl == NULL ? s->heard_clear
+			      : BIO_number_read(SSL_get_rbio(s->ssl));
+}
+
+/*
+ * All that came is read, and there has to be more.  Many peers hold a small
+ * piece back until the one before is acknowledged (RFC 896), and the kernel
+ * delays that for 40 ms in the hope of an answer to send it with.
+ */
+static enum stream_status
+want_more(struct stream *s)
+{
+	const int on = 1;
+
+	if (heard(s) != s->acknowledged)
+		setsockopt(s->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+	s->acknowledged = heard(s);
+	return STREAM_WANT_READ;
+}
+
 /* The one translation of what an SSL call returned. */
 static enum stream_status
 translate(struct stream *s, int rc)
@@ -188,7 +217,7 @@ translate(struct stream *s, int rc)
 		/* It left something out, for which the peer will refuse it. */
 		if (tls_lacked_memory())
 			s->facts.no_memory = true;
-		return STREAM_WANT_READ;
+		return want_more(s);
 	case SSL_ERROR_WANT_WRITE:
 		return STREAM_WANT_WRITE;
 	case SSL_ERROR_ZERO_RETURN:
@@ -236,6 +265,7 @@ enum stream_status
 stream_handshake(struct stream *s)
 {
 	enum stream_status status;
+	uint64_t said;
 	int rc;
 
 	if (!s->listening) {
@@ -245,7 +275,10 @@ stream_handshake(struct stream *s)
 	}
 	ERR_clear_error();
 	errno = 0;
+	said = BIO_number_written(SSL_get_wbio(s->ssl));
 	rc = SSL_do_handshake(s->ssl);
+	if (BIO_number_written(SSL_get_wbio(s->ssl)) != said)
+		s->acknowledged = heard(s);
 	if (rc != 1)
 		return translate(s, rc);
 	tls_facts_take(&s->facts, s->ssl, s->tls, s->verify_name);
@@ -271,10 +304,11 @@ stream_read(struct stream *s, void *data, size_t size, size_t *got)
 		return fail_errno(s, s->peek_errno);
 	if (n > 0) {
 		*got = (size_t)n;
+		s->heard_clear += (size_t)n;
 		return STREAM_DONE;
 	}
 	if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
-		return STREAM_WANT_READ;
+		return want_more(s);
 	return fail_errno(s, n == 0 ? 0 : errno);
 }
 
@@ -288,13 +322,17 @@ stream_write(struct stream *s, const void *data, size_t len, size_t *put)
 		ERR_clear_error();
 		errno = 0;
 		rc = SSL_write_ex(s->ssl, data, len, put);
-		return rc == 1 ? STREAM_DONE : translate(s, rc);
+		if (rc != 1)
+			return translate(s, rc);
+		s->acknowledged = heard(s);
+		return STREAM_DONE;
 	}
 	do
 		n = send(s->fd, data, len, MSG_NOSIGNAL);
 	while (n == -1 && errno == EINTR);
 	if (n >= 0) {
 		*put = (size_t)n;
+		s->acknowledged = heard(s);
 		return STREAM_DONE;
 	}
 	if (errno == EAGAIN || errno == EWOULDBLOCK)

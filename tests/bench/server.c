@@ -3,11 +3,12 @@
  * login is right.  It prints its port and serves until its standard input
  * ends.  No model of a mail server.
  *
- *   server [-i] [-t] [-e BYTES [-s BYTES]] [-c CHAIN -k KEY]
+ *   server [-i] [-t] [-n] [-e BYTES [-s BYTES]] [-c CHAIN -k KEY]
  *
  *   -c, -k   offer STARTTLS with this certificate chain and key
  *   -i       TLS from the first byte
  *   -t       send no session tickets
+ *   -n       hold small pieces back until the last is acknowledged (Nagle)
  *   -e       pad the reply to EHLO to about so many bytes
  *   -s       send that reply in pieces of so many bytes, TLS records
  */
@@ -44,6 +45,7 @@ struct client {
 static struct client clients[CLIENTS_MAX];
 static SSL_CTX *ctx;
 static bool implicit;
+static int nodelay = 1;
 static size_t ehlo_bytes, piece_bytes = SIZE_MAX;
 
 static void
@@ -245,7 +247,6 @@ serve(struct client *c)
 static void
 take_client(int listener)
 {
-	const int on = 1;
 	struct client *c = clients;
 	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
@@ -257,7 +258,7 @@ take_client(int listener)
 		close(fd);
 		return;
 	}
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &nodelay, sizeof nodelay);
 	*c = (struct client){ .fd = fd };
 	if (implicit)
 		start_tls(c);
@@ -331,13 +332,16 @@ main(int argc, char **argv)
 	bool tickets = true;
 	int option, i;
 
-	while ((option = getopt(argc, argv, "ite:s:c:k:")) != -1)
+	while ((option = getopt(argc, argv, "itne:s:c:k:")) != -1)
 		switch (option) {
 		case 'i':
 			implicit = true;
 			break;
 		case 't':
 			tickets = false;
+			break;
+		case 'n':
+			nodelay = 0;
 			break;
 		case 'e':
 			ehlo_bytes = (size_t)atoi(optarg);

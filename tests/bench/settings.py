@@ -14,6 +14,8 @@ Setting = collections.namedtuple(
     "Setting", "name instructions calls cpu wall_ms trips")
 
 USUAL = "STARTTLS, P-256, one root, address"
+NO_TICKETS = "server without session tickets"
+HOLDING = "server that holds small pieces back"
 
 
 def _cases(folder, chain, resolver):
@@ -27,7 +29,8 @@ def _cases(folder, chain, resolver):
                                             "--allow-cleartext"), {}),
         ("implicit TLS", (chain, "-i"), (chain, "-s"), {}),
         ("RSA-2048", (rsa,), (rsa,), {}),
-        ("server without session tickets", (chain, "-t"), (chain,), {}),
+        (NO_TICKETS, (chain, "-t"), (chain,), {}),
+        (HOLDING, (chain, "-n"), (chain,), {}),
         ("the system's whole store, hashed", (chain,),
          (chain, "--ca-path", chain.directory), {}),
         ("a DNS name", (chain,), (chain,), name),
@@ -89,7 +92,9 @@ def verdict(rows, settings):
     def of_usual(name):
         return by_name[name].instructions / usual.instructions
 
-    tickets = by_name["server without session tickets"].wall_ms
+    def later(name):
+        return by_name[name].wall_ms - usual.wall_ms
+
     checks = [
         ("instructions, at most 20 M", first["instructions"] / 1e6, 20),
         ("system calls, at most 170", first["calls"], 170),
@@ -101,8 +106,9 @@ def verdict(rows, settings):
          of_usual("the system's whole store, hashed"), 1.10),
         ("a DNS name, at most 1.05 of an address",
          of_usual("a DNS name"), 1.05),
-        ("ms more without tickets, no 40 ms stall",
-         tickets - usual.wall_ms, 20),
+        ("ms more without tickets, no 40 ms stall", later(NO_TICKETS), 20),
+        ("ms more where pieces are held back, no 40 ms stall",
+         later(HOLDING), 20),
     ]
     aims = [("CPU of check_smtp's, 0.95", first["cpu"], 0.95),
             ("MiB, 7.1", first["rss"] / 1024, 7.1)]

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -11,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -26,6 +29,17 @@ static struct cert root, leaf;
 static const char *root_file;
 static struct tls_context *tls;
 static char large[LARGE];
+static int acknowledgements; /* asked for since acknowledges() looked */
+
+/* In place of the C library's. */
+int
+setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+	if (level == IPPROTO_TCP && name == TCP_QUICKACK &&
+	    len == sizeof(int) && *(const int *)value == 1)
+		acknowledgements++;
+	return (int)syscall(SYS_setsockopt, fd, level, name, value, len);
+}
 
 static void
 wants(struct tls_peer *p, enum stream_status want, const char *error)
@@ -36,6 +50,15 @@ wants(struct tls_peer *p, enum stream_status want, const char *error)
 	assert_int_equal(stream_read(p->stream, data, sizeof data, &got), want);
 	if (error != NULL)
 		assert_string_equal(stream_error(p->stream), error);
+}
+
+/* There is nothing to read now; has the peer been told so? */
+static void
+acknowledges(struct tls_peer *p, bool told)
+{
+	wants(p, STREAM_WANT_READ, NULL);
+	assert_int_equal(acknowledgements, told);
+	acknowledgements = 0;
 }
 
 /* A connection with TLS up. */
@@ -211,6 +234,78 @@ test_tls(void **state)
 	(void)state;
 	talk(0);
 	talk(TLS1_2_VERSION);
+}
+
+/* What is only a part of a reply is acknowledged, once, and no other. */
+
+static void
+test_acknowledges_clear(void **state)
+{
+	struct tls_peer p;
+
+	(void)state;
+	peer_open(&p);
+	acknowledgements = 0;
+	acknowledges(&p, false);
+	peer_write_raw(&p, "220-hi\r\n", 8);
+	hears(&p, "220-hi\r\n");
+	acknowledges(&p, true);
+	acknowledges(&p, false);
+	peer_write_raw(&p, "220 hi\r\n", 8);
+	hears(&p, "220 hi\r\n");
+	says(&p, "EHLO x\r\n");
+	acknowledges(&p, false);
+	peer_end(&p);
+}
+
+static void
+acknowledge_tls(int max_version)
+{
+	struct tls_peer p;
+
+	open_tls(&p, max_version);
+	acknowledgements = 0;
+	/* Session tickets; or Finished, which is the server's in TLS 1.2. */
+	acknowledges(&p, true);
+	acknowledges(&p, false);
+	assert_int_equal(SSL_write(p.ssl, "250-x\r\n", 7), 7);
+	hears(&p, "250-x\r\n");
+	acknowledges(&p, true);
+	assert_int_equal(SSL_write(p.ssl, "250 x\r\n", 7), 7);
+	hears(&p, "250 x\r\n");
+	says(&p, "QUIT\r\n");
+	acknowledges(&p, false);
+	peer_end(&p);
+}
+
+/* A greeting in the clear, which STARTTLS answered, is no part of TLS. */
+static void
+test_acknowledges_tls(void **state)
+{
+	struct tls_peer p;
+
+	(void)state;
+	acknowledge_tls(0);
+	acknowledge_tls(TLS1_2_VERSION);
+	/* Our Finished is the last word where no ticket follows. */
+	peer_open(&p);
+	peer_serve(&p, &leaf, 0, 0);
+	assert_int_equal(SSL_set_num_tickets(p.ssl, 0), 1);
+	peer_start_tls(&p, tls, NULL);
+	assert_int_equal(peer_shake(&p), STREAM_DONE);
+	acknowledgements = 0;
+	acknowledges(&p, false);
+	peer_end(&p);
+	peer_open(&p);
+	peer_write_raw(&p, "220 hi\r\n", 8);
+	hears(&p, "220 hi\r\n");
+	says(&p, "STARTTLS\r\n");
+	peer_serve(&p, &leaf, 0, 0);
+	peer_start_tls(&p, tls, NULL);
+	acknowledgements = 0;
+	assert_int_equal(stream_handshake(p.stream), STREAM_WANT_READ);
+	assert_int_equal(acknowledgements, 0);
+	peer_end(&p);
 }
 
 /* More than fits at once, both ways; what was not written may move. */
@@ -435,6 +530,8 @@ main(void)
 		cmocka_unit_test(test_clear_broken_pipe),
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_tls),
+		cmocka_unit_test(test_acknowledges_clear),
+		cmocka_unit_test(test_acknowledges_tls),
 		cmocka_unit_test(test_tls_large),
 		cmocka_unit_test(test_one_byte_pieces),
 		cmocka_unit_test(test_sni),
