@@ -178,20 +178,25 @@ pattern_check(const char *pattern, char *why, size_t size)
 	return 0;
 }
 
-/* The text may be a peer's, and memory that is all gone is everybody's. */
-static void
+/*
+ * The text may be a peer's, and memory that is all gone is everybody's.
+ * Returns whether it is bounded now; *was is what to go back to.
+ */
+static bool
 bound_memory(struct rlimit *was)
 {
 #ifdef SHADOWED
-	getrlimit(RLIMIT_DATA, was); /* the shadow is larger than any bound */
+	(void)was; /* the shadow is larger than any bound */
+	return false;
 #else
 	struct rlimit now;
 
-	getrlimit(RLIMIT_DATA, was);
+	if (getrlimit(RLIMIT_DATA, was) == -1)
+		return false;
 	now = *was;
 	if (now.rlim_cur == RLIM_INFINITY || now.rlim_cur > DATA_MAX)
 		now.rlim_cur = DATA_MAX;
-	setrlimit(RLIMIT_DATA, &now);
+	return setrlimit(RLIMIT_DATA, &now) == 0;
 #endif
 }
 
@@ -200,9 +205,9 @@ pattern_match(const char *pattern, const char *text)
 {
 	enum pattern_match result = PATTERN_TOO_COSTLY;
 	struct rlimit was;
+	bool is_bounded = bound_memory(&was);
 	regex_t re;
 
-	bound_memory(&was);
 	if (regcomp(&re, pattern, FLAGS) == 0) {
 		errno = 0; /* glibc says REG_NOMATCH without memory too */
 		if (regexec(&re, text, 0, NULL, 0) == 0)
@@ -211,6 +216,7 @@ pattern_match(const char *pattern, const char *text)
 			result = PATTERN_DIFFERS;
 		regfree(&re);
 	}
-	setrlimit(RLIMIT_DATA, &was);
+	if (is_bounded)
+		setrlimit(RLIMIT_DATA, &was);
 	return result;
 }
