@@ -96,7 +96,9 @@ take_group(struct scan *sc)
 		if (sc->depth == PATTERN_DEPTH_MAX)
 			return "groups nested more than 50 deep";
 		sc->before[++sc->depth] = 1;
-	} else if (sc->depth > 0) {
+	} else if (sc->depth == 0) {
+		take_part(sc, 1); /* one that closes none is itself */
+	} else {
 		take_part(sc, 0);
 		sc->last = sc->before[sc->depth--];
 	}
