@@ -11,19 +11,14 @@ const struct tls_fault *
 trust_fault(const struct tls_facts *t, const struct options *o,
     enum tls_fault_kind kind)
 {
-	const struct tls_fault *f;
-	size_t i;
+	const struct tls_fault *f = &t->first[kind];
 
-	for (i = 0; i < t->fault_count; i++) {
-		f = &t->faults[i];
-		if (tls_fault_kind(f) != kind)
-			continue;
-		if (stands_pinned(t, o) &&
-		    (kind == TLS_FAULT_UNTRUSTED || f->depth > 0))
-			continue;
-		return f;
+	if (stands_pinned(t, o)) {
+		if (kind == TLS_FAULT_UNTRUSTED)
+			return NULL;
+		f = &t->leaf[kind];
 	}
-	return NULL;
+	return f->error != 0 ? f : NULL;
 }
 
 static void

@@ -38,9 +38,17 @@ struct tls_context *tls_context_new(
     const struct tls_settings *settings, struct err *e);
 void tls_context_free(struct tls_context *t);
 
+/* A fault's meaning. */
+enum tls_fault_kind {
+	TLS_FAULT_UNTRUSTED, /* and all that has no other name */
+	TLS_FAULT_EXPIRED,
+	TLS_FAULT_NOT_YET_VALID,
+	TLS_FAULT_KINDS,
+};
+
 /* One fault in the chain, as OpenSSL sees it. */
 struct tls_fault {
-	int error;         /* X509_V_ERR_... */
+	int error;         /* X509_V_ERR_...; X509_V_OK: there is none */
 	int depth;         /* 0 is the server's own certificate */
 	char subject[256]; /* whose certificate, its common name if it has
 			      one; from the peer, raw */
@@ -70,7 +78,14 @@ struct tls_facts {
 	char names[TLS_NAMES_MAX][256]; /* the first of its SAN entries */
 	size_t name_count;
 	bool name_matches; /* it carries the wanted name or address */
-	struct tls_fault faults[TLS_FAULTS_MAX]; /* of the chain; not names */
+	/*
+	 * What decides, in places of its own: of each kind the first fault in
+	 * the chain, and the one of the server's own certificate.
+	 */
+	struct tls_fault first[TLS_FAULT_KINDS];
+	struct tls_fault leaf[TLS_FAULT_KINDS];
+	/* What can be shown of them, from the root down; not names. */
+	struct tls_fault faults[TLS_FAULTS_MAX];
 	size_t fault_count;
 	struct {
 		char subject[256];
@@ -78,19 +93,12 @@ struct tls_facts {
 	} chain[TLS_CHAIN_MAX]; /* as the server sent it */
 	size_t chain_count;
 	bool client_cert_requested;
-	bool no_memory; /* and therefore nothing here is certain */
+	bool chain_judged; /* to its end: without that nothing is verified */
+	bool no_memory;    /* and therefore nothing here is certain */
 	/* "FILE: why": roots that were asked for and not had; else empty.  Of
 	   all texts the one that does not come from the peer. */
 	char roots_error[ROOTS_ERROR_MAX];
 };
-
-/* A fault's meaning. */
-enum tls_fault_kind {
-	TLS_FAULT_UNTRUSTED,
-	TLS_FAULT_EXPIRED,
-	TLS_FAULT_NOT_YET_VALID,
-};
-enum tls_fault_kind tls_fault_kind(const struct tls_fault *f);
 
 /* OpenSSL's words for it; static. */
 const char *tls_fault_text(const struct tls_fault *f);

@@ -81,28 +81,12 @@ unix_time(const ASN1_TIME *t)
 	return (int64_t)timegm(&tm);
 }
 
-static bool
-is_date_fault(int error)
-{
-	return error == X509_V_ERR_CERT_HAS_EXPIRED ||
-	    error == X509_V_ERR_CERT_NOT_YET_VALID;
-}
-
+/* Where there is none yet. */
 static void
-add_fault(struct tls_facts *f, int error, int depth, X509 *cert)
+set_fault(struct tls_fault *fault, int error, int depth, X509 *cert)
 {
-	struct tls_fault *fault;
-	size_t i;
-
-	for (i = 0; i < f->fault_count; i++)
-		if (f->faults[i].error == error && f->faults[i].depth == depth)
-			return;
-	if (f->fault_count < TLS_FAULTS_MAX)
-		f->fault_count++;
-	else if (!is_date_fault(error))
-		return; /* dates come last, and a pin does not excuse them */
-	fault = &f->faults[f->fault_count - 1];
-	memset(fault, 0, sizeof *fault);
+	if (fault->error != X509_V_OK)
+		return;
 	fault->error = error;
 	fault->depth = depth;
 	if (cert == NULL)
@@ -112,6 +96,45 @@ add_fault(struct tls_facts *f, int error, int depth, X509 *cert)
 		fault->when = unix_time(X509_get0_notAfter(cert));
 	else if (error == X509_V_ERR_CERT_NOT_YET_VALID)
 		fault->when = unix_time(X509_get0_notBefore(cert));
+}
+
+static enum tls_fault_kind
+kind_of(int error)
+{
+	if (error == X509_V_ERR_CERT_HAS_EXPIRED)
+		return TLS_FAULT_EXPIRED;
+	if (error == X509_V_ERR_CERT_NOT_YET_VALID)
+		return TLS_FAULT_NOT_YET_VALID;
+	return TLS_FAULT_UNTRUSTED;
+}
+
+/* However many there are: what decides has a place, only the list is full. */
+static void
+add_fault(struct tls_facts *f, int error, int depth, X509 *cert)
+{
+	enum tls_fault_kind kind;
+	size_t i;
+
+	if (error == X509_V_OK)
+		error = X509_V_ERR_UNSPECIFIED;
+	kind = kind_of(error);
+	set_fault(&f->first[kind], error, depth, cert);
+	if (depth == 0)
+		set_fault(&f->leaf[kind], error, depth, cert);
+	for (i = 0; i < f->fault_count; i++)
+		if (f->faults[i].error == error && f->faults[i].depth == depth)
+			return;
+	if (f->fault_count < TLS_FAULTS_MAX)
+		set_fault(&f->faults[f->fault_count++], error, depth, cert);
+}
+
+static void
+forget_faults(struct tls_facts *f)
+{
+	memset(f->first, 0, sizeof f->first);
+	memset(f->leaf, 0, sizeof f->leaf);
+	memset(f->faults, 0, sizeof f->faults);
+	f->fault_count = 0;
 }
 
 static struct tls_facts *
@@ -139,7 +162,7 @@ verify_once(X509_STORE_CTX *store)
 {
 	struct tls_facts *f = facts_of(store);
 
-	f->fault_count = 0;
+	forget_faults(f);
 	X509_STORE_CTX_set_verify_cb(store, note_fault);
 	/* note_fault() objects to nothing, so something else went wrong. */
 	if (X509_verify_cert(store) <= 0)
@@ -183,13 +206,9 @@ make_pin(unsigned char pin[32], X509 *cert)
 static bool
 lacks_root(const struct tls_facts *f)
 {
-	size_t i;
-
-	for (i = 0; i < f->fault_count; i++)
-		if (f->faults[i].depth > 0 ||
-		    tls_fault_kind(&f->faults[i]) == TLS_FAULT_UNTRUSTED)
-			return true;
-	return false;
+	return f->first[TLS_FAULT_UNTRUSTED].error != X509_V_OK ||
+	    f->first[TLS_FAULT_EXPIRED].depth > 0 ||
+	    f->first[TLS_FAULT_NOT_YET_VALID].depth > 0;
 }
 
 /* A key that is pinned needs no root: no bundle is worth its parsing then. */
@@ -217,6 +236,7 @@ verify(X509_STORE_CTX *store, void *arg)
 		loaded = tls_context_load_bundle(arg);
 	if (loaded == 1)
 		verify_again(store);
+	f->chain_judged = true;
 	f->no_memory = tls_lacked_memory() || loaded == -1;
 	return !f->no_memory;
 }
@@ -313,6 +333,8 @@ tls_verify_take(struct tls_facts *f, SSL *ssl, const char *verify_name)
 	if (cert == NULL)
 		return;
 	f->has_certificate = true;
+	if (!f->chain_judged)
+		add_fault(f, X509_V_ERR_UNSPECIFIED, 0, cert);
 	name_text(f->subject, X509_get_subject_name(cert));
 	name_text(f->issuer, X509_get_issuer_name(cert));
 	f->not_before = unix_time(X509_get0_notBefore(cert));
@@ -323,16 +345,6 @@ tls_verify_take(struct tls_facts *f, SSL *ssl, const char *verify_name)
 	if (SSL_get_peer_cert_chain(ssl) != NULL)
 		take_chain(f, SSL_get_peer_cert_chain(ssl));
 	f->no_memory = tls_lacked_memory();
-}
-
-enum tls_fault_kind
-tls_fault_kind(const struct tls_fault *f)
-{
-	if (f->error == X509_V_ERR_CERT_HAS_EXPIRED)
-		return TLS_FAULT_EXPIRED;
-	if (f->error == X509_V_ERR_CERT_NOT_YET_VALID)
-		return TLS_FAULT_NOT_YET_VALID;
-	return TLS_FAULT_UNTRUSTED;
 }
 
 const char *

@@ -105,7 +105,7 @@ class Authority:
         if issuer:
             builder = builder.add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(
-                    issuer.key.public_key()), critical=False)
+                    issuer.cert.public_key()), critical=False)
         if names or addresses:
             entries = [x509.DNSName(n) for n in names]
             entries += [
@@ -197,6 +197,19 @@ class Authority:
                              self.root, ca=True, days=(-100, -3))
         return self._issue("expired-intermediate", HOST, middle, (HOST,),
                            ADDRESSES, chain=(middle.cert,))
+
+    def impostor(self, depth):
+        """Signed by a stranger in the name of the last of so many expired
+        but validly signed intermediates, which the server all sends."""
+        issuer, chain = self.root, ()
+        for i in range(depth):
+            issuer = self._issue("old-%d-%d" % (depth, i), "Old %d" % i,
+                                 issuer, ca=True, days=(-100, -3))
+            chain = (issuer.cert, *chain)
+        key = ec.generate_private_key(ec.SECP256R1())
+        stranger = Pair(self.folder, "claimed-%d" % depth, issuer.cert, key)
+        return self._issue("impostor-%d" % depth, HOST, stranger, (HOST,),
+                           ADDRESSES, chain=chain)
 
     @functools.cached_property
     def client(self):

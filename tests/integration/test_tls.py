@@ -160,6 +160,17 @@ def test_an_excused_expiry_is_not_why(plugin, mail, ca):
     assert result.message.endswith("the server is unverified (cert-name)")
 
 
+@pytest.mark.parametrize("depth", [1, 7, 8, 9, 12])
+def test_stranger_behind_expired_intermediates(plugin, mail, ca, depth):
+    """However many faults are found above it, the leaf's own counts."""
+    server = mail(ca.impostor(depth))
+    result = plugin.run(*server.login, "--ignore-certificate-expiration")
+    assert result.state == "CRITICAL"
+    assert result.message.startswith("certificate not trusted for "), result
+    assert "certificate signature failure" in result.message, result
+    no_auth(server)
+
+
 def test_insecure_in_json(plugin, mail, ca):
     data = plugin.json(*mail(ca.self_signed).login, "--insecure")
     assert data["condition"] == "cleartext-refused"

@@ -233,18 +233,30 @@ test_dates(void **state)
 	fault = fault_of(&f, X509_V_ERR_CERT_HAS_EXPIRED);
 	assert_non_null(fault);
 	assert_true(fault->when == cert_not_after(&old));
-	assert_int_equal(tls_fault_kind(fault), TLS_FAULT_EXPIRED);
+	assert_int_equal(
+	    f.first[TLS_FAULT_EXPIRED].error, X509_V_ERR_CERT_HAS_EXPIRED);
+	assert_true(f.first[TLS_FAULT_EXPIRED].when == fault->when);
 	assert_string_equal(tls_fault_text(fault), "certificate has expired");
 	assert_true(f.faults[0].when == 0);
-	assert_int_equal(tls_fault_kind(&f.faults[0]), TLS_FAULT_UNTRUSTED);
+	assert_int_equal(f.first[TLS_FAULT_UNTRUSTED].error, f.faults[0].error);
 
 	f = meet_usual(&early, 0, NULL);
 	fault = fault_of(&f, X509_V_ERR_CERT_NOT_YET_VALID);
 	assert_non_null(fault);
 	assert_true(fault->when == cert_not_before(&early));
-	assert_int_equal(tls_fault_kind(fault), TLS_FAULT_NOT_YET_VALID);
+	assert_int_equal(f.leaf[TLS_FAULT_NOT_YET_VALID].error,
+	    X509_V_ERR_CERT_NOT_YET_VALID);
 	cert_free(&old);
 	cert_free(&early);
+}
+
+/* What decides has a place however much is wrong above it. */
+static void
+check_places(const struct tls_facts *f)
+{
+	assert_int_equal(f->fault_count, TLS_FAULTS_MAX);
+	assert_true(f->chain_count <= TLS_CHAIN_MAX);
+	assert_true(f->chain_judged);
 }
 
 /* Dates are judged even where a pin excuses all the rest. */
@@ -266,12 +278,62 @@ test_more_faults_than_are_kept(void **state)
 		links[i] = cert_make(&link, i > 0 ? &links[i - 1] : &stranger);
 	c = cert_make(&plan, &links[LINKS - 1]);
 	f = meet_usual(&c, LINKS, NULL);
-	assert_int_equal(f.fault_count, TLS_FAULTS_MAX);
-	assert_non_null(fault_of(&f, X509_V_ERR_CERT_HAS_EXPIRED));
-	assert_true(f.chain_count <= TLS_CHAIN_MAX);
+	check_places(&f);
+	assert_null(fault_of(&f, X509_V_ERR_CERT_HAS_EXPIRED));
+	assert_int_equal(
+	    f.leaf[TLS_FAULT_EXPIRED].error, X509_V_ERR_CERT_HAS_EXPIRED);
+	assert_true(f.leaf[TLS_FAULT_EXPIRED].when == cert_not_after(&c));
+	assert_string_equal(f.leaf[TLS_FAULT_EXPIRED].subject, "x");
+	assert_int_equal(f.leaf[TLS_FAULT_EXPIRED].depth, 0);
+	assert_int_not_equal(f.first[TLS_FAULT_UNTRUSTED].error, X509_V_OK);
 	cert_free(&c);
 	for (i = 0; i < LINKS; i++)
 		cert_free(&links[i]);
+}
+
+/*
+ * Behind so many expired but validly signed intermediates a leaf that names
+ * the last of them as its issuer and is signed by somebody else.
+ */
+static void
+meet_impostor(int links_wanted)
+{
+	enum { LINKS = 12 };
+	char name[2] = "A";
+	const struct cert_plan link = {
+		.cn = name, .ca = true, .from_days = -9, .until_days = -3
+	};
+	const struct cert_plan plan = { .cn = "x", .san = SAN };
+	struct cert links[LINKS], claimed, c;
+	struct tls_facts f;
+	int i;
+
+	for (i = 0; i < links_wanted; i++, name[0]++)
+		links[i] = cert_make(&link, i > 0 ? &links[i - 1] : &root);
+	claimed = links[links_wanted - 1];
+	claimed.key = stranger.key;
+	c = cert_make(&plan, &claimed);
+	c.issuer = &links[links_wanted - 1]; /* what is sent */
+	f = meet_usual(&c, links_wanted, NULL);
+	check_places(&f);
+	assert_int_equal(f.first[TLS_FAULT_UNTRUSTED].error,
+	    X509_V_ERR_CERT_SIGNATURE_FAILURE);
+	assert_int_equal(f.first[TLS_FAULT_UNTRUSTED].depth, 0);
+	assert_string_equal(f.first[TLS_FAULT_UNTRUSTED].subject, "x");
+	assert_int_equal(f.first[TLS_FAULT_EXPIRED].depth, links_wanted);
+	assert_int_equal(f.leaf[TLS_FAULT_EXPIRED].error, X509_V_OK);
+	cert_free(&c);
+	for (i = 0; i < links_wanted; i++)
+		cert_free(&links[i]);
+}
+
+static void
+test_impostor_behind_many_faults(void **state)
+{
+	(void)state;
+	meet_impostor(8);
+	meet_impostor(9);
+	meet_impostor(12);
 }
 
 static const struct {
@@ -528,6 +590,7 @@ main(void)
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_dates),
 		cmocka_unit_test(test_more_faults_than_are_kept),
+		cmocka_unit_test(test_impostor_behind_many_faults),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_names_listed),
 		cmocka_unit_test(test_san_that_cannot_be_read),
