@@ -29,16 +29,16 @@ MAKEFLAGS += --no-builtin-rules
 quiet = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$@';)
 
 # Sources, layer by layer, bottom-up.
-base   := $(sort $(wildcard base/*.c))
-smtp   := $(sort $(wildcard smtp/*.c))
+base   := $(sort $(wildcard src/base/*.c))
+smtp   := $(sort $(wildcard src/smtp/*.c))
 client := smtp_client.c
-net    := $(sort $(wildcard net/*.c))
-plugin := $(sort $(wildcard plugin/*.c))
-app    := $(sort $(wildcard app/*.c))
+net    := $(sort $(wildcard src/net/*.c))
+plugin := $(sort $(wildcard src/plugin/*.c))
+app    := $(sort $(wildcard src/app/*.c))
 main   := check_smtp_auth.c
 
 sources := $(base) $(smtp) $(client) $(net) $(plugin) $(app) $(main)
-headers := $(sort $(wildcard */*.h)) smtp_client.h
+headers := $(sort $(wildcard src/*/*.h)) smtp_client.h
 
 # Every tests/unit/test_*.c is a program; the other files there help them all.
 unit_sources := $(sort $(wildcard tests/unit/test_*.c))
@@ -120,7 +120,7 @@ fortify = $(if $(filter asan coverage faults fuzz,$(VARIANT))$(findstring \
           _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,$(if $(filter-out \
           -O0,$(lastword $(filter -O%,$(CFLAGS)))),$(fortify_flags)))
 
-own_flags = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. $(warnings) \
+own_flags = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -Isrc $(warnings) \
             $(hardening_flags) $(fortify) $($(VARIANT)_flags) $(pkg_flags)
 own_libs  = $(hardening_libs) $(filter -fsanitize=% --coverage, \
             $($(VARIANT)_flags)) $($(VARIANT)_libs)
@@ -335,7 +335,7 @@ format: ## Put the C sources in form with clang-format
 c_files = $(sources) $(headers) $(generator) $(unit_sources) $(unit_helpers) \
           $(sort $(wildcard tests/unit/*.h tests/fuzz/*.c tests/bench/*.c))
 
-lint_flags = -D_GNU_SOURCE -DVERSION=\"$(VERSION)\" -I.
+lint_flags = -D_GNU_SOURCE -DVERSION=\"$(VERSION)\" -I. -Isrc
 
 # Left out: Annex K, which no libc has; parameters that could be swapped, which
 # any two of one type could; branches alike on purpose; and that what snprintf

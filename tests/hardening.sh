@@ -69,7 +69,7 @@ if $cc -fcf-protection -o "$root/t" "$root/t.c" 2>/dev/null &&
 fi
 if $cc -fcf-protection -c -o "$root/t.o" "$root/t.c" 2>/dev/null &&
     readelf -n "$root/t.o" 2>/dev/null | grep -q 'IBT, SHSTK'; then
-	for object in *.c base/*.c smtp/*.c net/*.c plugin/*.c app/*.c; do
+	for object in *.c src/*/*.c; do
 		object=build/${object%.c}.o
 		readelf -n "$object" | grep -q 'IBT, SHSTK' ||
 		    fault "$object is not marked for IBT and the shadow stack"

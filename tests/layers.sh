@@ -19,15 +19,15 @@ must_not() {
 	bad=1
 }
 
-must_not 'smtp/|net/|plugin/|app/|smtp_client' base/*.[ch]
-must_not 'net/|plugin/|app/|smtp_client' smtp/*.[ch]
-must_not 'smtp/|plugin/|app/|smtp_client' net/*.[ch]
-must_not 'smtp/|net/|app/|smtp_client' plugin/*.[ch]
+must_not 'smtp/|net/|plugin/|app/|smtp_client' src/base/*.[ch]
+must_not 'net/|plugin/|app/|smtp_client' src/smtp/*.[ch]
+must_not 'smtp/|plugin/|app/|smtp_client' src/net/*.[ch]
+must_not 'smtp/|net/|app/|smtp_client' src/plugin/*.[ch]
 must_not 'net/|plugin/|app/' smtp_client.[ch]
 
 # Every include in quotes starts at the root, so that none gets past the above.
 strays=$(grep -nE "$include\"" \
-    ./*.[ch] base/*.[ch] smtp/*.[ch] net/*.[ch] plugin/*.[ch] app/*.[ch] |
+    ./*.[ch] src/*/*.[ch] |
     grep -vE '"((base|smtp|net|plugin|app)/[a-z0-9_]+|smtp_client)\.h"')
 if [ -n "$strays" ]; then
 	echo "$strays" | sed 's/$/   <- not a path from the root/'
