@@ -33,11 +33,12 @@ base   := $(sort $(wildcard src/base/*.c))
 smtp   := $(sort $(wildcard src/smtp/*.c))
 client := smtp_client.c
 net    := $(sort $(wildcard src/net/*.c))
+secret := $(sort $(wildcard src/secret/*.c))
 plugin := $(sort $(wildcard src/plugin/*.c))
 app    := $(sort $(wildcard src/app/*.c))
 main   := check_smtp_auth.c
 
-sources := $(base) $(smtp) $(client) $(net) $(plugin) $(app) $(main)
+sources := $(base) $(smtp) $(client) $(net) $(secret) $(plugin) $(app) $(main)
 headers := $(sort $(wildcard src/*/*.h)) smtp_client.h
 
 # Every tests/unit/test_*.c is a program; the other files there help them all.

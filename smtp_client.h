@@ -14,7 +14,7 @@
 #include <stddef.h>
 
 #include "smtp/sasl.h"
-#include "smtp/smtp_reply.h"
+#include "smtp/reply.h"
 
 /* What the machine needs before it can go on. */
 enum smtp_want {
@@ -174,7 +174,7 @@ void smtp_client_injected(struct smtp_client *c);
 /* The facts so far; owned by c, growing until SMTP_END. */
 const struct smtp_facts *smtp_client_facts(const struct smtp_client *c);
 
-/* A reply kept, for the parsers of smtp/smtp_reply.h; it borrows from a. */
+/* A reply kept, for the parsers of smtp/reply.h; it borrows from a. */
 struct smtp_reply smtp_client_reply(const struct smtp_answer *a);
 
 #endif

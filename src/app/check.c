@@ -13,7 +13,7 @@
 #include "app/verdict.h"
 #include "base/process.h"
 #include "base/replace.h"
-#include "net/loop.h"
+#include "base/loop.h"
 
 enum {
 	OUTPUT_MAX = 16 * 1024 * 1024, /* each octet may become "\\xHH" */

@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "app/censor.h"
+#include "secret/censor.h"
 #include "app/facts.h"
 #include "app/options.h"
-#include "app/secret.h"
+#include "secret/secret.h"
 #include "base/buf.h"
 
 struct loop;

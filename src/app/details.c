@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "app/symptom.h"
-#include "app/terminal.h"
+#include "plugin/terminal.h"
 #include "app/timeline.h"
 #include "app/trust.h"
 #include "app/wording.h"
@@ -221,7 +221,7 @@ add_faults(struct buf *b, const struct verdict *v, const struct facts *f)
 			&f->look, (enum secret_fault)i, f->now_unix))
 			continue;
 		buf_truncate(&line, 0);
-		rc = secret_look_word(
+		rc = word_secret(
 		    &line, &f->look, (enum secret_fault)i, f->now_unix);
 		if (rc == 0 &&
 		    strstr(buf_str(&v->hint), buf_str(&line)) == NULL)

@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "app/censor.h"
+#include "secret/censor.h"
 #include "app/phase.h"
-#include "app/secret_look.h"
+#include "secret/look.h"
 #include "app/trace.h"
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,7 +1,8 @@
 #include <string.h>
 
 #include "app/judge.h"
-#include "app/secret_look.h"
+#include "app/wording.h"
+#include "secret/look.h"
 
 /* Whether a fault of the secret may be what the server did not like. */
 static bool
@@ -33,7 +34,7 @@ judge_secret(struct verdict *v, enum condition c, const struct facts *f)
 		fault++;
 	if (fault == SECRET_FAULTS)
 		return 0;
-	if (secret_look_word(
+	if (word_secret(
 		&hint, &f->look, (enum secret_fault)fault, f->now_unix) ||
 	    (v->hint.len > 0 &&
 		buf_addf(&hint, "; else: %s", buf_str(&v->hint)))) {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "app/present.h"
-#include "app/secret.h"
+#include "secret/secret.h"
 #include "base/replace.h"
 
 /* Stand-ins in the prepared answers, filled in when one is written. */

@@ -13,9 +13,9 @@
 
 #include "app/condition.h"
 #include "app/phase.h"
-#include "app/proxy.h"
-#include "app/secret.h"
-#include "app/terminal.h"
+#include "net/proxy.h"
+#include "secret/secret.h"
+#include "plugin/terminal.h"
 #include "base/err.h"
 #include "net/tls.h"
 #include "plugin/range.h"

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "app/options_internal.h"
-#include "app/secret_internal.h"
+#include "base/descriptor.h"
 #include "base/buf.h"
 
 enum { FILE_MAX_BYTES = 1024 * 1024 };
@@ -211,33 +211,33 @@ static int
 read_text(struct buf *out, const char *path, int64_t deadline_us, struct err *e)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
-	enum secret_fd_result r;
+	enum descriptor_result r;
 	int fd;
 
-	fd = is_stdin ? STDIN_FILENO : secret_fd_open(path);
-	r = fd == -1 ? SECRET_FD_FAILED
-		     : secret_fd_read(out, fd, false, deadline_us);
+	fd = is_stdin ? STDIN_FILENO : descriptor_open(path);
+	r = fd == -1 ? DESCRIPTOR_FAILED
+		     : descriptor_read(out, fd, false, deadline_us);
 	switch (r) {
-	case SECRET_FD_DONE:
+	case DESCRIPTOR_DONE:
 		break;
-	case SECRET_FD_TIMEOUT:
+	case DESCRIPTOR_TIMEOUT:
 		err_set(
 		    e, ERR_TIMEOUT, "--extra-opts: %.200s: nothing came", path);
 		break;
-	case SECRET_FD_FULL:
+	case DESCRIPTOR_FULL:
 		err_set(e, ERR_USAGE, "--extra-opts: %.200s: over 1 MiB", path);
 		break;
-	case SECRET_FD_NO_MEMORY:
+	case DESCRIPTOR_NO_MEMORY:
 		err_nomem(e);
 		break;
-	case SECRET_FD_FAILED:
+	case DESCRIPTOR_FAILED:
 		err_set(e, ERR_USAGE, "--extra-opts: %.200s: %s", path,
 		    strerror(errno));
 		break;
 	}
 	if (fd != -1 && !is_stdin)
 		close(fd);
-	return r == SECRET_FD_DONE ? 0 : -1;
+	return r == DESCRIPTOR_DONE ? 0 : -1;
 }
 
 /* The section named, or ours, or else that of check_smtp. */

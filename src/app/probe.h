@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "app/censor.h"
+#include "secret/censor.h"
 #include "app/facts.h"
 #include "app/options.h"
-#include "net/loop.h"
+#include "base/loop.h"
 #include "net/resolver.h"
 
 struct probe;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/proxy.h"
+#include "net/proxy.h"
 #include "app/trust.h"
 
 /*

@@ -8,7 +8,7 @@
 
 #include "app/facts.h"
 #include "app/options.h"
-#include "app/terminal.h"
+#include "plugin/terminal.h"
 #include "app/verdict.h"
 #include "base/buf.h"
 

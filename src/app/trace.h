@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "app/censor.h"
+#include "secret/censor.h"
 #include "base/buf.h"
 
 struct trace {

@@ -156,3 +156,19 @@ word_channel(struct buf *b, const struct facts *f)
 	return buf_addf(b, "over %s%s", f->tls.version,
 	    f->verified ? "" : " (server unverified)");
 }
+
+int
+word_secret(struct buf *b, const struct secret_look *l, enum secret_fault fault,
+    int64_t now_unix)
+{
+	if (buf_addf(b, "the %s %s", l->is_token ? "token" : "password",
+		secret_look_text(fault)))
+		return -1;
+	if (fault != SECRET_FAULT_EXPIRED)
+		return 0;
+	return word_date(b, l->token.expires_at) || buf_adds(b, ", ") ||
+		word_span(b, now_unix - l->token.expires_at) ||
+		buf_adds(b, " ago by this machine's clock: get a new one")
+	    ? -1
+	    : 0;
+}

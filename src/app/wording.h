@@ -49,4 +49,8 @@ int word_date(struct buf *b, int64_t when);
 /* "over TLSv1.3", "over TLSv1.3 (server unverified)", "without TLS". */
 int word_channel(struct buf *b, const struct facts *f);
 
+/* "the password ends with a blank" and the like. */
+int word_secret(struct buf *b, const struct secret_look *l,
+    enum secret_fault fault, int64_t now_unix);
+
 #endif

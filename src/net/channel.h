@@ -12,7 +12,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "net/loop.h"
+#include "base/loop.h"
 
 struct channel {
 	struct loop *loop;

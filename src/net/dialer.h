@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "net/address.h"
-#include "net/loop.h"
+#include "base/loop.h"
 
 /* One address tried or to be tried, in the order of trying. */
 struct dialer_attempt {

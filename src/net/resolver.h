@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "net/address.h"
-#include "net/loop.h"
+#include "base/loop.h"
 
 enum resolver_state {
 	RESOLVER_NOT_ASKED,

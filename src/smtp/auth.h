@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 #include "smtp/sasl.h"
-#include "smtp/smtp_reply.h"
+#include "smtp/reply.h"
 
 enum {
 	/* Octets of a command line with CRLF; some servers stop short of 512.

@@ -6,7 +6,7 @@
 
 #include <ctype.h>
 
-#include "app/censor.h"
+#include "secret/censor.h"
 #include "base/base64.h"
 #include "base/buf.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,6 +1,6 @@
 /* fuzz_reply.c - the reply parser.  Input: where to cut, then a reply. */
 
-#include "smtp/smtp_reply.h"
+#include "smtp/reply.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

@@ -4,7 +4,8 @@
  * a JWT, which is made of them.
  */
 
-#include "app/secret_look.h"
+#include "app/wording.h"
+#include "secret/look.h"
 #include "base/base64.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -59,7 +60,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST(memcmp(&token, &look.token, sizeof token) == 0);
 	for (i = 0; i < SECRET_FAULTS; i++)
 		if (secret_look_has(&look, (enum secret_fault)i, now))
-			MUST(secret_look_word(
+			MUST(word_secret(
 				 &said, &look, (enum secret_fault)i, now) == 0);
 	buf_free(&text);
 	buf_free(&said);

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "app/censor.h"
+#include "secret/censor.h"
 #include "base/base64.h"
 #include "base/buf.h"
 

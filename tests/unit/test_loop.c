@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "net/loop.h"
+#include "base/loop.h"
 
 enum { MANY = 400 };
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "app/proxy.h"
+#include "net/proxy.h"
 
 #define SIGNATURE "\r\n\r\n\0\r\nQUIT\n"
 #define OCTETS(s) (s), sizeof(s) - 1

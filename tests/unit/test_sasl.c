@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "smtp/auth.h"
 #include "smtp/sasl.h"
-#include "smtp/smtp_reply.h"
+#include "smtp/reply.h"
 
 #define JSON "{\"status\":\"401\"}"
 

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 
-#include "app/secret.h"
+#include "secret/secret.h"
 #include "base/clock.h"
 
 extern char **environ;

@@ -16,8 +16,8 @@
 
 #include <cmocka.h>
 
-#include "app/censor.h"
-#include "app/secret.h"
+#include "secret/censor.h"
+#include "secret/secret.h"
 #include "base/clock.h"
 
 static const int64_t LONG_US = 60 * 1000000LL;

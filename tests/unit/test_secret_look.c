@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-#include "app/secret_look.h"
+#include "app/wording.h"
+#include "secret/look.h"
 #include "app/verdict.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
@@ -104,7 +105,7 @@ test_looks(void **state)
 		    secret_look(&l, v, strlen(v), looks[i].is_token), 0);
 		for (k = 0; k < SECRET_FAULTS; k++)
 			if (secret_look_has(&l, (enum secret_fault)k, NOW)) {
-				secret_look_word(
+				word_secret(
 				    &said, &l, (enum secret_fault)k, NOW);
 				buf_addc(&said, '\n');
 			}
@@ -145,7 +146,7 @@ test_expiry(void **state)
 		    times[i].part != NULL);
 		if (times[i].part == NULL)
 			continue;
-		secret_look_word(
+		word_secret(
 		    &said, &l, SECRET_FAULT_EXPIRED, NOW + times[i].ago);
 		if (strstr(buf_str(&said), times[i].part) == NULL)
 			fail_msg("%s", buf_str(&said));

@@ -10,7 +10,7 @@
 
 #include "base/base64.h"
 #include "base/buf.h"
-#include "smtp/token.h"
+#include "secret/token.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 

@@ -1,18 +1,16 @@
 /*
- * secret_look.h - what is visibly wrong with a password or a token, before
- * any server has seen it, and how that is said.  Nothing of the secret itself
- * is kept or said.
+ * look.h - what is visibly wrong with a password or a token, before
+ * any server has seen it.  Nothing of the secret itself is kept or said.
  */
 
-#ifndef APP_SECRET_LOOK_H
-#define APP_SECRET_LOOK_H
+#ifndef SECRET_LOOK_H
+#define SECRET_LOOK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
-#include "smtp/token.h"
+#include "secret/token.h"
 
 /* In the order of telling. */
 enum secret_fault {
@@ -47,11 +45,10 @@ bool secret_look_has(
     const struct secret_look *l, enum secret_fault fault, int64_t now_unix);
 
 /*
- * Append "the password ends with a blank" and the like.  Returns 0, or -1 when
- * b is full.
+ * "ends with a blank" and the like, which follows "the password " or "the
+ * token "; what comes after "expired " is for the caller to say.  Static.
  */
-int secret_look_word(struct buf *b, const struct secret_look *l,
-    enum secret_fault fault, int64_t now_unix);
+const char *secret_look_text(enum secret_fault fault);
 
 /* The cause to blame, as in app/hints.h; static. */
 const char *secret_look_cause(enum secret_fault fault);

@@ -1,4 +1,4 @@
-#include "smtp/smtp_reply.h"
+#include "smtp/reply.h"
 
 #include <string.h>
 #include <strings.h>

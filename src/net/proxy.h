@@ -3,8 +3,8 @@
  * proxy-protocol.txt defines it.
  */
 
-#ifndef APP_PROXY_H
-#define APP_PROXY_H
+#ifndef NET_PROXY_H
+#define NET_PROXY_H
 
 #include <sys/socket.h>
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "smtp/smtp_reply.h"
+#include "smtp/reply.h"
 
 static struct smtp_reply
 reply(const char *text)

@@ -1,16 +1,14 @@
-#include "app/secret_look.h"
+#include "secret/look.h"
 
 #include <string.h>
 #include <strings.h>
-
-#include "app/wording.h"
 
 static const char mark[] = "\xef\xbb\xbf"; /* UTF-8's byte order mark */
 static const char bearer[] = "bearer ";
 
 static const struct {
 	const char *cause;
-	const char *text; /* follows "the password " or "the token " */
+	const char *text;
 } faults[SECRET_FAULTS] = {
 	[SECRET_FAULT_EMPTY] = { "credential", "holds nothing but blanks" },
 	[SECRET_FAULT_MARK] = { "credential",
@@ -143,20 +141,10 @@ secret_look_has(
 	return l->fault[fault];
 }
 
-int
-secret_look_word(struct buf *b, const struct secret_look *l,
-    enum secret_fault fault, int64_t now_unix)
+const char *
+secret_look_text(enum secret_fault fault)
 {
-	if (buf_addf(b, "the %s %s", l->is_token ? "token" : "password",
-		faults[fault].text))
-		return -1;
-	if (fault != SECRET_FAULT_EXPIRED)
-		return 0;
-	return word_date(b, l->token.expires_at) || buf_adds(b, ", ") ||
-		word_span(b, now_unix - l->token.expires_at) ||
-		buf_adds(b, " ago by this machine's clock: get a new one")
-	    ? -1
-	    : 0;
+	return faults[fault].text;
 }
 
 const char *

@@ -1,4 +1,5 @@
-#include "app/secret_internal.h"
+#include "base/descriptor.h"
+#include "secret/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/censor.h"
+#include "secret/censor.h"
 #include "base/wipe.h"
 
 enum {
@@ -280,7 +281,7 @@ run(struct command *c, int64_t deadline_us, struct err *e)
 	int wait_ms;
 
 	while (!has_ended(c)) {
-		if ((wait_ms = secret_fd_wait_ms(deadline_us)) == 0)
+		if ((wait_ms = descriptor_wait_ms(deadline_us)) == 0)
 			return err_set(e, ERR_TIMEOUT,
 			    "cmd: the command did not end in time");
 		if (c->pidfd == -1 && wait_ms > POLL_SLICE_MS)

@@ -5,8 +5,8 @@
  * hold is for nobody's eyes.
  */
 
-#ifndef SMTP_TOKEN_H
-#define SMTP_TOKEN_H
+#ifndef SECRET_TOKEN_H
+#define SECRET_TOKEN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * checks at once.  It knows nothing of what it waits for.
  */
 
-#ifndef NET_LOOP_H
-#define NET_LOOP_H
+#ifndef BASE_LOOP_H
+#define BASE_LOOP_H
 
 #include <stdint.h>
 

@@ -3,8 +3,8 @@
  * that nothing that a peer echoes back is shown.
  */
 
-#ifndef APP_CENSOR_H
-#define APP_CENSOR_H
+#ifndef SECRET_CENSOR_H
+#define SECRET_CENSOR_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * environment.  It sets nothing and writes nothing.
  */
 
-#ifndef APP_TERMINAL_H
-#define APP_TERMINAL_H
+#ifndef PLUGIN_TERMINAL_H
+#define PLUGIN_TERMINAL_H
 
 #include <stdbool.h>
 

@@ -1,10 +1,10 @@
 /*
- * smtp_reply.h - recognise one SMTP reply in a run of bytes, and take an
+ * reply.h - recognise one SMTP reply in a run of bytes, and take an
  * EHLO reply apart.  No I/O, no state.
  */
 
-#ifndef SMTP_SMTP_REPLY_H
-#define SMTP_SMTP_REPLY_H
+#ifndef SMTP_REPLY_H
+#define SMTP_REPLY_H
 
 #include <stdbool.h>
 #include <stddef.h>

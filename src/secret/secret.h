@@ -3,8 +3,8 @@
  * hold it in memory that is locked where possible and erased after use.
  */
 
-#ifndef APP_SECRET_H
-#define APP_SECRET_H
+#ifndef SECRET_SECRET_H
+#define SECRET_SECRET_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "app/secret_internal.h"
+#include "base/descriptor.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include "base/wipe.h"
 
 int
-secret_fd_wait_ms(int64_t deadline_us)
+descriptor_wait_ms(int64_t deadline_us)
 {
 	int64_t left_us = deadline_us - clock_now_us();
 
@@ -34,7 +34,7 @@ close_keeping_errno(int fd)
 }
 
 int
-secret_fd_open(const char *path)
+descriptor_open(const char *path)
 {
 	struct stat st;
 	int fd, high;
@@ -67,7 +67,7 @@ await(int fd, int64_t deadline_us)
 	int n;
 
 	for (;;) {
-		n = poll(&p, 1, secret_fd_wait_ms(deadline_us));
+		n = poll(&p, 1, descriptor_wait_ms(deadline_us));
 		if (n == 1 && (p.revents & POLLNVAL) != 0) {
 			errno = EBADF;
 			return -1;
@@ -77,30 +77,30 @@ await(int fd, int64_t deadline_us)
 	}
 }
 
-static enum secret_fd_result
+static enum descriptor_result
 keep(struct buf *out, const char *data, size_t n)
 {
 	if (n > out->max - out->len)
-		return SECRET_FD_FULL;
-	return buf_add(out, data, n) == 0 ? SECRET_FD_DONE
-					  : SECRET_FD_NO_MEMORY;
+		return DESCRIPTOR_FULL;
+	return buf_add(out, data, n) == 0 ? DESCRIPTOR_DONE
+					  : DESCRIPTOR_NO_MEMORY;
 }
 
 /*
  * Always poll before reading: to read() a FIFO that no writer has opened yet
  * looks like one at its end, and a descriptor of somebody else's may block.
  */
-enum secret_fd_result
-secret_fd_read(struct buf *out, int fd, bool one_line, int64_t deadline_us)
+enum descriptor_result
+descriptor_read(struct buf *out, int fd, bool one_line, int64_t deadline_us)
 {
-	enum secret_fd_result r = SECRET_FD_DONE;
+	enum descriptor_result r = DESCRIPTOR_DONE;
 	char chunk[4096], *end;
 	ssize_t n;
 	int ready;
 
 	for (;;) {
 		if ((ready = await(fd, deadline_us)) != 1) {
-			r = ready == 0 ? SECRET_FD_TIMEOUT : SECRET_FD_FAILED;
+			r = ready == 0 ? DESCRIPTOR_TIMEOUT : DESCRIPTOR_FAILED;
 			break;
 		}
 		if ((n = read(fd, chunk, sizeof chunk)) == 0)
@@ -108,13 +108,13 @@ secret_fd_read(struct buf *out, int fd, bool one_line, int64_t deadline_us)
 		if (n == -1 && (errno == EAGAIN || errno == EINTR))
 			continue;
 		if (n == -1) {
-			r = SECRET_FD_FAILED;
+			r = DESCRIPTOR_FAILED;
 			break;
 		}
 		end = one_line ? memchr(chunk, '\n', (size_t)n) : NULL;
 		r = keep(out, chunk,
 		    end != NULL ? (size_t)(end - chunk) + 1 : (size_t)n);
-		if (r != SECRET_FD_DONE || end != NULL)
+		if (r != DESCRIPTOR_DONE || end != NULL)
 			break;
 	}
 	wipe(chunk, sizeof chunk);

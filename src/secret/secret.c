@@ -1,4 +1,4 @@
-#include "app/secret.h"
+#include "secret/secret.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -6,7 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/secret_internal.h"
+#include "base/descriptor.h"
+#include "secret/internal.h"
 #include "base/buf.h"
 #include "base/locked.h"
 #include "base/number.h"
@@ -187,21 +188,21 @@ read_fd(struct secret *out, const struct secret_source *source, int fd,
 	struct buf in = BUF_INIT(LINE_MAX_BYTES);
 	int rc = -1;
 
-	switch (secret_fd_read(&in, fd, true, deadline_us)) {
-	case SECRET_FD_DONE:
+	switch (descriptor_read(&in, fd, true, deadline_us)) {
+	case DESCRIPTOR_DONE:
 		rc = take_first_line(out, source, &in, e);
 		break;
-	case SECRET_FD_FULL:
+	case DESCRIPTOR_FULL:
 		fail(source, e, TOO_LONG);
 		break;
-	case SECRET_FD_TIMEOUT:
+	case DESCRIPTOR_TIMEOUT:
 		err_set(e, ERR_TIMEOUT, "%s%.200s: nothing came in time",
 		    prefix_of(source->kind), source->text);
 		break;
-	case SECRET_FD_NO_MEMORY:
+	case DESCRIPTOR_NO_MEMORY:
 		err_nomem(e);
 		break;
-	case SECRET_FD_FAILED:
+	case DESCRIPTOR_FAILED:
 		fail_errno(source, e, errno);
 		break;
 	}
@@ -216,7 +217,7 @@ read_path(struct secret *out, const struct secret_source *source,
 	struct stat st;
 	int fd, rc;
 
-	if ((fd = secret_fd_open(path)) == -1)
+	if ((fd = descriptor_open(path)) == -1)
 		return fail_errno(source, e, errno);
 	if (source->kind == SECRET_FILE && fstat(fd, &st) == 0)
 		out->world_readable =

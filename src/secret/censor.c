@@ -1,4 +1,4 @@
-#include "app/censor.h"
+#include "secret/censor.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "app/proxy.h"
+#include "net/proxy.h"
 
 #include <errno.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "smtp/token.h"
+#include "secret/token.h"
 
 #include <string.h>
 

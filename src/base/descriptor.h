@@ -1,0 +1,42 @@
+/*
+ * descriptor.h - open and read what somebody else named, a FIFO, a terminal or
+ * a file, without waiting for it beyond a deadline.
+ */
+
+#ifndef BASE_DESCRIPTOR_H
+#define BASE_DESCRIPTOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* What came of reading a descriptor. */
+enum descriptor_result {
+	DESCRIPTOR_DONE,
+	DESCRIPTOR_TIMEOUT,   /* the deadline passed */
+	DESCRIPTOR_FULL,      /* out has no room for more */
+	DESCRIPTOR_NO_MEMORY, /* out could not grow */
+	DESCRIPTOR_FAILED,    /* errno says why */
+};
+
+/*
+ * Open path without waiting for anyone, whatever it is (a FIFO, a terminal,
+ * /dev/fd/N).  Returns a descriptor above 2, close-on-exec, or -1 with errno
+ * set (EISDIR for a directory).
+ */
+int descriptor_open(const char *path);
+
+/*
+ * Append what fd gives to out until its end, or, if one_line, until a line
+ * feed has come, and nothing behind that.  The flags of fd are left alone.
+ */
+enum descriptor_result descriptor_read(
+    struct buf *out, int fd, bool one_line, int64_t deadline_us);
+
+/*
+ * Milliseconds for poll() until deadline_us, rounded up; 0 when it is past.
+ */
+int descriptor_wait_ms(int64_t deadline_us);
+
+#endif
