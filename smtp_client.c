@@ -398,7 +398,7 @@ is_ascii(const char *s)
 static int
 say_mail(struct smtp_client *c)
 {
-	const struct smtp_reply ehlo = smtp_client_reply(&c->facts.ehlo);
+	const struct smtp_reply ehlo = smtp_answer_reply(&c->facts.ehlo);
 	bool utf8 =
 	    !is_ascii(c->p.from) || (c->p.rcpt != NULL && !is_ascii(c->p.rcpt));
 
@@ -743,12 +743,4 @@ const struct smtp_facts *
 smtp_client_facts(const struct smtp_client *c)
 {
 	return &c->facts;
-}
-
-struct smtp_reply
-smtp_client_reply(const struct smtp_answer *a)
-{
-	return (struct smtp_reply){
-		.code = a->code, .text = buf_str(&a->text), .len = a->text.len
-	};
 }

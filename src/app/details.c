@@ -7,6 +7,7 @@
 #include "app/timeline.h"
 #include "app/trust.h"
 #include "app/wording.h"
+#include "net/tls_pin.h"
 
 static int
 add_findings(struct buf *b, const struct verdict *v, const char *decided)

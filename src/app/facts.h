@@ -20,8 +20,8 @@
 #include "base/err.h"
 #include "net/address.h"
 #include "net/dialer.h"
-#include "net/tls.h"
-#include "smtp_client.h"
+#include "net/tls_facts.h"
+#include "smtp/facts.h"
 
 /* What brought the check to its end. */
 enum facts_end {

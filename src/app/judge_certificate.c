@@ -3,6 +3,7 @@
 #include "app/judge.h"
 #include "app/trust.h"
 #include "app/wording.h"
+#include "net/tls_pin.h"
 
 static int
 add_where(struct buf *b, const struct options *o, const char *what)

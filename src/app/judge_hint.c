@@ -5,6 +5,7 @@
 #include "app/judge.h"
 #include "app/trust.h"
 #include "app/wording.h"
+#include "net/tls_pin.h"
 #include "net/address.h"
 
 static int
@@ -171,7 +172,7 @@ find_reply(
     const struct hint **h, const struct facts *f, const struct options *o)
 {
 	const struct smtp_answer *a = &f->smtp->last;
-	const struct smtp_reply r = smtp_client_reply(a);
+	const struct smtp_reply r = smtp_answer_reply(a);
 	struct buf text = BUF_INIT((size_t)SMTP_REPLY_MAX * 2);
 	const char *code = "";
 	char enhanced[16];

@@ -111,7 +111,7 @@ name_garbage(struct verdict *v, const struct facts *f)
 static int
 name_missing_auth(struct verdict *v, const struct facts *f)
 {
-	const struct smtp_reply ehlo = smtp_client_reply(&f->smtp->ehlo);
+	const struct smtp_reply ehlo = smtp_answer_reply(&f->smtp->ehlo);
 	const char *name;
 	size_t pos = 0, n;
 

@@ -45,7 +45,7 @@ static int
 judge_mechanisms(struct verdict *v, const struct facts *f,
     const struct options *o, bool forbidden)
 {
-	const struct smtp_reply ehlo = smtp_client_reply(&f->smtp->ehlo);
+	const struct smtp_reply ehlo = smtp_answer_reply(&f->smtp->ehlo);
 	struct buf words = BUF_INIT(VERDICT_TEXT_MAX);
 	struct finding *n;
 	int rc;
@@ -72,7 +72,7 @@ static int
 judge_cleartext(
     struct verdict *v, const struct facts *f, const struct options *o)
 {
-	const struct smtp_reply clear = smtp_client_reply(&f->smtp->ehlo_clear);
+	const struct smtp_reply clear = smtp_answer_reply(&f->smtp->ehlo_clear);
 	struct finding *n;
 
 	if (!o->forbid_cleartext_auth || !smtp_reply_offers(&clear, "AUTH"))
@@ -204,7 +204,7 @@ judge_policy(struct verdict *v, const struct facts *f, const struct options *o)
 	if (f->smtp->greeting.code != 220 || !knows_offers(f) ||
 	    (o->tls_mode == SMTP_TLS_STARTTLS && !f->smtp->tls))
 		return 0;
-	ehlo = smtp_client_reply(&f->smtp->ehlo);
+	ehlo = smtp_answer_reply(&f->smtp->ehlo);
 	return judge_extensions(v, o, &ehlo) ||
 		judge_mechanisms(v, f, o, false) ||
 		judge_mechanisms(v, f, o, true)

@@ -8,8 +8,6 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-#include <openssl/tls1.h>
-
 #include "app/options_internal.h"
 #include "base/clock.h"
 #include "base/wipe.h"
@@ -310,7 +308,7 @@ set_defaults(struct options *o)
 	int i;
 
 	*o = (struct options){ .family = AF_UNSPEC,
-		.tls_min = TLS1_2_VERSION,
+		.tls_min = TLS_VERSION_1_2,
 		.days_critical = -1,
 		.proof = SASL_PROOF_NONE,
 		.timeout_us = DEFAULT_TIMEOUT_US,

@@ -17,12 +17,12 @@
 #include "secret/secret.h"
 #include "plugin/terminal.h"
 #include "base/err.h"
-#include "net/tls.h"
+#include "net/tls_facts.h"
 #include "plugin/range.h"
 #include "plugin/report.h"
 #include "plugin/status.h"
 #include "smtp/sasl.h"
-#include "smtp_client.h"
+#include "smtp/facts.h"
 
 enum {
 	OPTIONS_MECHS_MAX = 16,
@@ -73,7 +73,7 @@ struct options {
 	bool allow_unverified;
 	char *sni;         /* filled in; NULL: none is sent */
 	char *verify_name; /* filled in, literal or name */
-	int tls_min;       /* TLS1_2_VERSION or TLS1_3_VERSION */
+	enum tls_version tls_min;
 	char *client_cert;
 	char *client_key;
 	bool has_days; /* -D was given */

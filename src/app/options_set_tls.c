@@ -1,11 +1,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/tls1.h>
-
 #include "app/options_internal.h"
 #include "base/number.h"
-#include "net/tls.h"
+#include "net/tls_pin.h"
 
 enum { DAYS_MAX = 36500 };
 
@@ -69,9 +67,9 @@ options_set_tls_min(
 {
 	(void)row;
 	if (strcmp(value, "1.2") == 0)
-		p->o->tls_min = TLS1_2_VERSION;
+		p->o->tls_min = TLS_VERSION_1_2;
 	else if (strcmp(value, "1.3") == 0)
-		p->o->tls_min = TLS1_3_VERSION;
+		p->o->tls_min = TLS_VERSION_1_3;
 	else
 		options_fault(
 		    p, value, "not a version that can be set; use 1.2 or 1.3");

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "smtp_client.h"
+#include "smtp/facts.h"
 
 enum phase {
 	PHASE_DNS,

@@ -85,7 +85,7 @@ fill_offers(struct page *p, const struct facts *f)
 
 	if (f->smtp == NULL || f->smtp->ehlo.code == 0)
 		return 0;
-	ehlo = smtp_client_reply(&f->smtp->ehlo);
+	ehlo = smtp_answer_reply(&f->smtp->ehlo);
 	while (smtp_reply_mechanism(&ehlo, &pos, &word, &n))
 		if (words_add(&p->mechanisms, f, word, n) == -1)
 			return -1;
@@ -113,7 +113,7 @@ fill_reply(struct page *p, const struct facts *f)
 	if (f->smtp == NULL || f->smtp->last.code == 0)
 		return 0;
 	a = &f->smtp->last;
-	r = smtp_client_reply(a);
+	r = smtp_answer_reply(a);
 	p->report.reply.code = a->code;
 	if (word_reply(&p->reply, f, a) == -1)
 		return -1;

@@ -177,6 +177,15 @@ probe_bound_leave(struct probe *p)
 		    clock_now_us() + LEAVE_US, on_left, p);
 }
 
+/* How the command line calls the file that cannot be used. */
+static const char *const file_options[] = {
+	[TLS_FILE_NONE] = "",
+	[TLS_FILE_CA_FILE] = "--ca-file ",
+	[TLS_FILE_CA_PATH] = "--ca-path ",
+	[TLS_FILE_CLIENT_CERT] = "--client-cert ",
+	[TLS_FILE_CLIENT_KEY] = "--client-key ",
+};
+
 static int
 make_tls_context(struct probe *p)
 {
@@ -185,14 +194,16 @@ make_tls_context(struct probe *p)
 		.ca_path = o->ca_path,
 		.client_cert = o->client_cert,
 		.client_key = o->client_key,
-		.min_version = o->tls_min,
-		.pins = o->pins,
-		.pin_count = o->pin_count };
+		.min_version = o->tls_min };
+	enum tls_file culprit;
 
 	if (o->tls_mode == SMTP_TLS_NONE)
 		return 0;
-	p->tls = tls_context_new(&s, &p->facts.err);
-	return p->tls != NULL ? 0 : -1;
+	if ((p->tls = tls_context_new(&s, &culprit, &p->facts.err)) != NULL)
+		return 0;
+	if (p->facts.err.kind == ERR_USAGE)
+		err_prefix(&p->facts.err, file_options[culprit]);
+	return -1;
 }
 
 struct probe *

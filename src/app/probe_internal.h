@@ -13,6 +13,7 @@
 #include "app/probe.h"
 #include "net/dialer.h"
 #include "net/stream.h"
+#include "smtp_client.h"
 
 enum { PROBE_INPUT_SIZE = 16 * 1024 }; /* a TLS record */
 

@@ -127,14 +127,20 @@ judge_server(struct probe *p)
 static int
 start_tls(struct probe *p)
 {
+	const struct stream_identity id = { .sni = p->o->sni,
+		.verify_name = p->o->verify_name,
+		.pins = { p->o->pins, p->o->pin_count } };
+
 	if (p->o->tls_mode == SMTP_TLS_STARTTLS &&
 	    stream_has_unread(p->stream)) {
 		smtp_client_injected(p->client);
 		return 0;
 	}
-	if (stream_start_tls(p->stream, p->tls, p->o->sni, p->o->verify_name,
-		&p->facts.err) == -1)
+	if (stream_start_tls(p->stream, p->tls, &id, &p->facts.err) == -1) {
+		if (p->facts.err.kind == ERR_USAGE)
+			err_prefix(&p->facts.err, "--sni ");
 		return -1;
+	}
 	p->tls_started = true;
 	return 0;
 }

@@ -26,7 +26,7 @@ static const struct {
 static bool
 greets_for_ftp(const struct smtp_answer *a)
 {
-	const struct smtp_reply r = smtp_client_reply(a);
+	const struct smtp_reply r = smtp_answer_reply(a);
 	const char *line;
 	size_t pos = 0, n, i;
 	bool ftp = false;
@@ -75,7 +75,7 @@ symptom_is_alert(const struct buf *bytes)
 static bool
 is_blanked(const struct smtp_answer *a)
 {
-	const struct smtp_reply r = smtp_client_reply(a);
+	const struct smtp_reply r = smtp_answer_reply(a);
 	const char *line;
 	size_t pos = 0, n, i, stars = 0;
 
@@ -111,7 +111,7 @@ symptom_middlebox(struct buf *b, const struct facts *f)
 	if (s == NULL)
 		return 0;
 	/* Inside TLS nobody can. */
-	ehlo = smtp_client_reply(&s->ehlo_clear);
+	ehlo = smtp_answer_reply(&s->ehlo_clear);
 	while (ehlo.code != 0 &&
 	    smtp_reply_keyword(&ehlo, &pos, &word, &n, &params, &len))
 		if (is_crossed_out(word, n))

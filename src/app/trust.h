@@ -12,7 +12,7 @@
 
 #include "app/condition.h"
 #include "app/options.h"
-#include "net/tls.h"
+#include "net/tls_facts.h"
 
 /* In the order in which they decide: chain, dates, name, pin. */
 enum { TRUST_FINDINGS_MAX = 5 };

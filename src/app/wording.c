@@ -55,7 +55,7 @@ word_where(struct buf *b, const struct options *o)
 int
 word_reply(struct buf *b, const struct facts *f, const struct smtp_answer *a)
 {
-	const struct smtp_reply r = smtp_client_reply(a);
+	const struct smtp_reply r = smtp_answer_reply(a);
 	const char *line, *code = "";
 	size_t pos = 0, n, skip, enhanced = smtp_reply_enhanced(&r, &code);
 
@@ -84,7 +84,7 @@ int
 word_mechanisms(
     struct buf *b, const struct facts *f, const struct smtp_answer *ehlo)
 {
-	const struct smtp_reply r = smtp_client_reply(ehlo);
+	const struct smtp_reply r = smtp_answer_reply(ehlo);
 	const char *name;
 	size_t pos = 0, n, listed = 0;
 

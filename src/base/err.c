@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 int
 err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
@@ -21,4 +22,17 @@ int
 err_nomem(struct err *e)
 {
 	return err_set(e, ERR_INTERNAL, "out of memory");
+}
+
+void
+err_prefix(struct err *e, const char *words)
+{
+	char text[sizeof e->text];
+	size_t n = strlen(words);
+
+	if (n >= sizeof text)
+		n = sizeof text - 1;
+	memcpy(text, words, n);
+	snprintf(text + n, sizeof text - n, "%s", e->text);
+	memcpy(e->text, text, sizeof text);
 }

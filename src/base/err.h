@@ -1,6 +1,6 @@
 /*
  * err.h - one error value: what class of thing failed, and words for it.
- * It does not know conditions or exit codes; app/verdict.c maps them.
+ * It knows neither conditions nor exit codes.
  */
 
 #ifndef BASE_ERR_H
@@ -25,6 +25,9 @@ struct err {
  */
 int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Put words before those of an error recorded: who is to blame, and how. */
+void err_prefix(struct err *e, const char *words);
 
 /* Record ERR_INTERNAL "out of memory".  Returns -1. */
 int err_nomem(struct err *e);

@@ -12,6 +12,7 @@
 
 #include <openssl/err.h>
 
+#include "net/tls_error.h"
 #include "net/tls_internal.h"
 
 enum { QUOTED_MAX = 60 }; /* of plaintext where TLS was expected */
@@ -28,7 +29,7 @@ struct stream {
 	uint64_t acknowledged; /* of what was heard */
 	char error[256];
 	char plaintext[QUOTED_MAX + 1];
-	struct tls_facts facts;
+	struct tls_handshake shake;
 };
 
 struct stream *
@@ -58,8 +59,8 @@ stream_fd(const struct stream *s)
 }
 
 int
-stream_start_tls(struct stream *s, struct tls_context *t, const char *sni,
-    const char *verify_name, struct err *e)
+stream_start_tls(struct stream *s, struct tls_context *t,
+    const struct stream_identity *id, struct err *e)
 {
 	/* Until the peer is known to speak TLS, OpenSSL hears nothing. */
 	BIO *silence = BIO_new(BIO_s_mem());
@@ -67,25 +68,26 @@ stream_start_tls(struct stream *s, struct tls_context *t, const char *sni,
 
 	ERR_clear_error();
 	s->tls = t;
-	s->verify_name = verify_name;
+	s->verify_name = id->verify_name;
+	s->shake.pins = id->pins;
 	if (silence == NULL)
 		return err_nomem(e);
 	BIO_set_mem_eof_return(silence, -1);
 	if ((s->ssl = tls_context_connect(t)) == NULL ||
 	    SSL_set_wfd(s->ssl, s->fd) != 1 ||
-	    SSL_set_app_data(s->ssl, &s->facts) != 1) {
+	    SSL_set_app_data(s->ssl, &s->shake) != 1) {
 		BIO_free(silence);
-		tls_take_reason(reason, sizeof reason);
+		tls_error_take(reason, sizeof reason);
 		return err_set(e, ERR_INTERNAL, "TLS: %s", reason);
 	}
 	SSL_set0_rbio(s->ssl, silence);
 	SSL_set_connect_state(s->ssl);
-	if (sni == NULL || SSL_set_tlsext_host_name(s->ssl, sni) == 1)
+	if (id->sni == NULL || SSL_set_tlsext_host_name(s->ssl, id->sni) == 1)
 		return 0;
-	if (tls_lacked_memory())
+	if (tls_error_lacks_memory())
 		return err_nomem(e);
 	return err_set(
-	    e, ERR_USAGE, "--sni %.200s: no name that TLS can send", sni);
+	    e, ERR_USAGE, "%.200s: no name that TLS can send", id->sni);
 }
 
 /* As recv(); an error is kept. */
@@ -171,13 +173,13 @@ fail_tls(struct stream *s)
 
 	if (is_ssl && reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		return fail(s, STREAM_CLOSED,
-		    s->facts.done ? "connection closed without close_notify"
+		    s->shake.facts.done ? "connection closed without close_notify"
 				  : closed);
-	if (s->facts.no_memory)
+	if (s->shake.facts.no_memory)
 		return fail_no_memory(s);
 	if (is_ssl && !ERR_COMMON_ERROR(code) && reason > SSL_AD_REASON_OFFSET)
 		return fail_alert(s, code);
-	if (!tls_take_reason(text, sizeof text))
+	if (!tls_error_take(text, sizeof text))
 		return fail_no_memory(s);
 	return fail(s, STREAM_FAILED, text);
 }
@@ -215,8 +217,8 @@ translate(struct stream *s, int rc)
 	switch (SSL_get_error(s->ssl, rc)) {
 	case SSL_ERROR_WANT_READ:
 		/* It left something out, for which the peer will refuse it. */
-		if (tls_lacked_memory())
-			s->facts.no_memory = true;
+		if (tls_error_lacks_memory())
+			s->shake.facts.no_memory = true;
 		return want_more(s);
 	case SSL_ERROR_WANT_WRITE:
 		return STREAM_WANT_WRITE;
@@ -281,8 +283,8 @@ stream_handshake(struct stream *s)
 		s->acknowledged = heard(s);
 	if (rc != 1)
 		return translate(s, rc);
-	tls_facts_take(&s->facts, s->ssl, s->tls, s->verify_name);
-	return s->facts.no_memory ? fail_no_memory(s) : STREAM_DONE;
+	tls_take_facts(&s->shake, s->ssl, s->tls, s->verify_name);
+	return s->shake.facts.no_memory ? fail_no_memory(s) : STREAM_DONE;
 }
 
 enum stream_status
@@ -343,7 +345,7 @@ stream_write(struct stream *s, const void *data, size_t len, size_t *put)
 void
 stream_close_notify(struct stream *s)
 {
-	if (s->ssl == NULL || s->broken || !s->facts.done)
+	if (s->ssl == NULL || s->broken || !s->shake.facts.done)
 		return;
 	ERR_clear_error();
 	SSL_shutdown(s->ssl);
@@ -365,5 +367,5 @@ stream_plaintext(const struct stream *s)
 const struct tls_facts *
 stream_tls_facts(const struct stream *s)
 {
-	return &s->facts;
+	return &s->shake.facts;
 }

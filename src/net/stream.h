@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "net/tls.h"
+#include "net/tls_pin.h"
 
 enum stream_status {
 	STREAM_DONE,       /* the step is complete */
@@ -35,14 +36,20 @@ void stream_free(struct stream *s);
 
 int stream_fd(const struct stream *s);
 
+/* Who the peer should be; all borrowed until the handshake is done. */
+struct stream_identity {
+	const char *sni;         /* for the ClientHello; NULL: none */
+	const char *verify_name; /* a DNS name or an IP literal that the
+				    certificate must carry */
+	struct tls_pins pins;    /* keys that it may have */
+};
+
 /*
- * Get ready to speak TLS.  sni (NULL: none) goes into the ClientHello;
- * verify_name, a DNS name or an IP literal, is what the certificate must
- * carry.  Both are borrowed until the handshake is done.  Returns 0, or -1
- * with *e set.
+ * Get ready to speak TLS.  Returns 0, or -1 with *e set (ERR_USAGE: the SNI is
+ * no name that TLS can send).
  */
-int stream_start_tls(struct stream *s, struct tls_context *t, const char *sni,
-    const char *verify_name, struct err *e);
+int stream_start_tls(struct stream *s, struct tls_context *t,
+    const struct stream_identity *id, struct err *e);
 
 /* Whether bytes wait to be read that no step has taken. */
 bool stream_has_unread(struct stream *s);

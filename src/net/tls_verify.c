@@ -11,6 +11,7 @@
 #include <openssl/x509v3.h>
 
 #include "net/address.h"
+#include "net/tls_error.h"
 
 enum { TEXT_MAX = 256 }; /* of subjects and names in struct tls_facts */
 
@@ -137,8 +138,8 @@ forget_faults(struct tls_facts *f)
 	f->fault_count = 0;
 }
 
-static struct tls_facts *
-facts_of(X509_STORE_CTX *store)
+static struct tls_handshake *
+handshake_of(X509_STORE_CTX *store)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(
 	    store, SSL_get_ex_data_X509_STORE_CTX_idx());
@@ -151,7 +152,7 @@ static int
 note_fault(int ok, X509_STORE_CTX *store)
 {
 	if (!ok)
-		add_fault(facts_of(store), X509_STORE_CTX_get_error(store),
+		add_fault(&handshake_of(store)->facts, X509_STORE_CTX_get_error(store),
 		    X509_STORE_CTX_get_error_depth(store),
 		    X509_STORE_CTX_get_current_cert(store));
 	return 1;
@@ -160,7 +161,7 @@ note_fault(int ok, X509_STORE_CTX *store)
 static void
 verify_once(X509_STORE_CTX *store)
 {
-	struct tls_facts *f = facts_of(store);
+	struct tls_facts *f = &handshake_of(store)->facts;
 
 	forget_faults(f);
 	X509_STORE_CTX_set_verify_cb(store, note_fault);
@@ -202,6 +203,13 @@ make_pin(unsigned char pin[32], X509 *cert)
 	return ok ? 0 : -1;
 }
 
+static void
+take_pin(struct tls_handshake *shake, X509 *cert)
+{
+	shake->facts.pin_matches = make_pin(shake->facts.pin, cert) == 0 &&
+	    tls_pins_hold(&shake->pins, shake->facts.pin);
+}
+
 /* Whether another root could help: the issuers, not the leaf, are wrong. */
 static bool
 lacks_root(const struct tls_facts *f)
@@ -211,45 +219,38 @@ lacks_root(const struct tls_facts *f)
 	    f->first[TLS_FAULT_NOT_YET_VALID].depth > 0;
 }
 
-/* A key that is pinned needs no root: no bundle is worth its parsing then. */
-static bool
-is_pinned(const struct tls_context *t, X509_STORE_CTX *store)
-{
-	unsigned char pin[32];
-
-	return make_pin(pin, X509_STORE_CTX_get0_cert(store)) == 0 &&
-	    tls_context_has_pin(t, pin);
-}
-
 /*
  * Instead of OpenSSL's own verification at the end of which it would break
- * off: who judges needs to know all that is wrong.
+ * off: who judges needs to know all that is wrong.  A key that is pinned needs
+ * no root: no bundle is worth its parsing then.
  */
 static int
-verify(X509_STORE_CTX *store, void *arg)
+verify(X509_STORE_CTX *store, void *trust)
 {
-	struct tls_facts *f = facts_of(store);
+	struct tls_handshake *shake = handshake_of(store);
+	struct tls_facts *f = &shake->facts;
 	int loaded = 0;
 
 	verify_once(store);
-	if (lacks_root(f) && !is_pinned(arg, store))
-		loaded = tls_context_load_bundle(arg);
+	take_pin(shake, X509_STORE_CTX_get0_cert(store));
+	if (lacks_root(f) && !f->pin_matches)
+		loaded = tls_trust_load_bundle(trust);
 	if (loaded == 1)
 		verify_again(store);
 	f->chain_judged = true;
-	f->no_memory = tls_lacked_memory() || loaded == -1;
+	f->no_memory = tls_error_lacks_memory() || loaded == -1;
 	return !f->no_memory;
 }
 
 void
-tls_verify_install(SSL_CTX *ctx, struct tls_context *t)
+tls_verify_install(SSL_CTX *ctx, struct tls_trust *trust)
 {
 	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx);
 
 	/* An intermediate, or the server's own, in --ca-file is trusted. */
 	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_cert_verify_callback(ctx, verify, t);
+	SSL_CTX_set_cert_verify_callback(ctx, verify, trust);
 }
 
 /* Append one subjectAltName as text; kinds that name no host are left out. */
@@ -326,25 +327,27 @@ take_chain(struct tls_facts *f, STACK_OF(X509) * chain)
 }
 
 void
-tls_verify_take(struct tls_facts *f, SSL *ssl, const char *verify_name)
+tls_verify_take(struct tls_handshake *shake, SSL *ssl, const char *verify_name)
 {
+	struct tls_facts *f = &shake->facts;
 	X509 *cert = SSL_get0_peer_certificate(ssl);
 
 	if (cert == NULL)
 		return;
 	f->has_certificate = true;
-	if (!f->chain_judged)
+	if (!f->chain_judged) {
 		add_fault(f, X509_V_ERR_UNSPECIFIED, 0, cert);
+		take_pin(shake, cert);
+	}
 	name_text(f->subject, X509_get_subject_name(cert));
 	name_text(f->issuer, X509_get_issuer_name(cert));
 	f->not_before = unix_time(X509_get0_notBefore(cert));
 	f->not_after = unix_time(X509_get0_notAfter(cert));
-	make_pin(f->pin, cert);
 	take_names(f, cert);
 	f->name_matches = carries_name(cert, verify_name);
 	if (SSL_get_peer_cert_chain(ssl) != NULL)
 		take_chain(f, SSL_get_peer_cert_chain(ssl));
-	f->no_memory = tls_lacked_memory();
+	f->no_memory = tls_error_lacks_memory();
 }
 
 const char *

@@ -145,7 +145,7 @@ static void
 check_auth(struct run *r, const char *line, size_t len)
 {
 	const struct sasl_mech *m = r->f->mech;
-	struct smtp_reply ehlo = smtp_client_reply(&r->f->ehlo);
+	struct smtp_reply ehlo = smtp_answer_reply(&r->f->ehlo);
 
 	MUST(++r->auths == 1 && len <= 500);
 	MUST(r->params.creds != NULL && m != NULL);

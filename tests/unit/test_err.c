@@ -51,6 +51,23 @@ test_long_text(void **state)
 	assert_memory_equal(e.text, text, sizeof e.text - 1);
 }
 
+static void
+test_prefix(void **state)
+{
+	struct err e = { .kind = ERR_NONE };
+	char text[2000];
+
+	(void)state;
+	err_set(&e, ERR_USAGE, "f.pem: empty");
+	err_prefix(&e, "--file ");
+	assert_int_equal(e.kind, ERR_USAGE);
+	assert_string_equal(e.text, "--file f.pem: empty");
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	err_prefix(&e, text);
+	assert_int_equal(strlen(e.text), sizeof e.text - 1);
+}
+
 int
 main(void)
 {
@@ -58,6 +75,7 @@ main(void)
 		cmocka_unit_test(test_first_cause),
 		cmocka_unit_test(test_nomem),
 		cmocka_unit_test(test_long_text),
+		cmocka_unit_test(test_prefix),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

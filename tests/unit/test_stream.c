@@ -408,14 +408,14 @@ test_one_byte_pieces(void **state)
 static void
 check_sni(const char *sni, const char *want)
 {
-	struct err e = { .kind = ERR_NONE };
+	const struct stream_identity id = { .sni = sni,
+		.verify_name = "mail.example.org" };
 	const char *seen;
 	struct tls_peer p;
 
 	peer_open(&p);
 	peer_serve(&p, &leaf, 0, 0);
-	assert_int_equal(
-	    stream_start_tls(p.stream, tls, sni, "mail.example.org", &e), 0);
+	peer_start_tls_as(&p, tls, &id);
 	assert_int_equal(peer_shake(&p), STREAM_DONE);
 	seen = SSL_get_servername(p.ssl, TLSEXT_NAMETYPE_host_name);
 	if (want == NULL)
@@ -429,8 +429,9 @@ static void
 test_sni(void **state)
 {
 	struct err e = { .kind = ERR_NONE };
-	struct tls_peer p;
 	char name[300];
+	const struct stream_identity id = { .sni = name, .verify_name = "x" };
+	struct tls_peer p;
 
 	(void)state;
 	check_sni("other.example.net", "other.example.net");
@@ -438,9 +439,9 @@ test_sni(void **state)
 	memset(name, 'x', sizeof name);
 	name[sizeof name - 1] = '\0';
 	peer_open(&p);
-	assert_int_equal(stream_start_tls(p.stream, tls, name, "x", &e), -1);
+	assert_int_equal(stream_start_tls(p.stream, tls, &id, &e), -1);
 	assert_int_equal(e.kind, ERR_USAGE);
-	assert_non_null(strstr(e.text, "--sni"));
+	assert_non_null(strstr(e.text, "no name that TLS can send"));
 	peer_end(&p);
 }
 
@@ -491,7 +492,8 @@ set_up(void **state)
 	const struct cert_plan ca = { .cn = "Root", .ca = true };
 	const struct cert_plan server = { .cn = "mail",
 		.san = "DNS:mail.example.org" };
-	struct tls_settings s = { .min_version = TLS1_2_VERSION };
+	struct tls_settings s = { .min_version = TLS_VERSION_1_2 };
+	enum tls_file culprit;
 	struct err e = { .kind = ERR_NONE };
 	size_t i;
 
@@ -502,7 +504,7 @@ set_up(void **state)
 	leaf = cert_make(&server, &root);
 	root_file = folder_write_cert("root.pem", &root);
 	s.ca_file = root_file;
-	tls = tls_context_new(&s, &e);
+	tls = tls_context_new(&s, &culprit, &e);
 	assert_non_null(tls);
 	for (i = 0; i < sizeof large; i++)
 		large[i] = (char)(i * 7919 >> 5);

@@ -281,9 +281,10 @@ test_version_too_old(void **state)
 	static const char error[] =
 	    "the server sent the alert \"protocol version\"";
 	const struct tls_settings s = { .ca_file = root_file,
-		.min_version = TLS1_3_VERSION };
+		.min_version = TLS_VERSION_1_3 };
+	enum tls_file culprit;
 	struct err e = { .kind = ERR_NONE };
-	struct tls_context *newest = tls_context_new(&s, &e);
+	struct tls_context *newest = tls_context_new(&s, &culprit, &e);
 	struct tls_peer p;
 
 	(void)state;
@@ -354,7 +355,8 @@ set_up(void **state)
 	const struct cert_plan ca = { .cn = "Root", .ca = true };
 	const struct cert_plan server = { .cn = "mail",
 		.san = "DNS:mail.example.org" };
-	struct tls_settings s = { .min_version = TLS1_2_VERSION };
+	struct tls_settings s = { .min_version = TLS_VERSION_1_2 };
+	enum tls_file culprit;
 	struct err e = { .kind = ERR_NONE };
 
 	(void)state;
@@ -364,7 +366,7 @@ set_up(void **state)
 	leaf = cert_make(&server, &root);
 	root_file = folder_write_cert("root.pem", &root);
 	s.ca_file = root_file;
-	tls = tls_context_new(&s, &e);
+	tls = tls_context_new(&s, &culprit, &e);
 	assert_non_null(tls);
 	return 0;
 }

@@ -20,13 +20,19 @@
 static struct cert root, middle, stranger;
 static const char *root_file;
 
-/* The facts of one handshake with c; t is made of settings. */
+/* The facts of one handshake with c; pins may be NULL. */
 static struct tls_facts
-meet(const struct tls_settings *settings, const struct cert *c, int issuers,
-    int max_version, const char *name)
+meet(const struct cert *c, int issuers, int max_version, const char *name,
+    const struct tls_pins *pins)
 {
+	const struct tls_settings s = { .ca_file = root_file,
+		.min_version = TLS_VERSION_1_2 };
+	const struct stream_identity id = { .sni = HOST,
+		.verify_name = name != NULL ? name : HOST,
+		.pins = pins != NULL ? *pins : (struct tls_pins){ NULL, 0 } };
+	enum tls_file culprit;
 	struct err e = { .kind = ERR_NONE };
-	struct tls_context *t = tls_context_new(settings, &e);
+	struct tls_context *t = tls_context_new(&s, &culprit, &e);
 	struct tls_facts f;
 	struct tls_peer p;
 
@@ -34,7 +40,7 @@ meet(const struct tls_settings *settings, const struct cert *c, int issuers,
 	assert_non_null(t);
 	peer_open(&p);
 	peer_serve(&p, c, issuers, max_version);
-	peer_start_tls(&p, t, name);
+	peer_start_tls_as(&p, t, &id);
 	/* Whatever is wrong with it. */
 	assert_int_equal(peer_shake(&p), STREAM_DONE);
 	f = *stream_tls_facts(p.stream);
@@ -47,10 +53,7 @@ meet(const struct tls_settings *settings, const struct cert *c, int issuers,
 static struct tls_facts
 meet_usual(const struct cert *c, int issuers, const char *name)
 {
-	const struct tls_settings s = { .ca_file = root_file,
-		.min_version = TLS1_2_VERSION };
-
-	return meet(&s, c, issuers, 0, name);
+	return meet(c, issuers, 0, name, NULL);
 }
 
 static const struct tls_fault *
@@ -100,10 +103,8 @@ static void
 test_version(void **state)
 {
 	const struct cert_plan plan = { .cn = HOST, .san = SAN };
-	const struct tls_settings s = { .ca_file = root_file,
-		.min_version = TLS1_2_VERSION };
 	struct cert c = cert_make(&plan, &root);
-	struct tls_facts f = meet(&s, &c, 0, TLS1_2_VERSION, NULL);
+	struct tls_facts f = meet(&c, 0, TLS1_2_VERSION, NULL, NULL);
 
 	(void)state;
 	assert_string_equal(f.version, "TLSv1.2");
@@ -508,20 +509,17 @@ test_pins(void **state)
 	const struct cert_plan plan = { .cn = "x", .san = SAN };
 	struct cert c = cert_make(&plan, &middle);
 	unsigned char pins[2][32];
-	struct tls_settings s = { .ca_file = root_file,
-		.min_version = TLS1_2_VERSION,
-		.pins = (const unsigned char(*)[32])pins };
+	struct tls_pins some = { (const unsigned char(*)[32])pins, 1 };
 	struct tls_facts f;
 
 	(void)state;
 	digest(&middle, pins[0]); /* of the chain, but not the server's */
 	digest(&c, pins[1]);
-	s.pin_count = 1;
-	f = meet(&s, &c, 1, 0, NULL);
+	f = meet(&c, 1, 0, NULL, &some);
 	assert_false(f.pin_matches);
 	assert_memory_equal(f.pin, pins[1], 32);
-	s.pin_count = 2;
-	f = meet(&s, &c, 1, 0, NULL);
+	some.count = 2;
+	f = meet(&c, 1, 0, NULL, &some);
 	assert_true(f.pin_matches);
 	cert_free(&c);
 }

@@ -25,9 +25,10 @@ context(const char *ca_path, const char *ca_file)
 {
 	const struct tls_settings s = { .ca_path = ca_path,
 		.ca_file = ca_file,
-		.min_version = TLS1_2_VERSION };
+		.min_version = TLS_VERSION_1_2 };
+	enum tls_file culprit;
 	struct err e = { .kind = ERR_NONE };
-	struct tls_context *t = tls_context_new(&s, &e);
+	struct tls_context *t = tls_context_new(&s, &culprit, &e);
 
 	assert_string_equal(e.text, "");
 	assert_non_null(t);
@@ -210,14 +211,16 @@ static void
 refuses(const struct tls_settings *s, const char *text, const char *file)
 {
 	struct tls_settings with = *s;
+	enum tls_file culprit;
 	struct err e = { .kind = ERR_NONE };
 	char want[512];
 
-	with.min_version = TLS1_2_VERSION;
-	assert_null(tls_context_new(&with, &e));
+	with.min_version = TLS_VERSION_1_2;
+	assert_null(tls_context_new(&with, &culprit, &e));
 	assert_int_equal(e.kind, ERR_USAGE);
-	snprintf(want, sizeof want, "%.100s%.300s%.100s",
-	    text[0] == 'f' ? "--ca-file " : "--ca-path ", file, text + 1);
+	assert_int_equal(culprit,
+	    text[0] == 'f' ? TLS_FILE_CA_FILE : TLS_FILE_CA_PATH);
+	snprintf(want, sizeof want, "%.300s%.100s", file, text + 1);
 	assert_string_equal(e.text, want);
 }
 
@@ -272,9 +275,10 @@ meet_asking(const char *cert, const char *key, int max_version)
 	const struct tls_settings s = { .ca_file = root_file,
 		.client_cert = cert,
 		.client_key = key,
-		.min_version = TLS1_2_VERSION };
+		.min_version = TLS_VERSION_1_2 };
+	enum tls_file culprit;
 	struct err e = { .kind = ERR_NONE };
-	struct tls_context *t = tls_context_new(&s, &e);
+	struct tls_context *t = tls_context_new(&s, &culprit, &e);
 	struct tls_facts f;
 	struct tls_peer p;
 
@@ -324,15 +328,18 @@ refuses_client(const char *cert, const char *key, const char *fmt,
 	const struct tls_settings s = { .ca_file = root_file,
 		.client_cert = cert,
 		.client_key = key,
-		.min_version = TLS1_2_VERSION };
+		.min_version = TLS_VERSION_1_2 };
+	enum tls_file culprit;
 	struct err e = { .kind = ERR_NONE };
 	char want[512];
 
-	assert_null(tls_context_new(&s, &e));
+	assert_null(tls_context_new(&s, &culprit, &e));
 	assert_int_equal(e.kind, ERR_USAGE);
-	snprintf(want, sizeof want, "%s %s: %s%s",
-	    key != NULL && a == key ? "--client-key" : "--client-cert", a, fmt,
-	    b != NULL ? b : "");
+	assert_int_equal(culprit,
+	    key != NULL && a == key ? TLS_FILE_CLIENT_KEY
+				    : TLS_FILE_CLIENT_CERT);
+	snprintf(
+	    want, sizeof want, "%s: %s%s", a, fmt, b != NULL ? b : "");
 	assert_string_equal(e.text, want);
 }
 

@@ -19,9 +19,10 @@ enum { TURNS_MAX = 100 };
 void
 peer_init(void)
 {
-	const struct tls_settings s = { .min_version = TLS1_2_VERSION };
+	const struct tls_settings s = { .min_version = TLS_VERSION_1_2 };
+	enum tls_file culprit;
 	struct err e = { .kind = ERR_NONE };
-	struct tls_context *t = tls_context_new(&s, &e);
+	struct tls_context *t = tls_context_new(&s, &culprit, &e);
 
 	assert_non_null(t);
 	tls_context_free(t);
@@ -90,14 +91,21 @@ peer_serve(
 }
 
 void
-peer_start_tls(struct tls_peer *p, struct tls_context *t, const char *name)
+peer_start_tls_as(struct tls_peer *p, struct tls_context *t,
+    const struct stream_identity *id)
 {
 	struct err e = { .kind = ERR_NONE };
 
-	if (name == NULL)
-		name = "mail.example.org";
-	assert_int_equal(
-	    stream_start_tls(p->stream, t, "mail.example.org", name, &e), 0);
+	assert_int_equal(stream_start_tls(p->stream, t, id, &e), 0);
+}
+
+void
+peer_start_tls(struct tls_peer *p, struct tls_context *t, const char *name)
+{
+	const struct stream_identity id = { .sni = "mail.example.org",
+		.verify_name = name != NULL ? name : "mail.example.org" };
+
+	peer_start_tls_as(p, t, &id);
 }
 
 enum stream_status

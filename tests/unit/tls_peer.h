@@ -40,6 +40,10 @@ void peer_serve(
 void peer_start_tls(
     struct tls_peer *p, struct tls_context *t, const char *name);
 
+/* The same, as it expects the server to be. */
+void peer_start_tls_as(struct tls_peer *p, struct tls_context *t,
+    const struct stream_identity *id);
+
 /* Take turns until our end is done or has failed, and let the server end. */
 enum stream_status peer_shake(struct tls_peer *p);
 

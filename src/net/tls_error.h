@@ -1,0 +1,26 @@
+/*
+ * tls_error.h - OpenSSL's queue of errors in words, for src/net alone.
+ */
+
+#ifndef NET_TLS_ERROR_H
+#define NET_TLS_ERROR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Words for the errors queued into text; the queue is emptied.  Returns false
+ * if memory was lacking: then that is the cause, and no other.
+ */
+bool tls_error_take(char *text, size_t size);
+
+/* Whether memory was lacking, by the errors queued; the queue is emptied. */
+bool tls_error_lacks_memory(void);
+
+/*
+ * What is wrong with a file of ours; otherwise if OpenSSL has no good words.
+ * NULL if nothing is, but memory was lacking.  Emptied, too.
+ */
+const char *tls_error_of_file(const char *otherwise);
+
+#endif

@@ -1,0 +1,133 @@
+#include "net/tls_trust.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+
+#include "net/tls_error.h"
+#include "net/tls_internal.h"
+
+static int
+add_directory(X509_STORE *store, const char *path)
+{
+	X509_LOOKUP *lookup =
+	    X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
+
+	if (lookup == NULL ||
+	    X509_LOOKUP_add_dir(lookup, path, X509_FILETYPE_PEM) != 1)
+		return -1;
+	return 0;
+}
+
+static const char *
+from_environment(const char *name, const char *otherwise)
+{
+	const char *value = secure_getenv(name);
+
+	return value != NULL && value[0] != '\0' ? value : otherwise;
+}
+
+static int
+check_directory(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+		errno = ENOTDIR;
+	else if (access(path, R_OK | X_OK) == 0)
+		return 0;
+	return err_set(e, ERR_USAGE,
+	    "%s: %s; give a directory made "
+	    "by openssl rehash",
+	    path, strerror(errno));
+}
+
+/* Not by opening it: it may be a pipe. */
+static int
+check_file(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		errno = EISDIR;
+	else if (access(path, R_OK) == 0)
+		return 0;
+	return err_set(e, ERR_USAGE, "%s: %s", path, strerror(errno));
+}
+
+static int
+load_roots(X509_STORE *store, const char *file, struct err *e)
+{
+	if (X509_STORE_load_file(store, file) == 1)
+		return 0;
+	if (check_file(file, e) == -1) {
+		ERR_clear_error();
+		return -1;
+	}
+	return tls_refuse_file(
+	    e, file, "no certificate in it; give a PEM file");
+}
+
+/* Which of the two is at fault, if one is. */
+static int
+check_given(const struct tls_settings *s, enum tls_file *culprit, struct err *e)
+{
+	*culprit = TLS_FILE_CA_PATH;
+	if (s->ca_path != NULL && check_directory(s->ca_path, e) == -1)
+		return -1;
+	*culprit = TLS_FILE_CA_FILE;
+	if (s->ca_file != NULL && check_file(s->ca_file, e) == -1)
+		return -1;
+	*culprit = TLS_FILE_NONE;
+	return 0;
+}
+
+int
+tls_trust_init(struct tls_trust *t, X509_STORE *store,
+    const struct tls_settings *s, enum tls_file *culprit, struct err *e)
+{
+	const char *dir = s->ca_path, *file = s->ca_file;
+
+	*t = (struct tls_trust){ .store = store };
+	if (dir == NULL && file != NULL) {
+		*culprit = TLS_FILE_CA_FILE;
+		return load_roots(store, file, e);
+	}
+	if (check_given(s, culprit, e) == -1)
+		return -1;
+	if (file == NULL && dir == NULL) {
+		dir = from_environment(X509_get_default_cert_dir_env(),
+		    X509_get_default_cert_dir());
+		file = from_environment(X509_get_default_cert_file_env(), NULL);
+	}
+	t->bundle_given = file != NULL;
+	if (file == NULL && s->ca_path == NULL)
+		file = X509_get_default_cert_file();
+	if (add_directory(store, dir) == -1)
+		return err_nomem(e);
+	t->bundle = file;
+	return 0;
+}
+
+int
+tls_trust_load_bundle(struct tls_trust *t)
+{
+	const char *file = t->bundle, *why;
+
+	if (file == NULL)
+		return 0;
+	t->bundle = NULL;
+	if (X509_STORE_load_file(t->store, file) == 1)
+		return 1;
+	if ((why = tls_error_of_file("no certificate in it")) == NULL)
+		return -1;
+	if (t->bundle_given)
+		snprintf(t->bundle_error, sizeof t->bundle_error, "%.200s: %s",
+		    file, why);
+	return 0;
+}
