@@ -35,10 +35,12 @@ client := smtp_client.c
 net    := $(sort $(wildcard src/net/*.c))
 secret := $(sort $(wildcard src/secret/*.c))
 plugin := $(sort $(wildcard src/plugin/*.c))
-app    := $(sort $(wildcard src/app/*.c))
+check  := $(sort $(wildcard src/check/*.c))
+rooms  := $(sort $(foreach r,cli options probe verdict present run, \
+          $(wildcard src/$(r)/*.c)))
 main   := check_smtp_auth.c
 
-sources := $(base) $(smtp) $(client) $(net) $(secret) $(plugin) $(app) $(main)
+sources := $(base) $(smtp) $(client) $(net) $(secret) $(plugin) $(check) $(rooms) $(main)
 headers := $(sort $(wildcard src/*/*.h)) smtp_client.h
 
 # Every tests/unit/test_*.c is a program; the other files there help them all.

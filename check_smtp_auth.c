@@ -5,31 +5,31 @@
 
 #include <unistd.h>
 
-#include "app/check.h"
-#include "app/last_word.h"
 #include "base/clock.h"
 #include "base/process.h"
+#include "run/last_word.h"
+#include "run/run.h"
 
 int
 main(int argc, char **argv)
 {
 	int64_t started_us;
-	struct check c;
+	struct run r;
 
 	last_word_begin();
 	started_us = clock_now_us();
 	process_guard();
 	process_economize();
-	check_init(&c, argc, argv, started_us);
-	check_run(&c, started_us);
-	check_forget(&c);
-	check_print(&c);
+	run_init(&r, argc, argv, started_us);
+	run_do(&r);
+	run_forget(&r);
+	run_print(&r);
 #ifdef FREE_ALL
 	/* Builds that look for leaks give everything back. */
-	check_free(&c);
+	run_free(&r);
 	process_unguard();
-	return c.exit_code;
+	return r.answer.code;
 #else
-	_exit(c.exit_code);
+	_exit(r.answer.code);
 #endif
 }

@@ -7,47 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/condition.h"
-#include "app/options_internal.h"
-#include "app/phase.h"
+#include "check/condition.h"
+#include "check/phase.h"
+#include "options/table.h"
 #include "plugin/report.h"
 #include "smtp/sasl.h"
 
-/* What completes a value; the functions of the shells are named after it. */
-enum kind {
-	KIND_TEXT, /* nobody can guess it */
-	KIND_WORDS,
-	KIND_FILE,
-	KIND_FOLDER,
-	KIND_HOST,
-	KIND_MECHANISMS,
-	KIND_RANGE,
-	KIND_TIMEOUT,
-	KIND_STATE,
-	KIND_SOURCE,
-	KIND_SECTION,
-	KINDS,
-};
-
-/* How --help calls such values. */
-static const struct {
-	const char *value;
-	enum kind kind;
-} kinds[] = {
-	{ "FILE", KIND_FILE },
-	{ "DIR", KIND_FOLDER },
-	{ "HOST", KIND_HOST },
-	{ "NAME", KIND_HOST },
-	{ "FORMAT", KIND_WORDS },
-	{ "MECH[,MECH...]", KIND_MECHANISMS },
-	{ "MECH[,...]", KIND_MECHANISMS },
-	{ "[PHASE=]RANGE", KIND_RANGE },
-	{ "SECONDS[:STATE]", KIND_TIMEOUT },
-	{ "CONDITION=STATE", KIND_STATE },
-	{ "SOURCE", KIND_SOURCE },
-	{ "[SECTION][@FILE]", KIND_SECTION },
-};
-
+/* What completes a value: the functions of the shells are named after it. */
 static const char *const functions[KINDS] = {
 	[KIND_FILE] = "file",
 	[KIND_FOLDER] = "folder",
@@ -59,20 +25,6 @@ static const char *const functions[KINDS] = {
 	[KIND_SOURCE] = "source",
 	[KIND_SECTION] = "section",
 };
-
-static enum kind
-kind_of(const struct option_row *row)
-{
-	size_t i;
-
-	if (row->argument == ARGUMENT_NONE)
-		return KIND_TEXT;
-	for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (strcmp(row->value, kinds[i].value) == 0)
-			return kinds[i].kind;
-	/* "all|known" names what there is. */
-	return strchr(row->value, '|') != NULL ? KIND_WORDS : KIND_TEXT;
-}
 
 static void
 put_words(const struct option_row *row)
@@ -136,7 +88,7 @@ put_bash_options(void)
 {
 	const struct option_row *row;
 
-	for (row = options_table; row->name != NULL; row++) {
+	for (row = options_table.rows; row->name != NULL; row++) {
 		if (row->letter != 0)
 			printf(" -%c", row->letter);
 		put_bash_name(row->name, row->argument);
@@ -172,13 +124,13 @@ static void
 put_bash_kinds(void)
 {
 	const struct option_row *row;
-	enum kind kind;
+	enum option_kind kind;
 
-	for (row = options_table; row->name != NULL; row++) {
+	for (row = options_table.rows; row->name != NULL; row++) {
 		if (row->argument == ARGUMENT_NONE)
 			continue;
 		put_bash_pattern(row);
-		kind = kind_of(row);
+		kind = row->kind;
 		printf(" REPLY='");
 		if (kind == KIND_WORDS)
 			put_words(row);
@@ -213,7 +165,7 @@ put_zsh_message(const char *s)
 static void
 put_zsh_action(const struct option_row *row)
 {
-	enum kind kind = kind_of(row);
+	enum option_kind kind = row->kind;
 
 	if (row->argument == ARGUMENT_NONE)
 		return;
@@ -270,7 +222,7 @@ put_zsh_options(void)
 {
 	const struct option_row *row;
 
-	for (row = options_table; row->name != NULL; row++) {
+	for (row = options_table.rows; row->name != NULL; row++) {
 		if (row->letter != 0)
 			put_zsh_option(row, "-", &row->letter, 1);
 		put_zsh_option(row, "--", row->name, strlen(row->name));

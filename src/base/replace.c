@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 char *
-replace_temporary(const char *path)
+replace_temporary(const char *path, const char *tag)
 {
 	const char *slash = strrchr(path, '/');
 	uint64_t number;
@@ -19,8 +19,8 @@ replace_temporary(const char *path)
 	/* Not the process id: containers share folders, not their ids. */
 	if (getentropy(&number, sizeof number) == -1)
 		return NULL;
-	if (asprintf(&name, "%.*s.check_smtp_auth.%016" PRIx64,
-		slash != NULL ? (int)(slash + 1 - path) : 0, path,
+	if (asprintf(&name, "%.*s.%s.%016" PRIx64,
+		slash != NULL ? (int)(slash + 1 - path) : 0, path, tag,
 		number) == -1)
 		return NULL;
 	return name;

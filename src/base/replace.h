@@ -14,9 +14,10 @@ enum { REPLACE_NOT_REGULAR = -1 };
 
 /*
  * A name for a new file beside path, which nobody else has chosen and which
- * does not end like path.  Owned by the caller; NULL without memory.
+ * does not end like path; tag shows whose it is.  Owned by the caller; NULL
+ * without memory.
  */
-char *replace_temporary(const char *path);
+char *replace_temporary(const char *path, const char *tag);
 
 /*
  * Write data[0..len) to temporary, then rename that to path.  A new file has

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "net/address.h"
 #include "base/loop.h"
+#include "net/address.h"
 
 /* One address tried or to be tried, in the order of trying. */
 struct dialer_attempt {

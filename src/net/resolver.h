@@ -9,8 +9,8 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "net/address.h"
 #include "base/loop.h"
+#include "net/address.h"
 
 enum resolver_state {
 	RESOLVER_NOT_ASKED,
@@ -73,6 +73,9 @@ struct lookup *lookup_new(struct resolver *r, const char *name, int port,
  * Accepts NULL.
  */
 void lookup_free(struct lookup *k);
+
+/* Which of two failures tells more, in words; static.  When all have failed. */
+const char *lookup_error(const struct lookup *k);
 
 /* What is known so far of a family; valid until lookup_free(). */
 const struct resolver_answer *lookup_answer(const struct lookup *k, int family);

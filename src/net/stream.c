@@ -173,8 +173,9 @@ fail_tls(struct stream *s)
 
 	if (is_ssl && reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		return fail(s, STREAM_CLOSED,
-		    s->shake.facts.done ? "connection closed without close_notify"
-				  : closed);
+		    s->shake.facts.done
+			? "connection closed without close_notify"
+			: closed);
 	if (s->shake.facts.no_memory)
 		return fail_no_memory(s);
 	if (is_ssl && !ERR_COMMON_ERROR(code) && reason > SSL_AD_REASON_OFFSET)

@@ -15,16 +15,6 @@ struct tls_context {
 	struct tls_settings settings;
 };
 
-int
-tls_refuse_file(struct err *e, const char *file, const char *otherwise)
-{
-	const char *why = tls_error_of_file(otherwise);
-
-	if (why == NULL)
-		return err_nomem(e);
-	return err_set(e, ERR_USAGE, "%s: %s", file, why);
-}
-
 /* Never ask on the terminal: nobody is there. */
 static int
 refuse_pass_phrase(char *buf, int size, int writing, void *asked)
@@ -57,9 +47,9 @@ add_client_key(struct tls_context *t, const char *key, struct err *e)
 		return 0;
 	if (rc == 1 || is_mismatch(ERR_peek_last_error()))
 		return err_set(e, ERR_USAGE,
-		    "%s: the key does not belong to the certificate in %s",
-		    key, t->settings.client_cert);
-	return tls_refuse_file(e, key,
+		    "%s: the key does not belong to the certificate in %s", key,
+		    t->settings.client_cert);
+	return tls_error_refuse(e, key,
 	    asked ? "the key has a pass phrase; give one without"
 		  : "no usable key in it; give a PEM key without a pass "
 		    "phrase");
@@ -78,8 +68,8 @@ add_client_certificate(
 	SSL_CTX_set_default_passwd_cb(t->ctx, refuse_pass_phrase);
 	SSL_CTX_set_default_passwd_cb_userdata(t->ctx, &asked);
 	if (SSL_CTX_use_certificate_chain_file(t->ctx, s->client_cert) != 1)
-		return tls_refuse_file(e, s->client_cert,
-		    "no certificate in it; give a PEM file");
+		return tls_error_refuse(
+		    e, s->client_cert, "no certificate in it; give a PEM file");
 	if (s->client_key == NULL)
 		return add_client_key(t, s->client_cert, e);
 	*culprit = TLS_FILE_CLIENT_KEY;
@@ -104,8 +94,8 @@ oldest(enum tls_version v)
 }
 
 struct tls_context *
-tls_context_new(const struct tls_settings *settings, enum tls_file *culprit,
-    struct err *e)
+tls_context_new(
+    const struct tls_settings *settings, enum tls_file *culprit, struct err *e)
 {
 	struct tls_context *t = calloc(1, sizeof *t);
 	char reason[128];
@@ -168,8 +158,8 @@ tls_context_connect(struct tls_context *t)
 }
 
 void
-tls_take_facts(struct tls_handshake *shake, SSL *ssl, const struct tls_context *t,
-    const char *verify_name)
+tls_take_facts(struct tls_handshake *shake, SSL *ssl,
+    const struct tls_context *t, const char *verify_name)
 {
 	struct tls_facts *f = &shake->facts;
 
@@ -177,8 +167,8 @@ tls_take_facts(struct tls_handshake *shake, SSL *ssl, const struct tls_context *
 	snprintf(f->version, sizeof f->version, "%s", SSL_get_version(ssl));
 	snprintf(f->cipher, sizeof f->cipher, "%s", SSL_get_cipher_name(ssl));
 	tls_verify_take(shake, ssl, verify_name);
-	snprintf(f->roots_error, sizeof f->roots_error, "%s",
-	    t->trust.bundle_error);
+	snprintf(
+	    f->roots_error, sizeof f->roots_error, "%s", t->trust.bundle_error);
 }
 
 const char *

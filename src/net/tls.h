@@ -36,8 +36,8 @@ struct tls_context;
  * SSL_CERT_FILE and SSL_CERT_DIR honoured.  Returns NULL with *e set: "FILE:
  * what is wrong" for ERR_USAGE, and *culprit says which of the files it is.
  */
-struct tls_context *tls_context_new(const struct tls_settings *settings,
-    enum tls_file *culprit, struct err *e);
+struct tls_context *tls_context_new(
+    const struct tls_settings *settings, enum tls_file *culprit, struct err *e);
 void tls_context_free(struct tls_context *t);
 
 /*

@@ -64,3 +64,13 @@ tls_error_of_file(const char *otherwise)
 		why = ERR_reason_error_string(last);
 	return tls_error_lacks_memory() ? NULL : why;
 }
+
+int
+tls_error_refuse(struct err *e, const char *file, const char *otherwise)
+{
+	const char *why = tls_error_of_file(otherwise);
+
+	if (why == NULL)
+		return err_nomem(e);
+	return err_set(e, ERR_USAGE, "%s: %s", file, why);
+}

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/err.h"
+
 /*
  * Words for the errors queued into text; the queue is emptied.  Returns false
  * if memory was lacking: then that is the cause, and no other.
@@ -22,5 +24,8 @@ bool tls_error_lacks_memory(void);
  * NULL if nothing is, but memory was lacking.  Emptied, too.
  */
 const char *tls_error_of_file(const char *otherwise);
+
+/* Record that as "FILE: fault", or the lack of memory.  Returns -1. */
+int tls_error_refuse(struct err *e, const char *file, const char *otherwise);
 
 #endif

@@ -32,9 +32,7 @@ void tls_take_facts(struct tls_handshake *shake, SSL *ssl,
 void tls_verify_install(SSL_CTX *ctx, struct tls_trust *trust);
 
 /* Read the server's certificate and chain into the facts. */
-void tls_verify_take(struct tls_handshake *shake, SSL *ssl, const char *verify_name);
-
-/* Record that a file of ours cannot be used.  Returns -1. */
-int tls_refuse_file(struct err *e, const char *file, const char *otherwise);
+void tls_verify_take(
+    struct tls_handshake *shake, SSL *ssl, const char *verify_name);
 
 #endif

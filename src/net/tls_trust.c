@@ -10,7 +10,6 @@
 #include <openssl/err.h>
 
 #include "net/tls_error.h"
-#include "net/tls_internal.h"
 
 static int
 add_directory(X509_STORE *store, const char *path)
@@ -69,7 +68,7 @@ load_roots(X509_STORE *store, const char *file, struct err *e)
 		ERR_clear_error();
 		return -1;
 	}
-	return tls_refuse_file(
+	return tls_error_refuse(
 	    e, file, "no certificate in it; give a PEM file");
 }
 

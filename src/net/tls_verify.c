@@ -152,7 +152,8 @@ static int
 note_fault(int ok, X509_STORE_CTX *store)
 {
 	if (!ok)
-		add_fault(&handshake_of(store)->facts, X509_STORE_CTX_get_error(store),
+		add_fault(&handshake_of(store)->facts,
+		    X509_STORE_CTX_get_error(store),
 		    X509_STORE_CTX_get_error_depth(store),
 		    X509_STORE_CTX_get_current_cert(store));
 	return 1;
@@ -348,10 +349,4 @@ tls_verify_take(struct tls_handshake *shake, SSL *ssl, const char *verify_name)
 	if (SSL_get_peer_cert_chain(ssl) != NULL)
 		take_chain(f, SSL_get_peer_cert_chain(ssl));
 	f->no_memory = tls_error_lacks_memory();
-}
-
-const char *
-tls_fault_text(const struct tls_fault *f)
-{
-	return X509_verify_cert_error_string(f->error);
 }

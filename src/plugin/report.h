@@ -51,13 +51,15 @@ struct report_attempt {
  * OpenMetrics they are "" as a label, and no sample.
  */
 struct report {
+	const char *service; /* what the text begins with */
+	const char *prefix;  /* and the names of metrics, in OpenMetrics */
 	enum status state;
 	bool up; /* OpenMetrics only: the login, or without one the dialogue,
 		    came to a good end */
 	const char *condition;
 	const struct report_finding *findings;
 	size_t finding_count;
-	const char *message; /* the first line without "SMTP_AUTH STATE: " */
+	const char *message; /* the first line without "SERVICE STATE: " */
 	const char *hint;    /* the second line, or NULL */
 	const char *cause;   /* JSON only */
 	const char *login;   /* JSON only, or JSON and OpenMetrics, like all

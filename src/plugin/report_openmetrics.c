@@ -8,6 +8,7 @@
 
 struct page {
 	struct buf *out;
+	const char *prefix;
 	struct buf labels; /* those that every sample has */
 	bool failed;       /* something had no room: all of it goes */
 };
@@ -40,9 +41,8 @@ static void
 open_family(struct page *p, const char *name, const char *help)
 {
 	note(p,
-	    buf_addf(p->out,
-		"# HELP smtp_auth_%s %s\n# TYPE smtp_auth_%s gauge\n", name,
-		help, name));
+	    buf_addf(p->out, "# HELP %s_%s %s\n# TYPE %s_%s gauge\n", p->prefix,
+		name, help, p->prefix, name));
 }
 
 /* A sample without its value.  label may be NULL. */
@@ -50,7 +50,8 @@ static void
 open_sample(
     struct page *p, const char *name, const char *label, const char *value)
 {
-	note(p, buf_addf(p->out, "smtp_auth_%s{%s", name, buf_str(&p->labels)));
+	note(p,
+	    buf_addf(p->out, "%s_%s{%s", p->prefix, name, buf_str(&p->labels)));
 	if (label != NULL) {
 		note(p, buf_addf(p->out, ",%s=", label));
 		note(p, report_add_quoted(p->out, value));
@@ -162,7 +163,9 @@ add_token(struct page *p, const struct report *r)
 int
 report_openmetrics(const struct report *r, struct buf *out)
 {
-	struct page p = { .out = out, .labels = BUF_INIT(SIZE_MAX) };
+	struct page p = {
+		.out = out, .prefix = r->prefix, .labels = BUF_INIT(SIZE_MAX)
+	};
 	size_t before = out->len;
 
 	make_labels(&p, r);

@@ -116,7 +116,7 @@ add_first_line(struct buf *out, const struct report *r)
 	int rc = -1;
 
 	if (add_perfdata(&perfdata, r) == -1 ||
-	    buf_addf(out, "SMTP_AUTH %s: ", status_name(r->state)) == -1)
+	    buf_addf(out, "%s %s: ", r->service, status_name(r->state)) == -1)
 		goto out;
 	used = out->len - before + strlen("\n");
 	if (perfdata.len > 0)

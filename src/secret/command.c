@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "secret/censor.h"
 #include "base/wipe.h"
+#include "secret/censor.h"
 
 enum {
 	LAST_LINE_MAX = 200, /* of it, what is quoted */

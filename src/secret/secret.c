@@ -6,12 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/descriptor.h"
-#include "secret/internal.h"
 #include "base/buf.h"
+#include "base/descriptor.h"
 #include "base/locked.h"
 #include "base/number.h"
 #include "base/wipe.h"
+#include "secret/internal.h"
 
 extern char **environ;
 

@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "smtp/sasl.h"
 #include "smtp/reply.h"
+#include "smtp/sasl.h"
 
 enum {
 	/* Octets of a command line with CRLF; some servers stop short of 512.

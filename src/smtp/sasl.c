@@ -123,7 +123,7 @@ respond_anonymous(struct buf *out, const struct sasl_creds *c, int turn,
 	if (turn > 0)
 		return SASL_UNEXPECTED;
 	return respond_if(
-	    buf_adds(out, c->user != NULL ? c->user : "check_smtp_auth"));
+	    buf_adds(out, or_empty(c->user != NULL ? c->user : c->trace)));
 }
 
 const struct sasl_mech sasl_mechs[] = {

@@ -24,7 +24,8 @@ struct sasl_creds {
 	const char *authzid; /* authorization identity */
 	const char *secret;  /* password or token, of the kind in proof */
 	enum sasl_proof proof;
-	const char *host; /* server as the user named it (RFC 7628, 3.1) */
+	const char *trace; /* who asks, where there is no user (RFC 4505) */
+	const char *host;  /* server as the user named it (RFC 7628, 3.1) */
 	int port;
 };
 

@@ -6,9 +6,9 @@
 
 #include <ctype.h>
 
-#include "secret/censor.h"
 #include "base/base64.h"
 #include "base/buf.h"
+#include "secret/censor.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { TEXT_MAX = 1024 * 1024, SHORTEST = 4, HEAD = 3 };

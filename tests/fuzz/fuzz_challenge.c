@@ -4,10 +4,10 @@
  * in the odd values of the first byte already in base64.
  */
 
-#include "app/hints.h"
 #include "base/base64.h"
 #include "smtp/auth.h"
 #include "tests/fuzz/fuzz.h"
+#include "verdict/hints.h"
 
 enum { TEXT_MAX = 256 * 1024 };
 

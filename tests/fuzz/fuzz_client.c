@@ -6,13 +6,14 @@
  * close.  seeds.py makes such inputs of tests/dialogues.
  */
 
-#include "app/present.h"
-#include "app/trace.h"
-#include "app/verdict.h"
 #include "base/base64.h"
+#include "check/trace.h"
+#include "options/options.h"
+#include "present/present.h"
 #include "smtp_client.h"
 #include "tests/fuzz/answer.h"
 #include "tests/fuzz/fuzz.h"
+#include "verdict/verdict.h"
 
 enum {
 	HEAD = 8,
@@ -347,6 +348,7 @@ check_answer(struct run *r, size_t format)
 	struct verdict v;
 	struct facts f;
 	struct err e;
+	struct present_style style = { .verbosity = 3 };
 
 	if (!r->faulty)
 		argv[4] = verbose;
@@ -357,16 +359,17 @@ check_answer(struct run *r, size_t format)
 	f.smtp = r->f;
 	f.reached = PHASE_QUIT;
 	f.verified = r->head[0] & 32;
+	style.verbosity = o.verbosity;
 	MUST(censor != NULL);
 	f.censor = censor;
 	f.tls.done = r->f->tls;
 	f.tls.has_certificate = true;
 	f.tls.name_matches = r->head[0] & 32;
 	f.trace = r->trace; /* and freed with them */
-	MUST(verdict_reach(&v, &f, &o) == 0);
+	MUST(verdict_reach(&v, &f, &o.check) == 0);
 	MUST((v.condition == CONDITION_NONE) == (v.finding_count == 0));
 	MUST((v.state == STATUS_OK) == (r->f->outcome == SMTP_OK));
-	MUST(present(&out, formats[format], &v, &f, &o) == 0);
+	MUST(present(&out, formats[format], &v, &f, &o.check, &style) == 0);
 	answer_check(&out, formats[format]);
 	MUST(!holds_secret(r, buf_str(&out), out.len));
 	buf_free(&out);

@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "app/options.h"
+#include "options/options.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/options_rules.h"
 
@@ -22,7 +22,7 @@ read_section(int fd, const char *section)
 	rc = options_parse(&o, 3, argv, NULL, &e);
 	options_rules(&o, rc, &e);
 	MUST(rc == -1 || o.action != ACTION_CHECK ||
-	    strcmp(o.host, "mail.example.org") == 0);
+	    strcmp(o.check.host, "mail.example.org") == 0);
 	options_free(&o);
 }
 

@@ -3,8 +3,8 @@
  * No file is read: --extra-opts is fuzz_ini's.
  */
 
-#include "app/options.h"
 #include "base/buf.h"
+#include "options/options.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/options_rules.h"
 
@@ -50,10 +50,10 @@ static void
 check_erased(const struct words *w, const struct options *o,
     const struct err *e, const uint8_t *data, size_t size)
 {
-	const char *secret = o->secret.text;
+	const char *secret = o->check.secret.text;
 	int i;
 
-	if (o->secret.kind != SECRET_TEXT || strlen(secret) < SHORTEST ||
+	if (o->check.secret.kind != SECRET_TEXT || strlen(secret) < SHORTEST ||
 	    count(data, size, secret) != 1)
 		return;
 	for (i = 1; i < w->argc; i++)

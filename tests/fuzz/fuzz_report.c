@@ -78,7 +78,9 @@ write_it(struct rest *rest, report_fn *format, enum status state)
 	const struct report_phase phases[] = { { "dns", true, 17 } };
 	const struct metric metrics[] = { { "time", METRIC_SECONDS, true, 84212,
 	    take(rest), take(rest), true, 10000000 } };
-	struct report r = { .state = state,
+	struct report r = { .service = "SMTP_AUTH",
+		.prefix = "smtp_auth",
+		.state = state,
 		.condition = "auth-rejected",
 		.findings = findings,
 		.finding_count = 2,

@@ -4,10 +4,10 @@
  * a JWT, which is made of them.
  */
 
-#include "app/wording.h"
-#include "secret/look.h"
 #include "base/base64.h"
+#include "secret/look.h"
 #include "tests/fuzz/fuzz.h"
+#include "verdict/wording.h"
 
 enum { TEXT_MAX = 256 * 1024 };
 

@@ -14,12 +14,12 @@ check_lines(const struct options *o)
 {
 	size_t i;
 
-	check_line(o->ehlo_name);
-	check_line(o->from);
-	check_line(o->rcpt);
-	for (i = 0; i < o->command_count; i++) {
-		MUST(o->commands[i].command != NULL);
-		check_line(o->commands[i].command);
+	check_line(o->check.ehlo_name);
+	check_line(o->check.from);
+	check_line(o->check.rcpt);
+	for (i = 0; i < o->check.command_count; i++) {
+		MUST(o->check.commands[i].command != NULL);
+		check_line(o->check.commands[i].command);
 	}
 }
 
@@ -28,13 +28,14 @@ check_login(const struct options *o)
 {
 	size_t i;
 
-	if (!o->login)
+	if (!o->check.login)
 		return;
-	MUST(o->mech_count > 0);
-	for (i = 0; i < o->mech_count; i++)
-		MUST(o->mechs[i]->proof == o->proof);
-	MUST((o->proof != SASL_PROOF_NONE) == (o->secret.kind != SECRET_NONE));
-	MUST(o->proof == SASL_PROOF_NONE || o->user != NULL);
+	MUST(o->check.mech_count > 0);
+	for (i = 0; i < o->check.mech_count; i++)
+		MUST(o->check.mechs[i]->proof == o->check.proof);
+	MUST((o->check.proof != SASL_PROOF_NONE) ==
+	    (o->check.secret.kind != SECRET_NONE));
+	MUST(o->check.proof == SASL_PROOF_NONE || o->check.user != NULL);
 }
 
 void
@@ -45,21 +46,22 @@ options_rules(const struct options *o, int rc, const struct err *e)
 	MUST(rc == 0 || rc == -1);
 	MUST((rc == 0) == (e->kind == ERR_NONE));
 	for (i = 0; i < CONDITIONS; i++)
-		MUST(o->state_of[i] <= STATUS_UNKNOWN);
-	MUST(o->format != NULL && o->timeout_us > 0);
+		MUST(o->check.state_of[i] <= STATUS_UNKNOWN);
+	MUST(o->format != NULL && o->check.timeout_us > 0);
 	if (rc == -1) {
 		MUST(e->kind == ERR_USAGE && e->text[0] != '\0');
 		return;
 	}
 	if (o->action != ACTION_CHECK)
 		return;
-	MUST(o->host != NULL && o->host[0] != '\0');
-	MUST(o->port > 0 && o->port <= 65535);
-	MUST(o->rcpt == NULL || o->from != NULL);
-	MUST(o->tls_mode != SMTP_TLS_NONE ||
-	    (o->pin_count == 0 && !o->has_days && o->client_cert == NULL));
-	MUST(o->mech_count <= OPTIONS_MECHS_MAX);
-	MUST(!o->allow_unverified || o->insecure);
+	MUST(o->check.host != NULL && o->check.host[0] != '\0');
+	MUST(o->check.port > 0 && o->check.port <= 65535);
+	MUST(o->check.rcpt == NULL || o->check.from != NULL);
+	MUST(o->check.tls_mode != SMTP_TLS_NONE ||
+	    (o->check.pin_count == 0 && !o->check.has_days &&
+		o->check.client_cert == NULL));
+	MUST(o->check.mech_count <= SETTINGS_MECHS_MAX);
+	MUST(!o->check.allow_unverified || o->check.insecure);
 	check_lines(o);
 	check_login(o);
 }

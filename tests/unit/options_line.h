@@ -17,11 +17,11 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <openssl/tls1.h>
 
-#include "app/options.h"
-#include "app/options_internal.h"
 #include "base/buf.h"
+#include "options/internal.h"
+#include "options/options.h"
+#include "options/table.h"
 
 enum { WORDS_MAX = 40 };
 
@@ -92,17 +92,18 @@ describe_depth(struct buf *b, const struct options *o)
 {
 	size_t i;
 
-	describe_string(b, "expect", o->expect);
-	describe_string(b, "from", o->from);
-	describe_string(b, "rcpt", o->rcpt);
-	for (i = 0; i < o->command_count; i++)
-		buf_addf(b, "C%zu=%s/%s ", i, o->commands[i].command,
-		    o->commands[i].response != NULL ? o->commands[i].response
-						    : "NULL");
-	describe_words(b, "require-ext", &o->require_extension);
-	describe_words(b, "require-mech", &o->require_mechanism);
-	describe_words(b, "forbid-mech", &o->forbid_mechanism);
-	buf_addf(b, "forbid-clear=%d ", o->forbid_cleartext_auth);
+	describe_string(b, "expect", o->check.expect);
+	describe_string(b, "from", o->check.from);
+	describe_string(b, "rcpt", o->check.rcpt);
+	for (i = 0; i < o->check.command_count; i++)
+		buf_addf(b, "C%zu=%s/%s ", i, o->check.commands[i].command,
+		    o->check.commands[i].response != NULL
+			? o->check.commands[i].response
+			: "NULL");
+	describe_words(b, "require-ext", &o->check.require_extension);
+	describe_words(b, "require-mech", &o->check.require_mechanism);
+	describe_words(b, "forbid-mech", &o->check.forbid_mechanism);
+	buf_addf(b, "forbid-clear=%d ", o->check.forbid_cleartext_auth);
 }
 
 static void
@@ -114,16 +115,17 @@ describe_output(struct buf *b, const struct options *o)
 	for (i = 0; i < THRESHOLDS; i++) {
 		name =
 		    i == THRESHOLD_TOKEN ? "token" : phase_name((enum phase)i);
-		if (o->warning[i].set)
-			buf_addf(b, "w-%s=%s ", name, o->warning[i].text);
-		if (o->critical[i].set)
-			buf_addf(b, "c-%s=%s ", name, o->critical[i].text);
+		if (o->check.warning[i].set)
+			buf_addf(b, "w-%s=%s ", name, o->check.warning[i].text);
+		if (o->check.critical[i].set)
+			buf_addf(
+			    b, "c-%s=%s ", name, o->check.critical[i].text);
 	}
 	for (i = 0; i < CONDITIONS; i++)
 		buf_addf(b, "on-%s=%d ", condition_name((enum condition)i),
-		    o->state_of[i]);
+		    o->check.state_of[i]);
 	buf_addf(b, "timeout=%lld v=%d known=%d quiet=%d json=%d action=%d ",
-	    (long long)o->timeout_us, o->verbosity, o->known_metrics_only,
+	    (long long)o->check.timeout_us, o->verbosity, o->known_metrics_only,
 	    o->quiet, o->format == report_json, o->action);
 	describe_string(b, "file", o->output_file);
 	buf_addf(b, "temporary=%d ", o->output_temporary != NULL);
@@ -134,16 +136,16 @@ describe_login(struct buf *b, const struct options *o)
 {
 	size_t i;
 
-	buf_addf(b, "login=%d proof=%d mechs=", o->login, o->proof);
-	for (i = 0; i < o->mech_count; i++)
-		buf_addf(b, "%s%s", i > 0 ? "," : "", o->mechs[i]->name);
+	buf_addf(b, "login=%d proof=%d mechs=", o->check.login, o->check.proof);
+	for (i = 0; i < o->check.mech_count; i++)
+		buf_addf(b, "%s%s", i > 0 ? "," : "", o->check.mechs[i]->name);
 	buf_addc(b, ' ');
-	describe_string(b, "user", o->user);
-	describe_string(b, "authzid", o->authzid);
-	buf_addf(b, "source=%d/%s ", o->secret.kind,
-	    o->secret.text != NULL ? o->secret.text : "NULL");
-	buf_addf(b, "cleartext=%d rejected=%d ", o->allow_cleartext,
-	    o->expect_rejected);
+	describe_string(b, "user", o->check.user);
+	describe_string(b, "authzid", o->check.authzid);
+	buf_addf(b, "source=%d/%s ", o->check.secret.kind,
+	    o->check.secret.text != NULL ? o->check.secret.text : "NULL");
+	buf_addf(b, "cleartext=%d rejected=%d ", o->check.allow_cleartext,
+	    o->check.expect_rejected);
 }
 
 /* Everything as " key=value ". */
@@ -153,28 +155,29 @@ describe(struct buf *b, const struct options *o)
 	static const char *const tls[] = { "none", "starttls", "implicit" };
 
 	buf_addc(b, ' ');
-	describe_string(b, "host", o->host);
+	describe_string(b, "host", o->check.host);
 	buf_addf(b, "literal=%d port=%d family=%s lmtp=%d proxy=%d tls=%s ",
-	    o->host_is_literal, o->port,
-	    o->family == AF_INET         ? "4"
-		: o->family == AF_INET6  ? "6"
-		: o->family == AF_UNSPEC ? "any"
-					 : "?",
-	    o->lmtp, o->proxy, tls[o->tls_mode]);
-	describe_string(b, "I", o->connect_address);
-	describe_string(b, "resolver", o->resolver);
-	describe_string(b, "F", o->ehlo_name);
-	describe_string(b, "ca-file", o->ca_file);
-	describe_string(b, "ca-path", o->ca_path);
-	describe_string(b, "sni", o->sni);
-	describe_string(b, "verify", o->verify_name);
-	describe_string(b, "cert", o->client_cert);
-	describe_string(b, "key", o->client_key);
-	buf_addf(b, "pins=%zu insecure=%d unverified=%d min=%s ", o->pin_count,
-	    o->insecure, o->allow_unverified,
-	    o->tls_min == TLS1_3_VERSION ? "1.3" : "1.2");
-	buf_addf(b, "days=%d/%ld/%ld ignore=%d ", o->has_days, o->days_warning,
-	    o->days_critical, o->ignore_expiry);
+	    o->check.host_is_literal, o->check.port,
+	    o->check.family == AF_INET         ? "4"
+		: o->check.family == AF_INET6  ? "6"
+		: o->check.family == AF_UNSPEC ? "any"
+					       : "?",
+	    o->check.lmtp, o->check.proxy, tls[o->check.tls_mode]);
+	describe_string(b, "I", o->check.connect_address);
+	describe_string(b, "resolver", o->check.resolver);
+	describe_string(b, "F", o->check.ehlo_name);
+	describe_string(b, "ca-file", o->check.ca_file);
+	describe_string(b, "ca-path", o->check.ca_path);
+	describe_string(b, "sni", o->check.sni);
+	describe_string(b, "verify", o->check.verify_name);
+	describe_string(b, "cert", o->check.client_cert);
+	describe_string(b, "key", o->check.client_key);
+	buf_addf(b, "pins=%zu insecure=%d unverified=%d min=%s ",
+	    o->check.pin_count, o->check.insecure, o->check.allow_unverified,
+	    o->check.tls_min == TLS_VERSION_1_3 ? "1.3" : "1.2");
+	buf_addf(b, "days=%d/%ld/%ld ignore=%d ", o->check.has_days,
+	    o->check.days_warning, o->check.days_critical,
+	    o->check.ignore_expiry);
 	describe_login(b, o);
 	describe_depth(b, o);
 	describe_output(b, o);

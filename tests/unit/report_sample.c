@@ -32,6 +32,7 @@ static const struct metric metrics[] = {
 static const char *const details[] = { "first detail", "", "last detail" };
 
 const struct report report_sample = {
+	REPORT_NAMES,
 	.state = STATUS_CRITICAL,
 	.up = true,
 	.condition = "auth-rejected",

@@ -15,6 +15,9 @@ enum { ROOM = 64 * 1024, FIRST_LINE = 1000 };
 	"a|b\nOK | x=1\r\033[2J\xc2\x9b\xff\xc0\xaf\xe2\x80\xae\xe2\x80\xa8"   \
 	"\"\\\x7f"
 
+/* How the reports of the tests are called. */
+#define REPORT_NAMES .service = "SMTP_AUTH", .prefix = "smtp_auth"
+
 extern const struct report report_sample;
 
 /* Fails the test unless the format makes exactly the wanted text of r. */

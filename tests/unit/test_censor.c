@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "secret/censor.h"
 #include "base/base64.h"
 #include "base/buf.h"
+#include "secret/censor.h"
 
 static bool
 holds(const struct censor *c, const char *text)

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "app/condition.h"
-#include "app/phase.h"
+#include "check/condition.h"
+#include "check/phase.h"
 
 /* Section 2 of the contract, in its order. */
 static const struct {

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "app/hints.h"
-#include "app/verdict.h"
+#include "verdict/hints.h"
+#include "verdict/verdict.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
@@ -31,7 +31,7 @@ struct failure {
 
 /* The cause and the hint, "" for none, that a failure must yield. */
 static void
-expect_verdict(const char *what, const struct options *o,
+expect_verdict(const char *what, const struct settings *o,
     const struct failure *x, const char *cause, const char *hint)
 {
 	struct smtp_facts s = { .outcome = x->outcome };
@@ -65,12 +65,12 @@ expect_verdict(const char *what, const struct options *o,
 	facts_free(&f);
 }
 
-static struct options
+static struct settings
 some_options(void)
 {
 	static char host[] = "mail.example.org", user[] = "alice@example.org",
 		    from[] = "alice@example.org";
-	struct options o = { .host = host,
+	struct settings o = { .host = host,
 		.port = 587,
 		.user = user,
 		.from = from,
@@ -404,7 +404,7 @@ static const struct {
 static void
 test_rows(void **state)
 {
-	const struct options o = some_options();
+	const struct settings o = some_options();
 	struct failure x = { .error = NULL };
 	size_t i;
 
@@ -472,7 +472,7 @@ static void
 test_providers(void **state)
 {
 	struct failure x = { .outcome = SMTP_AUTH_REJECTED };
-	struct options o = some_options();
+	struct settings o = some_options();
 	char host[64];
 	size_t i;
 
@@ -536,7 +536,7 @@ static const char *const unknown[] = {
 static void
 test_unknown_replies(void **state)
 {
-	const struct options o = some_options();
+	const struct settings o = some_options();
 	struct failure x = { .outcome = SMTP_AUTH_REJECTED };
 	size_t i;
 
@@ -688,7 +688,7 @@ test_challenge_errors(void **state)
 		    { SMTP_AUTH_REJECTED, zorp, "{\"status\":\"401\"", NULL },
 		    "", "" },
 	};
-	const struct options o = some_options();
+	const struct settings o = some_options();
 	size_t i;
 
 	(void)state;
@@ -720,7 +720,7 @@ test_outcomes(void **state)
 		{ SMTP_DISCONNECTED, false },
 		{ SMTP_NO_MEMORY, false },
 	};
-	const struct options o = some_options();
+	const struct settings o = some_options();
 	struct failure x = { .reply = "525 5.7.13 Off" };
 	char what[32];
 	size_t i;
@@ -738,7 +738,7 @@ test_outcomes(void **state)
 static void
 test_other_conditions(void **state)
 {
-	struct options o = some_options();
+	struct settings o = some_options();
 	struct failure x = { SMTP_AUTH_REJECTED, credential, NULL, NULL };
 	char starttls[] = "STARTTLS", xoauth2[] = "XOAUTH2";
 
@@ -776,7 +776,7 @@ test_other_ends(void **state)
 		.greeting.code = 220,
 		.ehlo.code = 250,
 		.last = { 523, BUF_INIT(SMTP_REPLY_MAX) } };
-	struct options o = some_options();
+	struct settings o = some_options();
 	struct facts f;
 	struct verdict v;
 	char xoauth2[] = "XOAUTH2";

@@ -11,14 +11,14 @@
 
 #include <cmocka.h>
 
-#include "app/symptom.h"
-#include "app/verdict.h"
+#include "verdict/symptom.h"
+#include "verdict/verdict.h"
 
-static struct options
+static struct settings
 some_options(int port)
 {
 	static char host[] = "mail.example.org";
-	struct options o = { .host = host, .port = port };
+	struct settings o = { .host = host, .port = port };
 	int c;
 
 	for (c = 0; c < CONDITIONS; c++)
@@ -54,7 +54,7 @@ static const struct {
 static void
 test_timeouts(void **state)
 {
-	struct options o;
+	struct settings o;
 	struct verdict v;
 	struct facts f;
 	size_t i;

@@ -454,10 +454,10 @@ test_goes_on_after_an_error(void **state)
 	    "--output-format=json -t x");
 	assert_int_equal(options_parse(&o, l.argc, l.argv, NULL, &e), -1);
 	assert_string_equal(e.text, "--bogus: no such option; see --help");
-	assert_string_equal(o.host, "h");
-	assert_string_equal(o.user, "u");
-	assert_int_equal(o.port, 99);
-	assert_int_equal(o.state_of[CONDITION_DNS], STATUS_OK);
+	assert_string_equal(o.check.host, "h");
+	assert_string_equal(o.check.user, "u");
+	assert_int_equal(o.check.port, 99);
+	assert_int_equal(o.check.state_of[CONDITION_DNS], STATUS_OK);
 	assert_ptr_equal(o.format, report_json);
 	options_free(&o);
 	free_line(&l);
@@ -473,7 +473,7 @@ test_help(void **state)
 
 	(void)state;
 	assert_int_equal(options_help(&b), 0);
-	for (row = options_table; row->name != NULL; row++) {
+	for (row = options_table.rows; row->name != NULL; row++) {
 		snprintf(word, sizeof word, "--%s", row->name);
 		assert_non_null(strstr(buf_str(&b), word));
 		assert_non_null(row->set);
@@ -501,14 +501,15 @@ test_check_smtp_options(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
-		assert_non_null(options_find_letter(names[i][0]));
-		assert_ptr_equal(options_find_letter(names[i][0]),
-		    options_find_name(names[i] + 1));
+		assert_non_null(table_find_letter(&options_table, names[i][0]));
+		assert_ptr_equal(table_find_letter(&options_table, names[i][0]),
+		    table_find_name(&options_table, names[i] + 1));
 	}
-	assert_non_null(options_find_name("sni"));
-	assert_non_null(options_find_name("extra-opts"));
-	assert_non_null(options_find_name("output-format"));
-	assert_non_null(options_find_name("ignore-certificate-expiration"));
+	assert_non_null(table_find_name(&options_table, "sni"));
+	assert_non_null(table_find_name(&options_table, "extra-opts"));
+	assert_non_null(table_find_name(&options_table, "output-format"));
+	assert_non_null(
+	    table_find_name(&options_table, "ignore-certificate-expiration"));
 }
 
 int

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "app/options.h"
+#include "options/options.h"
 
 enum { PARTS_MAX = 24, WORDS_MAX = 2 * PARTS_MAX };
 
@@ -146,28 +146,32 @@ is_as_wanted(const struct options *o, const struct wanted *w)
 	const bool starttls = w->starttls || w->login || w->has_days;
 	int i, responses = 0;
 
-	for (i = 0; i < (int)o->command_count; i++)
-		if (same(o->commands[i].response, "250") && i < w->responses)
+	for (i = 0; i < (int)o->check.command_count; i++)
+		if (same(o->check.commands[i].response, "250") &&
+		    i < w->responses)
 			responses++;
-	return same(o->host, "h") && o->login == w->login &&
-	    same(o->user, w->login ? "u" : NULL) &&
-	    (!w->login || same(o->secret.text, "-p")) &&
-	    o->port ==
+	return same(o->check.host, "h") && o->check.login == w->login &&
+	    same(o->check.user, w->login ? "u" : NULL) &&
+	    (!w->login || same(o->check.secret.text, "-p")) &&
+	    o->check.port ==
 	    (w->port != 0      ? w->port
 		    : w->login ? 587
 			       : 25) &&
-	    o->tls_mode == (starttls ? SMTP_TLS_STARTTLS : SMTP_TLS_NONE) &&
-	    o->family == w->family && o->has_days == w->has_days &&
+	    o->check.tls_mode ==
+	    (starttls ? SMTP_TLS_STARTTLS : SMTP_TLS_NONE) &&
+	    o->check.family == w->family && o->check.has_days == w->has_days &&
 	    (!w->has_days ||
-		(o->days_warning == 30 && o->days_critical == 14)) &&
-	    (int)o->command_count == w->commands && responses == w->responses &&
-	    o->verbosity == w->verbosity && same(o->expect, w->expect) &&
-	    same(o->from, w->from) && same(o->ehlo_name, w->fqdn) &&
-	    same(o->warning[PHASE_TOTAL].text,
+		(o->check.days_warning == 30 &&
+		    o->check.days_critical == 14)) &&
+	    (int)o->check.command_count == w->commands &&
+	    responses == w->responses && o->verbosity == w->verbosity &&
+	    same(o->check.expect, w->expect) && same(o->check.from, w->from) &&
+	    same(o->check.ehlo_name, w->fqdn) &&
+	    same(o->check.warning[PHASE_TOTAL].text,
 		w->warning != NULL ? w->warning : "") &&
-	    same(o->critical[PHASE_TOTAL].text,
+	    same(o->check.critical[PHASE_TOTAL].text,
 		w->critical != NULL ? w->critical : "") &&
-	    o->timeout_us == w->timeout_us;
+	    o->check.timeout_us == w->timeout_us;
 }
 
 /* Parse the parts in this order and compare with what each must add. */

@@ -43,7 +43,8 @@ test_secrets_leave_argv(void **state)
 			if (memmem(l.shown[k], l.size[k], "hunter2", 7))
 				fail_msg("still there: %s", lines[i]);
 		assert_null(strstr(e.text, "hunter2"));
-		assert_true(o.host == NULL || strcmp(o.host, "h") == 0);
+		assert_true(
+		    o.check.host == NULL || strcmp(o.check.host, "h") == 0);
 		options_free(&o);
 		free_line(&l);
 	}

@@ -54,7 +54,7 @@ leave(void **state)
 static int
 replace(const char *path, const char *text)
 {
-	char *temporary = replace_temporary(path);
+	char *temporary = replace_temporary(path, "test");
 	int rc;
 
 	assert_non_null(temporary);
@@ -85,17 +85,17 @@ test_names(void **state)
 		const char *path;
 		const char *start;
 	} cases[] = {
-		{ "x.prom", ".check_smtp_auth." },
-		{ "/x.prom", "/.check_smtp_auth." },
-		{ "/a/b.c/x.prom", "/a/b.c/.check_smtp_auth." },
-		{ "a/x.prom", "a/.check_smtp_auth." },
+		{ "x.prom", ".test." },
+		{ "/x.prom", "/.test." },
+		{ "/a/b.c/x.prom", "/a/b.c/.test." },
+		{ "a/x.prom", "a/.test." },
 	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		char *one = replace_temporary(cases[i].path);
-		char *two = replace_temporary(cases[i].path);
+		char *one = replace_temporary(cases[i].path, "test");
+		char *two = replace_temporary(cases[i].path, "test");
 		size_t n = strlen(cases[i].start);
 
 		assert_int_equal(strncmp(one, cases[i].start, n), 0);
@@ -146,7 +146,7 @@ test_reader(void **state)
 static void
 test_left_behind(void **state)
 {
-	char *temporary = replace_temporary("f");
+	char *temporary = replace_temporary("f", "test");
 	int fd = open(temporary, O_WRONLY | O_CREAT, 0600);
 
 	(void)state;

@@ -50,7 +50,8 @@ test_sample(void **state)
 static void
 test_nothing_known(void **state)
 {
-	const struct report r = { .message = "m", .tls = { .verified = -1 } };
+	const struct report r = { REPORT_NAMES, .message = "m",
+		.tls = { .verified = -1 } };
 
 	(void)state;
 	report_expect("next to nothing", report_json, &r,
@@ -134,6 +135,7 @@ test_hostile(void **state)
 	static const struct report_phase phase = { EVIL, false, 0 };
 	static const struct report_attempt attempt = { EVIL, EVIL };
 	static const struct report r = {
+		REPORT_NAMES,
 		.condition = EVIL,
 		.findings = &finding,
 		.finding_count = 1,

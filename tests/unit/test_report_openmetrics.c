@@ -55,7 +55,8 @@ static void
 test_nothing_known(void **state)
 {
 #define NOBODY "{host=\"\",port=\"\",user=\"\"}"
-	static const struct report r = { .state = STATUS_UNKNOWN };
+	static const struct report r = { REPORT_NAMES,
+		.state = STATUS_UNKNOWN };
 
 	(void)state;
 	report_expect("next to nothing", report_openmetrics, &r,
@@ -72,7 +73,7 @@ test_condition_twice(void **state)
 		{ "expect", STATUS_WARNING, "not found" },
 		{ "slow", STATUS_WARNING, "ehlo took long" },
 	};
-	static const struct report r = { .findings = findings,
+	static const struct report r = { REPORT_NAMES, .findings = findings,
 		.finding_count = COUNT(findings) };
 
 	(void)state;
@@ -97,13 +98,9 @@ test_hostile(void **state)
 #define EVILS "{host=" TAME ",port=\"\",user=" TAME
 	static const struct report_finding finding = { EVIL, STATUS_OK, EVIL };
 	static const struct report_phase phase = { EVIL, true, -1 };
-	static const struct report r = { .host = EVIL,
-		.user = EVIL,
-		.message = EVIL,
-		.findings = &finding,
-		.finding_count = 1,
-		.phases = &phase,
-		.phase_count = 1,
+	static const struct report r = { REPORT_NAMES, .host = EVIL,
+		.user = EVIL, .message = EVIL, .findings = &finding,
+		.finding_count = 1, .phases = &phase, .phase_count = 1,
 		.tls = { EVIL, EVIL, 0, EVIL, EVIL, true, INT64_MIN, 0 },
 		.token = { true, INT64_MAX, 0 } };
 

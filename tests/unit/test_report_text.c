@@ -49,75 +49,61 @@ test_text(void **state)
 		struct report r;
 		const char *out;
 	} cases[] = {
-		{ "only a message", { .message = "fine" },
+		{ "only a message", { REPORT_NAMES, .message = "fine" },
 		    "SMTP_AUTH OK: fine\n" },
 		{ "usage error",
-		    { .state = STATUS_UNKNOWN, .message = "usage: no host" },
+		    { REPORT_NAMES, .state = STATUS_UNKNOWN,
+			.message = "usage: no host" },
 		    "SMTP_AUTH UNKNOWN: usage: no host\n" },
-		{ "hint", { .message = "m", .hint = "h" },
+		{ "hint", { REPORT_NAMES, .message = "m", .hint = "h" },
 		    "SMTP_AUTH OK: m\nh\n" },
 		{ "perfdata",
-		    { .message = "m",
-			.metrics = metrics,
+		    { REPORT_NAMES, .message = "m", .metrics = metrics,
 			.metric_count = COUNT(metrics) },
 		    "SMTP_AUTH OK: m | time=0.084212s;1;5;0;10 "
 		    "time_dns=0.000000s;;;0 time_auth=U;;;0 "
 		    "cert_days=63;30:;14:\n" },
 		{ "known metrics only",
-		    { .message = "m",
-			.metrics = metrics,
+		    { REPORT_NAMES, .message = "m", .metrics = metrics,
 			.metric_count = COUNT(metrics),
 			.known_metrics_only = true },
 		    "SMTP_AUTH OK: m | time=0.084212s;1;5;0;10 "
 		    "time_dns=0.000000s;;;0 cert_days=63;30:;14:\n" },
 		{ "known metrics only, and the first is not",
-		    { .message = "m",
-			.metrics = metrics + 2,
-			.metric_count = 2,
-			.known_metrics_only = true },
+		    { REPORT_NAMES, .message = "m", .metrics = metrics + 2,
+			.metric_count = 2, .known_metrics_only = true },
 		    "SMTP_AUTH OK: m | cert_days=63;30:;14:\n" },
 		{ "known metrics only, and none is",
-		    { .message = "m",
-			.metrics = metrics + 2,
-			.metric_count = 1,
-			.known_metrics_only = true },
+		    { REPORT_NAMES, .message = "m", .metrics = metrics + 2,
+			.metric_count = 1, .known_metrics_only = true },
 		    "SMTP_AUTH OK: m\n" },
 		{ "details without a hint",
-		    { .state = STATUS_WARNING,
-			.message = "m",
-			.details = details,
-			.detail_count = COUNT(details) },
+		    { REPORT_NAMES, .state = STATUS_WARNING, .message = "m",
+			.details = details, .detail_count = COUNT(details) },
 		    "SMTP_AUTH WARNING: m\nfirst detail\n\nlast detail\n" },
 		{ "a drawing alone",
-		    { .message = "m", .drawing = "\x1b[31m#\x1b[0m\n" },
+		    { REPORT_NAMES, .message = "m",
+			.drawing = "\x1b[31m#\x1b[0m\n" },
 		    "SMTP_AUTH OK: m\n\x1b[31m#\x1b[0m\n" },
 		{ "a drawing before the details",
-		    { .message = "m",
-			.hint = "h",
-			.details = details,
-			.detail_count = COUNT(details),
+		    { REPORT_NAMES, .message = "m", .hint = "h",
+			.details = details, .detail_count = COUNT(details),
 			.drawing = "#\n##\n" },
 		    "SMTP_AUTH OK: m\nh\n#\n##\nfirst detail\n\n"
 		    "last detail\n" },
 		{ "a drawing among the details",
-		    { .message = "m",
-			.details = details,
-			.detail_count = COUNT(details),
-			.drawing = "#\n",
+		    { REPORT_NAMES, .message = "m", .details = details,
+			.detail_count = COUNT(details), .drawing = "#\n",
 			.drawing_line = 1 },
 		    "SMTP_AUTH OK: m\nfirst detail\n#\n\nlast detail\n" },
 		{ "a drawing behind the details",
-		    { .message = "m",
-			.details = details,
-			.detail_count = COUNT(details),
-			.drawing = "#\n",
+		    { REPORT_NAMES, .message = "m", .details = details,
+			.detail_count = COUNT(details), .drawing = "#\n",
 			.drawing_line = COUNT(details) },
 		    "SMTP_AUTH OK: m\nfirst detail\n\nlast detail\n#\n" },
 		{ "no drawing",
-		    { .message = "m",
-			.details = details,
-			.detail_count = 1,
-			.drawing = "" },
+		    { REPORT_NAMES, .message = "m", .details = details,
+			.detail_count = 1, .drawing = "" },
 		    "SMTP_AUTH OK: m\nfirst detail\n" },
 	};
 	size_t i;
@@ -196,9 +182,8 @@ test_metric(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
-		const struct report r = { .message = "m",
-			.metrics = &cases[i].m,
-			.metric_count = 1 };
+		const struct report r = { REPORT_NAMES, .message = "m",
+			.metrics = &cases[i].m, .metric_count = 1 };
 		char line[128];
 
 		snprintf(
@@ -220,9 +205,8 @@ test_long_message(void **state)
 		{ "four bytes", "\xf0\x9f\x93\xa7", 3 },
 		{ "escaped", "|", 3 },
 	};
-	struct report r = {
-		.hint = "hint", .metrics = metrics + 3, .metric_count = 1
-	};
+	struct report r = { REPORT_NAMES, .hint = "hint",
+		.metrics = metrics + 3, .metric_count = 1 };
 	size_t i, n, first;
 
 	(void)state;
@@ -248,7 +232,7 @@ static void
 test_message_limit(void **state)
 {
 	char message[FIRST_LINE + 1];
-	const struct report r = { .message = message };
+	const struct report r = { REPORT_NAMES, .message = message };
 	struct buf out = BUF_INIT(ROOM);
 	size_t fits = FIRST_LINE - strlen("SMTP_AUTH OK: \n");
 
@@ -274,7 +258,7 @@ test_long_perfdata(void **state)
 	    "0.00000000000000000000:10.0000000000000000000000";
 	static const char bare[] = " time_starttls=0.000001s;;;0;10\n";
 	struct metric many[64];
-	struct report r = { .message = "m", .metrics = many };
+	struct report r = { REPORT_NAMES, .message = "m", .metrics = many };
 	struct buf out = BUF_INIT(ROOM);
 	size_t i;
 
@@ -309,9 +293,8 @@ test_perfdata_limit(void **state)
 	char label[701];
 	const struct metric m = { label, METRIC_COUNT, true, 1, "30:", NULL,
 		false, 0 };
-	const struct report r = {
-		.message = "m", .metrics = &m, .metric_count = 1
-	};
+	const struct report r = { REPORT_NAMES, .message = "m", .metrics = &m,
+		.metric_count = 1 };
 	struct buf out = BUF_INIT(ROOM);
 	size_t fits = 700 - strlen("=1;30:");
 
@@ -332,12 +315,9 @@ static void
 test_hostile(void **state)
 {
 	static const char *const lines[] = { EVIL, EVIL };
-	const struct report r = { .state = STATUS_CRITICAL,
-		.message = EVIL,
-		.hint = EVIL,
-		.metrics = metrics + 3,
-		.metric_count = 1,
-		.details = lines,
+	const struct report r = { REPORT_NAMES, .state = STATUS_CRITICAL,
+		.message = EVIL, .hint = EVIL, .metrics = metrics + 3,
+		.metric_count = 1, .details = lines,
 		.detail_count = COUNT(lines) };
 
 	(void)state;

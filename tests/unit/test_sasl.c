@@ -12,8 +12,8 @@
 #include "base/base64.h"
 #include "base/buf.h"
 #include "smtp/auth.h"
-#include "smtp/sasl.h"
 #include "smtp/reply.h"
+#include "smtp/sasl.h"
 
 #define JSON "{\"status\":\"401\"}"
 
@@ -33,7 +33,8 @@ static const struct sasl_creds both = { .user = "alice",
 	.proof = SASL_PROOF_PASSWORD,
 	.host = "::1",
 	.port = 465 };
-static const struct sasl_creds nothing = { .proof = SASL_PROOF_NONE };
+static const struct sasl_creds nothing = { .proof = SASL_PROOF_NONE,
+	.trace = "check_smtp_auth" };
 
 static const struct sasl_mech *
 mech(const char *name)

@@ -14,8 +14,8 @@
 #include <cmocka.h>
 #include <fcntl.h>
 
-#include "secret/secret.h"
 #include "base/clock.h"
+#include "secret/secret.h"
 
 extern char **environ;
 

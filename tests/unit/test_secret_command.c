@@ -16,9 +16,9 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "secret/censor.h"
 #include "secret/secret.h"
-#include "base/clock.h"
 
 static const int64_t LONG_US = 60 * 1000000LL;
 

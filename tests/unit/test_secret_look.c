@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "app/wording.h"
 #include "secret/look.h"
-#include "app/verdict.h"
+#include "verdict/verdict.h"
+#include "verdict/wording.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
@@ -199,7 +199,7 @@ static void
 test_hints(void **state)
 {
 	static char host[] = "mail.example.org", user[] = "alice@example.org";
-	struct options o = { .host = host,
+	struct settings o = { .host = host,
 		.port = 587,
 		.user = user,
 		.login = true,

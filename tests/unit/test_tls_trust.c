@@ -218,8 +218,8 @@ refuses(const struct tls_settings *s, const char *text, const char *file)
 	with.min_version = TLS_VERSION_1_2;
 	assert_null(tls_context_new(&with, &culprit, &e));
 	assert_int_equal(e.kind, ERR_USAGE);
-	assert_int_equal(culprit,
-	    text[0] == 'f' ? TLS_FILE_CA_FILE : TLS_FILE_CA_PATH);
+	assert_int_equal(
+	    culprit, text[0] == 'f' ? TLS_FILE_CA_FILE : TLS_FILE_CA_PATH);
 	snprintf(want, sizeof want, "%.300s%.100s", file, text + 1);
 	assert_string_equal(e.text, want);
 }
@@ -338,8 +338,7 @@ refuses_client(const char *cert, const char *key, const char *fmt,
 	assert_int_equal(culprit,
 	    key != NULL && a == key ? TLS_FILE_CLIENT_KEY
 				    : TLS_FILE_CLIENT_CERT);
-	snprintf(
-	    want, sizeof want, "%s: %s%s", a, fmt, b != NULL ? b : "");
+	snprintf(want, sizeof want, "%s: %s%s", a, fmt, b != NULL ? b : "");
 	assert_string_equal(e.text, want);
 }
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "app/trace.h"
+#include "check/trace.h"
 
 static void
 add(struct trace *t, char direction, const char *text)

@@ -91,8 +91,8 @@ peer_serve(
 }
 
 void
-peer_start_tls_as(struct tls_peer *p, struct tls_context *t,
-    const struct stream_identity *id)
+peer_start_tls_as(
+    struct tls_peer *p, struct tls_context *t, const struct stream_identity *id)
 {
 	struct err e = { .kind = ERR_NONE };
 

@@ -1,0 +1,44 @@
+/*
+ * trust.h - is this server the one that it should be?  A pure function from
+ * what the handshake showed and the options to the certificate conditions.
+ */
+
+#ifndef CHECK_TRUST_H
+#define CHECK_TRUST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "check/condition.h"
+#include "check/settings.h"
+#include "net/tls_facts.h"
+
+/* In the order in which they decide: chain, dates, name, pin. */
+enum { TRUST_FINDINGS_MAX = 5 };
+
+struct trust {
+	bool verified;  /* the secret may be sent */
+	bool may_go_on; /* nothing found ends the session */
+	/* Why it is not verified, --insecure not applied. */
+	enum condition fault[TRUST_FINDINGS_MAX];
+	size_t fault_count;
+	/* What of it is to be reported as a condition. */
+	enum condition raised[TRUST_FINDINGS_MAX];
+	size_t raised_count;
+};
+
+struct trust trust_judge(
+    const struct tls_facts *t, const struct settings *asked);
+
+/*
+ * The first fault of the chain that is of this kind and counts under the
+ * options, or NULL.
+ */
+const struct tls_fault *trust_fault(const struct tls_facts *t,
+    const struct settings *asked, enum tls_fault_kind kind);
+
+/* Whole days until the certificate ends at now, rounded down. */
+int64_t trust_days_left(const struct tls_facts *t, int64_t now_unix);
+
+#endif

@@ -1,0 +1,191 @@
+#include "cli/ini.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/descriptor.h"
+
+/* What is being read. */
+struct ini {
+	const struct option_table *table;
+	const char *path;
+	const char *section;
+	struct given_list *list;
+	struct err *e;
+	int line;
+	bool in_any;  /* a section has begun */
+	bool in_ours; /* and it is the one wanted */
+	bool found;   /* it was seen */
+};
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Cut blanks off both ends of [*s, *end). */
+static void
+trim(char **s, char **end)
+{
+	while (*s < *end && is_blank(**s))
+		++*s;
+	while (*end > *s && is_blank((*end)[-1]))
+		--*end;
+}
+
+static int
+fail(const struct ini *ini, const char *what)
+{
+	return err_set(ini->e, ERR_USAGE, "%.200s, line %d: %s", ini->path,
+	    ini->line, what);
+}
+
+static int
+fail_option(
+    const struct ini *ini, const struct option_row *row, const char *what)
+{
+	return err_set(ini->e, ERR_USAGE, "%.200s, line %d: %s %s", ini->path,
+	    ini->line, row->name, what);
+}
+
+/* "name", "name=" or "name = value"; value is NULL if there is none. */
+static int
+take_option(const struct ini *ini, const char *name, char *value)
+{
+	const struct option_row *row;
+	bool by_letter = name[0] != '\0' && name[1] == '\0';
+
+	row = by_letter ? table_find_letter(ini->table, name[0])
+			: table_find_prefix(ini->table, name);
+	/* Neither is quoted: a line out of place may be a secret. */
+	if (row == NULL)
+		return fail(ini, "not an option of this program");
+	if ((row->traits & OPTION_FILES) != 0)
+		return fail_option(ini, row, "cannot stand in a file");
+	if (row->argument == ARGUMENT_NONE && value != NULL)
+		return fail_option(ini, row, "takes no value");
+	if (row->argument == ARGUMENT_REQUIRED && value == NULL)
+		return fail_option(ini, row, "needs a value");
+	return given_add(ini->list,
+	    &(struct given){ .row = row,
+		.by_letter = by_letter,
+		.in_file = true,
+		.value = value },
+	    ini->e);
+}
+
+/* The text in [s, end) is cut into strings in place. */
+static int
+read_option(const struct ini *ini, char *s, char *end)
+{
+	char *equals = memchr(s, '=', (size_t)(end - s));
+	char *name_end = equals != NULL ? equals : end;
+	char *value = equals != NULL ? equals + 1 : end;
+
+	trim(&s, &name_end);
+	trim(&value, &end);
+	if (s == name_end)
+		return fail(ini, "no name before the '='");
+	*end = '\0';
+	*name_end = '\0';
+	return take_option(ini, s, value < end ? value : NULL);
+}
+
+/* Its name is in [s, end). */
+static void
+enter_section(struct ini *ini, char *s, char *end)
+{
+	trim(&s, &end);
+	ini->in_any = true;
+	ini->in_ours = strlen(ini->section) == (size_t)(end - s) &&
+	    memcmp(ini->section, s, (size_t)(end - s)) == 0;
+	ini->found = ini->found || ini->in_ours;
+}
+
+/* [s, end) is one line without its line feed; *end may be overwritten. */
+static int
+read_line(struct ini *ini, char *s, char *end)
+{
+	char *close;
+
+	trim(&s, &end);
+	if (s < end && *s == '[') {
+		if ((close = memchr(s, ']', (size_t)(end - s))) == NULL)
+			return fail(ini, "a section without its ']'");
+		enter_section(ini, s + 1, close);
+		s = close + 1; /* an option may follow */
+		trim(&s, &end);
+	}
+	if (s == end || *s == '#' || *s == ';')
+		return 0;
+	if (!ini->in_any)
+		return fail(ini, "text before the first section");
+	if (!ini->in_ours)
+		return 0;
+	/* What is behind it would be lost, and a password be another. */
+	if (memchr(s, '\0', (size_t)(end - s)) != NULL)
+		return fail(ini, "holds a NUL byte");
+	return read_option(ini, s, end);
+}
+
+int
+ini_read(struct given_list *l, const struct option_table *t, struct buf *text,
+    const char *path, const char *section, struct err *e)
+{
+	struct ini ini = {
+		.table = t, .path = path, .section = section, .list = l, .e = e
+	};
+	char *s, *end, *line_end;
+
+	/* Lines of this section alone are cut: if it is not there, the text
+	 * is still whole for the next one. */
+	end = text->data + text->len;
+	for (s = text->data; s < end; s = line_end + 1) {
+		line_end = memchr(s, '\n', (size_t)(end - s));
+		if (line_end == NULL)
+			line_end = end;
+		ini.line++;
+		if (read_line(&ini, s, line_end) == -1)
+			return -1;
+	}
+	return ini.found;
+}
+
+static int
+fail_load(struct err *e, const char *path, enum descriptor_result r)
+{
+	switch (r) {
+	case DESCRIPTOR_TIMEOUT:
+		return err_set(e, ERR_TIMEOUT, "%.200s: nothing came", path);
+	case DESCRIPTOR_FULL:
+		return err_set(e, ERR_USAGE, "%.200s: over 1 MiB", path);
+	case DESCRIPTOR_NO_MEMORY:
+		return err_nomem(e);
+	case DESCRIPTOR_DONE:
+	case DESCRIPTOR_FAILED:
+		break;
+	}
+	return err_set(e, ERR_USAGE, "%.200s: %s", path, strerror(errno));
+}
+
+int
+ini_load(struct buf *out, const char *path, int64_t deadline_us, struct err *e)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	enum descriptor_result r;
+	int fd, rc = 0;
+
+	fd = is_stdin ? STDIN_FILENO : descriptor_open(path);
+	r = fd == -1 ? DESCRIPTOR_FAILED
+		     : descriptor_read(out, fd, false, deadline_us);
+	if (r != DESCRIPTOR_DONE)
+		rc = fail_load(e, path, r);
+	if (fd != -1 && !is_stdin)
+		close(fd);
+	/* A string also where nothing came. */
+	if (rc == 0 && buf_add(out, "", 0) == -1)
+		rc = err_nomem(e);
+	return rc;
+}

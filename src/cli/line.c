@@ -1,0 +1,215 @@
+#include "cli/line.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/wipe.h"
+
+enum {
+	ROWS_MAX = 80,
+	FIRST_ROW = 256, /* getopt's value of a row, beyond all letters */
+	POSITIONAL = 1,  /* what getopt returns for a word without dash */
+};
+
+/* The table in getopt's words. */
+struct grammar {
+	char letters[3 * ROWS_MAX + 3];
+	struct option names[2 * ROWS_MAX + 1];
+};
+
+static void
+add_letter(char *letters, const struct option_row *row)
+{
+	size_t n = strlen(letters);
+
+	letters[n++] = row->letter;
+	if (row->argument == ARGUMENT_REQUIRED)
+		letters[n++] = ':';
+	letters[n] = '\0';
+}
+
+static void
+translate_table(struct grammar *g, const struct option_table *t)
+{
+	const struct option_row *row;
+	struct option *name = g->names;
+
+	for (row = t->rows; row->name != NULL; row++) {
+		name->name = row->name;
+		name->has_arg = row->argument == ARGUMENT_NONE ? no_argument
+		    : row->argument == ARGUMENT_OPTIONAL ? optional_argument
+							 : required_argument;
+		name->val = FIRST_ROW + (int)(row - t->rows);
+		name++;
+		if (row->alias != NULL) {
+			*name = name[-1];
+			name->name = row->alias;
+			name++;
+		}
+		if (row->letter != 0)
+			add_letter(g->letters, row);
+	}
+}
+
+/* Append the long names that begin with name[0..n); returns how many. */
+static int
+add_candidates(const struct option_table *t, char *text, size_t size,
+    const char *name, size_t n)
+{
+	const struct option_row *row;
+	int count = 0;
+
+	text[0] = '\0';
+	for (row = t->rows; row->name != NULL; row++) {
+		if (strncmp(row->name, name, n) != 0)
+			continue;
+		snprintf(text + strlen(text), size - strlen(text), "%s--%s",
+		    count++ > 0 ? ", " : "", row->name);
+	}
+	return count;
+}
+
+/* A long name that is none, or not unique.  Its value may be a secret. */
+static void
+refuse_word(const struct option_table *t, char *word, struct err *e)
+{
+	int n = (int)strcspn(word, "=");
+	char names[300];
+
+	if (n > 2 &&
+	    add_candidates(t, names, sizeof names, word + 2, (size_t)n - 2) > 0)
+		err_set(
+		    e, ERR_USAGE, "%.*s: may be short for %s", n, word, names);
+	else
+		err_set(e, ERR_USAGE, "%.*s: no such option; see --help",
+		    n < 100 ? n : 100, word);
+	wipe(word + n, strlen(word + n));
+}
+
+/* getopt found a fault with the word before argv[optind]. */
+static void
+refuse(const struct option_table *t, int c, char **argv, struct err *e)
+{
+	const struct option_row *row = optopt >= FIRST_ROW
+	    ? &t->rows[optopt - FIRST_ROW]
+	    : table_find_letter(t, optopt);
+
+	if (c == ':' && row != NULL && optopt < FIRST_ROW)
+		err_set(e, ERR_USAGE, "-%c: its %s is missing", row->letter,
+		    row->value);
+	else if (c == ':' && row != NULL)
+		err_set(e, ERR_USAGE,
+		    "--%s: its value is missing; write "
+		    "--%s=%s",
+		    row->name, row->name, row->value);
+	else if (optopt >= FIRST_ROW)
+		err_set(e, ERR_USAGE, "--%s: takes no value", row->name);
+	else if (optopt != 0)
+		err_set(
+		    e, ERR_USAGE, "-%c: no such option; see --help", optopt);
+	else
+		refuse_word(t, argv[optind - 1], e);
+}
+
+/* Whether a value is a secret, or looks like one put in the wrong place. */
+static bool
+is_secret(const struct option_table *t, const struct option_row *row,
+    const char *value)
+{
+	/* Also -password-from=pass:..., which getopt takes for a -p. */
+	if ((row->traits & OPTION_SECRET) != 0 ||
+	    strstr(value, "pass:") != NULL)
+		return true;
+	return (row->traits & OPTION_SOURCE) != 0 && t->holds_secret(value);
+}
+
+/* Icinga 2 puts the value of its variable behind an option that takes none. */
+static bool
+is_boolean(const char *word)
+{
+	static const char *const booleans[] = { "", "true", "false", "1", "0",
+		"yes", "no", "on", "off" };
+	size_t i;
+
+	for (i = 0; i < sizeof booleans / sizeof booleans[0]; i++)
+		if (strcasecmp(word, booleans[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The value of an option in the forms that getopt does not know: a word of its
+ * own where one may be left out, an old spelling, and a boolean that means
+ * nothing.
+ */
+static char *
+odd_value(const struct option_row *row, int argc, char **argv)
+{
+	const char *word = argv[optind - 1];
+
+	if (optind >= argc)
+		return optarg;
+	if (optarg == NULL && (row->traits & OPTION_WORD_APART) != 0 &&
+	    argv[optind][0] != '-')
+		return argv[optind++];
+	if ((row->traits & OPTION_BOOLEAN) != 0 && is_boolean(argv[optind]))
+		return argv[optind++];
+	if (optarg == word + 2 && row->old != NULL &&
+	    strcmp(word, row->old) == 0)
+		return argv[optind++];
+	return optarg;
+}
+
+static void
+add_word(struct given_list *l, char *word, struct err *e)
+{
+	given_add(l, &(struct given){ .value = word }, e);
+}
+
+static void
+add_option(struct given_list *l, const struct option_table *t, int c, int argc,
+    char **argv, struct err *e)
+{
+	struct given g = { .row = c >= FIRST_ROW ? &t->rows[c - FIRST_ROW]
+						 : table_find_letter(t, c),
+		.by_letter = c < FIRST_ROW };
+
+	if (g.row == NULL)
+		return; /* getopt knows no others */
+	g.value = odd_value(g.row, argc, argv);
+	given_add(l, &g, e);
+	if (g.value != NULL && is_secret(t, g.row, g.value))
+		wipe(g.value, strlen(g.value));
+}
+
+void
+line_read(struct given_list *l, const struct option_table *t, int argc,
+    char **argv, struct err *e)
+{
+	/* Words in their order; ':' for a missing argument; no printing. */
+	struct grammar g = { .letters = "-:" };
+	int c, refused = -1;
+
+	if (argc <= 0)
+		return;
+	translate_table(&g, t);
+	opterr = 0;
+	optind = 0; /* start afresh */
+	while ((c = getopt_long(argc, argv, g.letters, g.names, NULL)) != -1) {
+		if (c == '?' || c == ':') {
+			refuse(t, c, argv, e);
+			refused = optopt == 0 ? optind : -1;
+		} else if (c != POSITIONAL) {
+			add_option(l, t, c, argc, argv, e);
+		} else if (refused != optind - 1) {
+			add_word(l, optarg, e);
+		} else if (optarg != NULL) {
+			/* Perhaps meant for the option; no HOST to show. */
+			wipe(optarg, strlen(optarg));
+		}
+	}
+	for (; optind < argc; optind++)
+		add_word(l, argv[optind], e);
+}

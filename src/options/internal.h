@@ -1,0 +1,97 @@
+/*
+ * internal.h - what the setters and the checks of src/options share.
+ */
+
+#ifndef OPTIONS_INTERNAL_H
+#define OPTIONS_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "cli/given.h"
+#include "options/options.h"
+
+/* What -t takes at most: an hour; not an enum, whose ints end before it. */
+#define TIMEOUT_MAX_US (3600 * INT64_C(1000000))
+
+enum option_group {
+	GROUP_TARGET,
+	GROUP_TLS,
+	GROUP_AUTH,
+	GROUP_DEPTH,
+	GROUP_THRESHOLDS,
+	GROUP_OUTPUT,
+	OPTION_GROUPS,
+};
+
+/* Everything the setters and the checks need beyond struct options. */
+struct parsing {
+	struct options *o;
+	struct settings *s; /* of o */
+	struct err *e;
+	const struct given *now; /* the option being set */
+
+	/* Which gave s->host, s->secret and s->mechs; NULL: none. */
+	const struct given *host, *secret, *mechs;
+	struct address host_address; /* if s->host_is_literal */
+	bool ipv4, ipv6;
+	bool starttls, implicit_tls, no_tls;
+	char *response[SETTINGS_LIST_MAX]; /* -R, moved to the commands */
+	size_t response_count;
+};
+
+/*
+ * Record ERR_USAGE "-p VALUE: " + text for the option being set, named as it
+ * was given.  value is NULL for none, or where it may be a secret.
+ */
+void options_fault(struct parsing *p, const char *value, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Whether value is longer than any server takes; then the fault is recorded. */
+bool options_is_long(struct parsing *p, const char *value);
+
+/*
+ * Read the section that --extra-opts=locator (NULL: the default) names and
+ * append its options to l.  Returns 0, or -1 with *e set: ERR_TIMEOUT if the
+ * file was not read by deadline_us (CLOCK_MONOTONIC).
+ */
+int options_extra_read(struct given_list *l, const char *locator,
+    int64_t deadline_us, struct err *e);
+
+/* Fill in defaults, then look for contradictions. */
+void options_check(struct parsing *p);
+
+/* Replace an owned string.  Returns 0, or -1 with p->e set. */
+int options_replace(struct parsing *p, char **field, const char *value);
+
+/* The member of p->o that a row sets. */
+void *options_field(const struct parsing *p, const struct option_row *row);
+
+/* Whether s holds a C0 control character or DEL. */
+bool options_has_control(const char *s);
+
+/*
+ * Copy the next word of a list with commas, blanks around it trimmed, and
+ * move *list behind it.  Returns false at the end or after a fault.
+ */
+bool options_next_word(
+    struct parsing *p, const char **list, char *word, size_t size);
+
+/* The setters, in options_set*.c. */
+option_fn options_set_host, options_set_port, options_set_connect_address;
+option_fn options_set_proxy, options_set_family, options_set_resolver,
+    options_set_ehlo_name;
+option_fn options_set_tls_mode, options_set_pin, options_set_unverified;
+option_fn options_set_sni, options_set_tls_min, options_set_days;
+option_fn options_set_server_name;
+option_fn options_set_mechs, options_set_identity, options_set_password;
+option_fn options_set_source;
+option_fn options_set_address, options_set_command, options_set_response;
+option_fn options_set_words, options_set_threshold, options_set_timeout;
+option_fn options_set_state, options_set_verbose, options_set_format;
+option_fn options_set_perfdata, options_set_color, options_set_action;
+option_fn options_set_string, options_set_true, options_set_nothing;
+
+#endif

@@ -1,0 +1,165 @@
+#include "options/options.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/wipe.h"
+#include "cli/line.h"
+#include "options/internal.h"
+#include "options/table.h"
+
+enum { DEFAULT_TIMEOUT_US = 10 * 1000000 };
+
+static void
+apply(struct parsing *p, const struct given_list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		p->now = &l->item[i];
+		if (p->now->row == NULL)
+			options_set_host(p, NULL, p->now->value);
+		else
+			p->now->row->set(p, p->now->row, p->now->value);
+	}
+	p->now = NULL;
+}
+
+static void
+set_defaults(struct options *o)
+{
+	int i;
+
+	*o = (struct options){ .check = { .family = AF_UNSPEC,
+				   .tls_min = TLS_VERSION_1_2,
+				   .days_critical = -1,
+				   .proof = SASL_PROOF_NONE,
+				   .timeout_us = DEFAULT_TIMEOUT_US },
+		.format = report_formats[0].write };
+	for (i = 0; i < CONDITIONS; i++)
+		o->check.state_of[i] = condition_default((enum condition)i);
+}
+
+/* The file comes first, so that the command line wins; it may be NULL. */
+static void
+take_all(struct options *o, const struct given_list *file,
+    const struct given_list *line, struct err *e)
+{
+	struct parsing p = { .o = o, .s = &o->check, .e = e };
+	size_t i;
+
+	if (file != NULL)
+		apply(&p, file);
+	apply(&p, line);
+	options_check(&p);
+	for (i = 0; i < p.response_count; i++)
+		free(p.response[i]);
+}
+
+static void
+free_words(struct word_list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		free(l->word[i]);
+}
+
+void
+options_free(struct options *o)
+{
+	struct settings *s = &o->check;
+	const struct option_row *row;
+	size_t i;
+
+	for (row = options_table.rows; row->name != NULL; row++)
+		if ((row->traits & OPTION_OWNED) != 0)
+			free(*(char **)((char *)o + row->field));
+	free(o->output_temporary);
+	for (i = 0; i < s->command_count; i++) {
+		free(s->commands[i].command);
+		free(s->commands[i].response);
+	}
+	free_words(&s->require_extension);
+	free_words(&s->require_mechanism);
+	free_words(&s->forbid_mechanism);
+	secret_source_free(&s->secret);
+	*o = (struct options){ .output_file = NULL };
+}
+
+/* What the command line alone says, as far as it is in order. */
+static void
+preview(struct options *o, const struct given_list *line)
+{
+	struct err ignored = { .kind = ERR_NONE };
+
+	set_defaults(o);
+	take_all(o, NULL, line, &ignored);
+}
+
+static void
+free_preview(struct options *o)
+{
+	/* Not ..._free(): the variable of env: is still needed. */
+	wipe_free(o->check.secret.text);
+	o->check.secret = (struct secret_source){ .text = NULL };
+	options_free(o);
+}
+
+static bool
+wants_files(const struct given_list *line)
+{
+	const struct option_row *row;
+	bool files = false;
+	size_t i;
+
+	for (i = 0; i < line->count; i++) {
+		if ((row = line->item[i].row) == NULL)
+			continue;
+		/* Who wants help does not want to hear of a missing file. */
+		if ((row->traits & OPTION_STOPS) != 0)
+			return false;
+		files = files || (row->traits & OPTION_FILES) != 0;
+	}
+	return files;
+}
+
+static void
+read_files(struct given_list *file, const struct given_list *line,
+    const struct options_watch *watch, struct err *e)
+{
+	const struct option_row *row;
+	struct options early;
+	int64_t limit_us;
+	size_t i;
+
+	preview(&early, line);
+	limit_us = watch != NULL ? watch->before_files(watch->arg, &early)
+				 : clock_now_us() + early.check.timeout_us;
+	for (i = 0; i < line->count; i++)
+		if ((row = line->item[i].row) != NULL &&
+		    (row->traits & OPTION_FILES) != 0)
+			options_extra_read(
+			    file, line->item[i].value, limit_us, e);
+	free_preview(&early);
+}
+
+int
+options_parse(struct options *o, int argc, char **argv,
+    const struct options_watch *watch, struct err *e)
+{
+	struct given_list file = { 0 }, line = { 0 };
+
+	*e = (struct err){ .kind = ERR_NONE };
+	set_defaults(o);
+	line_read(&line, &options_table, argc, argv, e);
+	if (wants_files(&line))
+		read_files(&file, &line, watch, e);
+	take_all(o, &file, &line, e);
+	given_free(&file);
+	given_free(&line);
+	if (o->action != ACTION_CHECK)
+		*e = (struct err){ .kind = ERR_NONE };
+	return e->kind == ERR_NONE ? 0 : -1;
+}

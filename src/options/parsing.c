@@ -1,0 +1,101 @@
+/* What every setter needs: how a fault is told, how a value is kept. */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options/internal.h"
+
+void
+options_fault(struct parsing *p, const char *value, const char *fmt, ...)
+{
+	const struct given *now = p->now;
+	char name[200], text[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (now->row == NULL)
+		snprintf(name, sizeof name, "HOST");
+	else if (now->by_letter)
+		snprintf(name, sizeof name, "-%c", now->row->letter);
+	else
+		snprintf(name, sizeof name, "--%s", now->row->name);
+	if (value != NULL && strstr(value, "pass:") == NULL)
+		snprintf(name + strlen(name), sizeof name - strlen(name),
+		    "%s%.120s", now->row != NULL && !now->by_letter ? "=" : " ",
+		    value);
+	err_set(p->e, ERR_USAGE, "%s%s: %s", name,
+	    now->in_file ? " (from --extra-opts)" : "", text);
+}
+
+bool
+options_is_long(struct parsing *p, const char *value)
+{
+	if (strlen(value) <= OPTIONS_TEXT_MAX)
+		return false;
+	options_fault(
+	    p, value, "too long, more than %d octets", (int)OPTIONS_TEXT_MAX);
+	return true;
+}
+
+void *
+options_field(const struct parsing *p, const struct option_row *row)
+{
+	return (char *)p->o + row->field;
+}
+
+int
+options_replace(struct parsing *p, char **field, const char *value)
+{
+	char *copy = strdup(value);
+
+	if (copy == NULL)
+		return err_nomem(p->e);
+	free(*field);
+	*field = copy;
+	return 0;
+}
+
+bool
+options_has_control(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			return true;
+	return false;
+}
+
+bool
+options_next_word(struct parsing *p, const char **list, char *word, size_t size)
+{
+	const char *start = *list, *end;
+
+	if (start == NULL)
+		return false;
+	end = start + strcspn(start, ",");
+	*list = *end == ',' ? end + 1 : NULL;
+	while (start < end && *start == ' ')
+		start++;
+	while (end > start && end[-1] == ' ')
+		end--;
+	if (start == end) {
+		options_fault(p, p->now->value, "a name in the list is empty");
+		return false;
+	}
+	if ((size_t)(end - start) >= size) {
+		options_fault(
+		    p, p->now->value, "a name in the list is too long");
+		return false;
+	}
+	memcpy(word, start, (size_t)(end - start));
+	word[end - start] = '\0';
+	if (strcspn(word, " ") != strlen(word) || options_has_control(word)) {
+		options_fault(p, p->now->value,
+		    "not a list of names with commas between them");
+		return false;
+	}
+	return true;
+}

@@ -1,0 +1,136 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/wipe.h"
+#include "options/internal.h"
+#include "smtp/sasl.h"
+
+static void
+add_mech(struct settings *s, const struct sasl_mech *mech)
+{
+	size_t i;
+
+	for (i = 0; i < s->mech_count; i++)
+		if (s->mechs[i] == mech)
+			return;
+	if (s->mech_count < SETTINGS_MECHS_MAX)
+		s->mechs[s->mech_count++] = mech;
+}
+
+/* "PLAIN, LOGIN" and so on: all that there are. */
+static void
+list_mechs(char *text, size_t size)
+{
+	const struct sasl_mech *m;
+	size_t len = 0, n;
+
+	for (m = sasl_mechs; m->name != NULL; m++) {
+		n = strlen(m->name);
+		if (len + n + 3 > size)
+			break;
+		if (len > 0) {
+			memcpy(text + len, ", ", 2);
+			len += 2;
+		}
+		memcpy(text + len, m->name, n);
+		len += n;
+	}
+	text[len] = '\0';
+}
+
+void
+options_set_mechs(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	const struct sasl_mech *mech;
+	char word[64], known[200];
+
+	(void)row;
+	if (p->mechs != NULL && p->mechs->in_file && !p->now->in_file)
+		p->s->mech_count = 0;
+	p->mechs = p->now;
+	while (options_next_word(p, &value, word, sizeof word)) {
+		if ((mech = sasl_find(word, strlen(word))) == NULL) {
+			list_mechs(known, sizeof known);
+			options_fault(p, word,
+			    "unknown mechanism; use some of %s", known);
+			return;
+		}
+		add_mech(p->s, mech);
+	}
+}
+
+void
+options_set_identity(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	if (*value == '\0')
+		options_fault(p, value, "the name is empty");
+	else if (options_has_control(value))
+		options_fault(p, value,
+		    "holds a control character; no user name has one");
+	else if (!options_is_long(p, value))
+		options_replace(p, options_field(p, row), value);
+}
+
+static bool
+is_same(const struct secret_source *a, const struct secret_source *b)
+{
+	return a->kind == b->kind && a->text != NULL &&
+	    strcmp(a->text, b->text) == 0;
+}
+
+/* source is owned from here on. */
+static void
+adopt(struct parsing *p, struct secret_source *source, enum sasl_proof proof)
+{
+	const struct given *before = p->secret;
+	struct secret_source *mine = &p->s->secret;
+
+	if (before != NULL && before->in_file == p->now->in_file &&
+	    before->row != p->now->row) {
+		options_fault(p, NULL, "--%s was given too; give one of them",
+		    before->row->name);
+		secret_source_free(source);
+		return;
+	}
+	p->secret = p->now;
+	p->s->proof = proof;
+	if (is_same(mine, source)) {
+		/* Freed as a source, env: would lose its variable. */
+		wipe_free(source->text);
+		return;
+	}
+	secret_source_free(mine);
+	*mine = *source;
+}
+
+void
+options_set_password(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	struct secret_source source = { .kind = SECRET_TEXT };
+
+	(void)row;
+	if ((source.text = strdup(value)) == NULL)
+		err_nomem(p->e);
+	else
+		adopt(p, &source, SASL_PROOF_PASSWORD);
+}
+
+void
+options_set_source(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	struct secret_source source = { .kind = SECRET_NONE };
+	struct err e = { .kind = ERR_NONE };
+
+	if (secret_source_parse(value, &source, &e) == 0)
+		adopt(p, &source,
+		    strcmp(row->name, "token-from") == 0 ? SASL_PROOF_TOKEN
+							 : SASL_PROOF_PASSWORD);
+	else if (e.kind == ERR_USAGE)
+		options_fault(p, NULL, "%s", e.text);
+	else
+		err_set(p->e, e.kind, "%s", e.text);
+}

@@ -1,0 +1,108 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/pattern.h"
+#include "options/internal.h"
+
+void
+options_set_address(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	char **field = options_field(p, row), *bare;
+	size_t len = strlen(value);
+
+	if (options_has_control(value)) {
+		options_fault(
+		    p, value, "holds a control character; no address has one");
+		return;
+	}
+	if (options_is_long(p, value))
+		return;
+	if (len >= 2 && value[0] == '<' && value[len - 1] == '>')
+		bare = strndup(value + 1, len - 2);
+	else
+		bare = strdup(value);
+	if (bare == NULL) {
+		err_nomem(p->e);
+		return;
+	}
+	/* MAIL FROM:<> is the null sender; nobody is a null recipient. */
+	if (*bare == '\0' && row->letter != 'f') {
+		options_fault(p, value, "the address is empty");
+		free(bare);
+		return;
+	}
+	free(*field);
+	*field = bare;
+}
+
+void
+options_set_command(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	static const char *const forbidden[] = { "DATA", "BDAT", "AUTH",
+		"STARTTLS" };
+	const char *verb = value + strspn(value, " \t");
+	size_t n = strcspn(verb, " \t"), i;
+	struct settings *s = p->s;
+
+	(void)row;
+	if (n == 0 || strpbrk(value, "\r\n") != NULL) {
+		options_fault(p, value, "not one SMTP command");
+		return;
+	}
+	if (options_is_long(p, value))
+		return;
+	for (i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++) {
+		if (strlen(forbidden[i]) == n &&
+		    strncasecmp(verb, forbidden[i], n) == 0) {
+			options_fault(p, value,
+			    "%s cannot be sent with -C; use a command whose "
+			    "reply ends it",
+			    forbidden[i]);
+			return;
+		}
+	}
+	if (s->command_count == SETTINGS_LIST_MAX)
+		options_fault(
+		    p, value, "more than %d commands", SETTINGS_LIST_MAX);
+	else if (options_replace(
+		     p, &s->commands[s->command_count].command, value) == 0)
+		s->command_count++;
+}
+
+void
+options_set_response(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	char why[200];
+
+	(void)row;
+	if (pattern_check(value, why, sizeof why) == -1)
+		options_fault(p, value, "%s", why);
+	else if (p->response_count == SETTINGS_LIST_MAX)
+		options_fault(
+		    p, value, "more than %d responses", SETTINGS_LIST_MAX);
+	else if (options_replace(p, &p->response[p->response_count], value) ==
+	    0)
+		p->response_count++;
+}
+
+void
+options_set_words(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	struct word_list *l = options_field(p, row);
+	char word[64];
+
+	while (options_next_word(p, &value, word, sizeof word)) {
+		if (l->count == SETTINGS_LIST_MAX) {
+			options_fault(
+			    p, word, "more than %d words", SETTINGS_LIST_MAX);
+			return;
+		}
+		if (options_replace(p, &l->word[l->count], word) == 0)
+			l->count++;
+	}
+}

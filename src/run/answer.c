@@ -1,0 +1,47 @@
+#include "run/answer.h"
+
+#include "present/present.h"
+#include "verdict/verdict.h"
+
+static int
+write_reports(struct answer *a, const struct verdict *v, const struct facts *f,
+    const struct options *o)
+{
+	bool has_file = o->output_temporary != NULL;
+	struct present_style style = { .verbosity = o->verbosity,
+		.known_metrics_only = o->known_metrics_only };
+
+	/* Nobody else draws. */
+	if (o->verbosity >= 1)
+		style.terminal = terminal_look(o->color);
+	if (has_file &&
+	    present(&a->page, o->format, v, f, &o->check, &style) == -1)
+		return -1;
+	if (a->silent)
+		return 0;
+	return present(&a->said, has_file ? report_text : o->format, v, f,
+	    &o->check, &style);
+}
+
+int
+answer_make(struct answer *a, const struct facts *f, const struct options *o)
+{
+	struct verdict v;
+	int rc = verdict_reach(&v, f, &o->check);
+
+	buf_truncate(&a->said, 0);
+	buf_truncate(&a->page, 0);
+	a->code = (int)v.state;
+	a->silent = o->quiet && v.state == STATUS_OK;
+	if (rc == 0)
+		rc = write_reports(a, &v, f, o);
+	verdict_free(&v);
+	return rc;
+}
+
+void
+answer_free(struct answer *a)
+{
+	buf_free(&a->said);
+	buf_free(&a->page);
+}

@@ -1,0 +1,53 @@
+/*
+ * job.h - one check from its secret to its facts: fetch the secret, look at it,
+ * run the probe.  It borrows what it shares with others, and judges nothing.
+ */
+
+#ifndef RUN_JOB_H
+#define RUN_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "check/facts.h"
+#include "check/settings.h"
+#include "run/shared.h"
+#include "secret/censor.h"
+#include "secret/secret.h"
+
+struct job;
+
+/* Called from the loop when the facts are complete. */
+typedef void job_fn(void *arg);
+
+struct job {
+	struct settings *asked; /* its secret source is let go once read */
+	struct shared *shared;
+	job_fn *done;
+	void *arg;
+	struct secret secret;
+	struct censor *censor;
+	struct probe *probe;
+	struct facts facts; /* from first to last */
+};
+
+/*
+ * Zero *j and make it ready; its facts may be filled from now on.  Everything
+ * is borrowed until job_free().
+ */
+void job_init(struct job *j, struct settings *asked);
+
+/*
+ * Begin.  deadline_us is on clock_now_us().  Returns 0, then done() is called
+ * from the loop; or -1, then the facts are complete already.
+ */
+int job_start(struct job *j, struct shared *shared, int64_t deadline_us,
+    job_fn *done, void *arg);
+
+/* Erase the secret, and what was made of it. */
+void job_forget(struct job *j);
+
+/* Release everything. */
+void job_free(struct job *j);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * last_word.h - the answer of last resort: prepared while all is well, and
+ * written by the deadline's own timer or by a signal that would end the
+ * process, for whatever blocks outside the poll loop.  One per process.
+ */
+
+#ifndef RUN_LAST_WORD_H
+#define RUN_LAST_WORD_H
+
+#include <stdint.h>
+
+#include "check/phase.h"
+#include "options/options.h"
+
+/*
+ * Catch the signals that would end the process; those that are ignored stay
+ * ignored.  Until an answer is prepared they are told in one line.
+ */
+void last_word_begin(void);
+
+/*
+ * Prepare the answers, and set the timer to deadline_us on clock_now_us().
+ * Nothing of *o is kept.  Whoever knows more calls it again: what was prepared
+ * before is forgotten.  Returns 0, or -1 without memory or timer.
+ */
+int last_word_prepare(const struct options *o, int64_t deadline_us);
+
+/* Where the process is now: a phase's name or another static word. */
+void last_word_place(const char *where);
+
+/*
+ * The regular answer is about to be written: from now on the timer ends the
+ * process, with this exit code, and other signals do nothing any more.
+ */
+void last_word_retire(int exit_code);
+
+/*
+ * Write the prepared answer that an internal error happened, and return the
+ * exit code that goes with it.  why is short.
+ */
+int last_word_internal(const char *why);
+
+/* Release what was prepared; the timer is disarmed. */
+void last_word_free(void);
+
+#endif

@@ -1,0 +1,173 @@
+#include "run/run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/replace.h"
+#include "run/last_word.h"
+
+static const char READING_OPTIONS[] = "--extra-opts"; /* a place */
+
+/* What is set here ends the process, should a file never come. */
+static int64_t
+on_files(void *arg, const struct options *line)
+{
+	const struct run *r = arg;
+	struct deadline d =
+	    deadline_reckon(r->started_us, line->check.timeout_us);
+
+	if (last_word_prepare(line, d.hard_us) == 0)
+		last_word_place(READING_OPTIONS);
+	return d.soft_us;
+}
+
+void
+run_init(struct run *r, int argc, char **argv, int64_t started_us)
+{
+	const struct options_watch watch = { on_files, r };
+	struct facts *f = &r->job.facts;
+
+	*r = (struct run){ .started_us = started_us,
+		.answer = ANSWER_INIT(ANSWER_MAX) };
+	job_init(&r->job, &r->options.check);
+	if (options_parse(&r->options, argc, argv, &watch, &f->err) == -1 &&
+	    f->err.kind == ERR_TIMEOUT)
+		f->hung_in = READING_OPTIONS;
+	r->deadline = deadline_reckon(started_us, r->options.check.timeout_us);
+	if (r->options.action == ACTION_CHECK &&
+	    last_word_prepare(&r->options, r->deadline.hard_us) == -1)
+		err_set(&f->err, ERR_INTERNAL,
+		    "cannot prepare the deadline: %s", strerror(errno));
+}
+
+static void
+give_up(struct run *r)
+{
+	answer_free(&r->answer);
+	r->answer.silent = false;
+	r->answer.code = last_word_internal("out of memory");
+}
+
+/*
+ * Write --output-file.  That it cannot be written is one more fact, and there
+ * is another answer then.  Returns 0, or -1 without memory.
+ */
+static int
+write_file(struct run *r)
+{
+	const struct options *o = &r->options;
+	struct facts *f = &r->job.facts;
+	int error;
+
+	if (o->output_temporary == NULL)
+		return 0;
+	last_word_place("output file");
+	error = replace_file(o->output_file, o->output_temporary,
+	    r->answer.page.data, r->answer.page.len);
+	if (error == 0)
+		return 0;
+	snprintf(f->output_error, sizeof f->output_error, "%.200s: %s",
+	    o->output_file,
+	    error == REPLACE_NOT_REGULAR ? "not a regular file"
+					 : strerror(error));
+	return answer_make(&r->answer, f, o);
+}
+
+static void
+conclude(struct run *r)
+{
+	if (answer_make(&r->answer, &r->job.facts, &r->options) == -1 ||
+	    write_file(r) == -1)
+		give_up(r);
+}
+
+static void
+on_over(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+static void
+run_check(struct run *r)
+{
+	struct facts *f = &r->job.facts;
+	bool over = false;
+
+	if ((r->shared = shared_new()) == NULL)
+		err_nomem(&f->err);
+	else if (job_start(&r->job, r->shared, r->deadline.soft_us, on_over,
+		     &over) == 0)
+		while (!over && loop_turn(shared_loop(r->shared)) == 1)
+			continue;
+	else
+		over = true;
+	if (r->shared != NULL && !over) {
+		f->end = END_ERROR;
+		err_set(&f->err, ERR_INTERNAL, "poll: %s", strerror(errno));
+	}
+	conclude(r);
+}
+
+static void
+explain(struct run *r, int (*write)(struct buf *out))
+{
+	r->answer.code = STATUS_UNKNOWN;
+	if (write(&r->answer.said) == -1)
+		give_up(r);
+}
+
+void
+run_do(struct run *r)
+{
+	if (r->job.facts.err.kind != ERR_NONE)
+		conclude(r);
+	else if (r->options.action == ACTION_HELP)
+		explain(r, options_help);
+	else if (r->options.action == ACTION_VERSION)
+		explain(r, options_version);
+	else
+		run_check(r);
+}
+
+void
+run_print(const struct run *r)
+{
+	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	const char *text = buf_str(&r->answer.said);
+	size_t len = r->answer.silent ? 0 : r->answer.said.len;
+	ssize_t n;
+
+	last_word_retire(r->answer.code);
+	while (len > 0) {
+		n = write(STDOUT_FILENO, text, len);
+		if (n == -1 && errno == EAGAIN && poll(&p, 1, -1) == 1)
+			continue;
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return; /* nobody listens; the exit code is left */
+		text += n;
+		len -= (size_t)n;
+	}
+}
+
+void
+run_forget(struct run *r)
+{
+	job_forget(&r->job);
+	secret_source_free(&r->options.check.secret);
+}
+
+void
+run_free(struct run *r)
+{
+	run_forget(r);
+	job_free(&r->job);
+	shared_free(r->shared);
+	options_free(&r->options);
+	answer_free(&r->answer);
+	last_word_free();
+}

@@ -1,0 +1,187 @@
+#include "run/shared.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Each owns what its key and its maker borrow. */
+struct shared_resolver {
+	struct shared_resolver *next;
+	struct resolver *resolver;
+	char *servers; /* NULL: the system's */
+};
+
+enum { FILES = 4 };
+
+struct shared_context {
+	struct shared_context *next;
+	struct tls_context *tls;
+	char *files[FILES]; /* ca_file, ca_path, client_cert, client_key */
+	enum tls_version oldest;
+};
+
+struct shared {
+	struct loop *loop;
+	struct shared_resolver *resolvers;
+	struct shared_context *contexts;
+};
+
+/* How the command line calls the file that cannot be used. */
+static const char *const file_options[] = {
+	[TLS_FILE_NONE] = "",
+	[TLS_FILE_CA_FILE] = "--ca-file ",
+	[TLS_FILE_CA_PATH] = "--ca-path ",
+	[TLS_FILE_CLIENT_CERT] = "--client-cert ",
+	[TLS_FILE_CLIENT_KEY] = "--client-key ",
+};
+
+struct shared *
+shared_new(void)
+{
+	struct shared *s = calloc(1, sizeof *s);
+
+	if (s != NULL && (s->loop = loop_new()) == NULL) {
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+static void
+free_context(struct shared_context *c)
+{
+	size_t i;
+
+	tls_context_free(c->tls);
+	for (i = 0; i < FILES; i++)
+		free(c->files[i]);
+	free(c);
+}
+
+static void
+free_resolver(struct shared_resolver *r)
+{
+	resolver_free(r->resolver);
+	free(r->servers);
+	free(r);
+}
+
+void
+shared_free(struct shared *s)
+{
+	struct shared_resolver *r;
+	struct shared_context *c;
+
+	if (s == NULL)
+		return;
+	while ((r = s->resolvers) != NULL) {
+		s->resolvers = r->next;
+		free_resolver(r);
+	}
+	while ((c = s->contexts) != NULL) {
+		s->contexts = c->next;
+		free_context(c);
+	}
+	loop_free(s->loop);
+	free(s);
+}
+
+struct loop *
+shared_loop(struct shared *s)
+{
+	return s->loop;
+}
+
+static bool
+is_same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Returns 0, or -1 without memory. */
+static int
+copy(char **to, const char *from)
+{
+	return from == NULL || (*to = strdup(from)) != NULL ? 0 : -1;
+}
+
+struct resolver *
+shared_resolver(struct shared *s, const struct settings *asked, struct err *e)
+{
+	struct shared_resolver *r;
+
+	for (r = s->resolvers; r != NULL; r = r->next)
+		if (is_same(r->servers, asked->resolver))
+			return r->resolver;
+	if ((r = calloc(1, sizeof *r)) == NULL ||
+	    copy(&r->servers, asked->resolver) == -1) {
+		free(r);
+		err_nomem(e);
+		return NULL;
+	}
+	if ((r->resolver = resolver_new(s->loop, r->servers, e)) == NULL) {
+		free_resolver(r);
+		return NULL;
+	}
+	r->next = s->resolvers;
+	s->resolvers = r;
+	return r->resolver;
+}
+
+static bool
+serves(const struct shared_context *c, const char *const files[FILES],
+    enum tls_version oldest)
+{
+	size_t i;
+
+	for (i = 0; i < FILES; i++)
+		if (!is_same(c->files[i], files[i]))
+			return false;
+	return c->oldest == oldest;
+}
+
+static int
+make_context(struct shared_context *c, const char *const files[FILES],
+    enum tls_version oldest, struct err *e)
+{
+	enum tls_file culprit;
+	size_t i;
+
+	c->oldest = oldest;
+	for (i = 0; i < FILES; i++)
+		if (copy(&c->files[i], files[i]) == -1)
+			return err_nomem(e);
+	c->tls = tls_context_new(&(struct tls_settings){ .ca_file = c->files[0],
+				     .ca_path = c->files[1],
+				     .client_cert = c->files[2],
+				     .client_key = c->files[3],
+				     .min_version = oldest },
+	    &culprit, e);
+	if (c->tls != NULL)
+		return 0;
+	if (e->kind == ERR_USAGE)
+		err_prefix(e, file_options[culprit]);
+	return -1;
+}
+
+struct tls_context *
+shared_tls(struct shared *s, const struct settings *asked, struct err *e)
+{
+	const char *const files[FILES] = { asked->ca_file, asked->ca_path,
+		asked->client_cert, asked->client_key };
+	struct shared_context *c;
+
+	for (c = s->contexts; c != NULL; c = c->next)
+		if (serves(c, files, asked->tls_min))
+			return c->tls;
+	if ((c = calloc(1, sizeof *c)) == NULL) {
+		err_nomem(e);
+		return NULL;
+	}
+	if (make_context(c, files, asked->tls_min, e) == -1) {
+		free_context(c);
+		return NULL;
+	}
+	c->next = s->contexts;
+	s->contexts = c;
+	return c->tls;
+}

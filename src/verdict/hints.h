@@ -1,0 +1,51 @@
+/*
+ * hints.h - what a refusal most likely means and what to do about it, from
+ * replies that real servers and providers were seen to give.  What is not in
+ * the table is not known; nothing is guessed.
+ */
+
+#ifndef VERDICT_HINTS_H
+#define VERDICT_HINTS_H
+
+enum {
+	HINT_CHALLENGE = 334, /* the decoded error of a challenge */
+	HINT_SIGN = 4,        /* words that say the same in any refusal */
+};
+
+/*
+ * One reply seen.  In text, "…" stands for what varies; the rest must occur in
+ * the reply in this order, in any case, as whole words, but the side of a word
+ * that touches a "…" may go on.  Blanks and the marks " : ; ," before a "…" are
+ * not needed.  Only "…": any text.
+ */
+struct hint {
+	int code;             /* of the reply, or one of the above */
+	const char *enhanced; /* NULL: none, or any */
+	const char *text;
+	const char *cause; /* credential account policy backend rate encryption
+			      mechanism sender protocol token */
+	const char *advice;
+	const char *at; /* words, one of which host, greeting or reply must
+			   hold, separated by '|'; NULL: said by anybody */
+};
+
+/* Ends with code 0. */
+extern const struct hint hints_table[];
+
+/* A refusal, on one line each. */
+struct hint_query {
+	int code;
+	const char *enhanced; /* "" if the reply has none */
+	const char *text;
+	const char *host;     /* NULL: unknown */
+	const char *greeting; /* NULL: unknown */
+};
+
+/*
+ * The row that fits with the most text, and among equals the first.  A sign
+ * counts if no other row fits, or only one that blames the credential: what a
+ * server adds to that outweighs it.  Returns NULL if nothing is known.
+ */
+const struct hint *hints_find(const struct hint_query *q);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * verdict.h - from facts and options to state, condition and message: a pure
+ * function, without clock, socket or output.
+ */
+
+#ifndef VERDICT_VERDICT_H
+#define VERDICT_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "check/condition.h"
+#include "check/facts.h"
+#include "check/settings.h"
+#include "plugin/status.h"
+
+enum {
+	VERDICT_FINDINGS_MAX = SETTINGS_LIST_MAX + 32, /* each -R may be one */
+	VERDICT_TEXT_MAX = 1024 * 1024, /* takes the longest reply whole ... */
+	VERDICT_SHOWN_MAX = 2048,       /* ... of which so much is kept */
+};
+
+struct finding {
+	enum condition condition;
+	enum status state; /* --on applied */
+	struct buf message;
+};
+
+struct verdict {
+	enum status state;
+	enum condition condition; /* the deciding one, or CONDITION_NONE */
+	/* The one that ended the session first, then policy, then slow. */
+	struct finding findings[VERDICT_FINDINGS_MAX];
+	size_t finding_count;
+	struct buf message;    /* the first line without its head */
+	struct buf hint;       /* what to do; empty where nothing is known */
+	bool rate_limited;     /* the deciding reply speaks of a limit */
+	enum smtp_login login; /* what the server said of the credential */
+	const char *cause; /* what the hint blames: a cause of verdict/hints.h;
+			      static, NULL: unknown */
+};
+
+/*
+ * Judge.  *v is filled and must be freed.  Returns 0, or -1 without memory;
+ * then the state is UNKNOWN and the condition internal.
+ */
+int verdict_reach(
+    struct verdict *v, const struct facts *f, const struct settings *asked);
+
+void verdict_free(struct verdict *v);
+
+#endif
