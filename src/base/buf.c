@@ -9,20 +9,17 @@
 
 enum { FIRST_CAP = 64 };
 
-static int
-reserve(struct buf *b, size_t more)
+/* Move to a larger piece of memory.  Returns whether it was to be had. */
+static bool
+grow(struct buf *b, size_t size)
 {
 	size_t cap = b->cap > 0 ? b->cap : FIRST_CAP;
 	char *data;
 
-	if (more > b->max || b->len > b->max - more)
-		return -1;
-	if (b->data != NULL && b->len + more < b->cap)
-		return 0;
-	while (cap <= b->len + more)
+	while (cap <= size)
 		cap *= 2;
 	if ((data = malloc(cap)) == NULL)
-		return -1;
+		return false;
 	if (b->data != NULL) {
 		memcpy(data, b->data, b->len);
 		wipe(b->data, b->cap);
@@ -31,7 +28,18 @@ reserve(struct buf *b, size_t more)
 	data[b->len] = '\0';
 	b->data = data;
 	b->cap = cap;
-	return 0;
+	return true;
+}
+
+static int
+reserve(struct buf *b, size_t more)
+{
+	bool fits = !b->failed && more <= b->max && b->len <= b->max - more &&
+	    ((b->data != NULL && b->len + more < b->cap) ||
+		grow(b, b->len + more));
+
+	b->failed = !fits;
+	return fits ? 0 : -1;
 }
 
 int
@@ -67,6 +75,8 @@ buf_addf(struct buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
+	if (n < 0) /* out of memory */
+		b->failed = true;
 	if (n < 0 || reserve(b, (size_t)n) == -1)
 		return -1;
 	va_start(ap, fmt);
@@ -88,6 +98,8 @@ buf_drop(struct buf *b, size_t n)
 void
 buf_truncate(struct buf *b, size_t n)
 {
+	if (n == 0)
+		b->failed = false;
 	if (b->data == NULL)
 		return;
 	wipe(b->data + n, b->len - n);
@@ -109,4 +121,5 @@ buf_free(struct buf *b)
 	free(b->data);
 	b->data = NULL;
 	b->len = b->cap = 0;
+	b->failed = false;
 }

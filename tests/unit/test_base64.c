@@ -165,8 +165,13 @@ test_full(void **state)
 	(void)state;
 	assert_int_equal(buf_adds(&b, "1234"), 0);
 	assert_int_equal(base64_encode(&b, "foo", 3), -1);
+	assert_string_equal(buf_str(&b), "1234");
+	buf_free(&b);
+	assert_int_equal(buf_adds(&b, "1234"), 0);
 	assert_int_equal(base64_decode(&b, "Zm9vYg==", 8), -1);
 	assert_string_equal(buf_str(&b), "1234");
+	buf_free(&b);
+	assert_int_equal(buf_adds(&b, "1234"), 0);
 	/* What is decoded counts, not what it takes up encoded. */
 	assert_int_equal(base64_decode(&b, "Zm9v", 4), 0);
 	assert_string_equal(buf_str(&b), "1234foo");

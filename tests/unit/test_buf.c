@@ -56,23 +56,47 @@ static void
 test_limit(void **state)
 {
 	struct buf b = BUF_INIT(8);
+	int i;
 
 	(void)state;
-	assert_int_equal(buf_adds(&b, "123456789"), -1);
-	assert_int_equal(b.len, 0);
+	for (i = 0; i < 5; i++) {
+		buf_truncate(&b, 0);
+		assert_false(b.failed);
+		assert_int_equal(buf_adds(&b, "12345678"), 0);
+		assert_false(b.failed);
+		assert_int_equal(i == 0 ? buf_addc(&b, '9')
+			: i == 1        ? buf_adds(&b, "9")
+			: i == 2        ? buf_addf(&b, "%d", 9)
+			: i == 3        ? buf_add(&b, "9", 1)
+					: buf_add(&b, "9", SIZE_MAX),
+		    -1);
+		assert_true(b.failed);
+		expect(&b, "12345678");
+	}
+	buf_free(&b);
+	assert_false(b.failed);
+}
+
+/* What failed stays failed, or a hole would look like the whole. */
+static void
+test_failure_is_kept(void **state)
+{
+	struct buf b = BUF_INIT(8);
+
+	(void)state;
+	assert_int_equal(buf_adds(&b, "123456"), 0);
+	assert_int_equal(buf_adds(&b, "789"), -1);
+	assert_int_equal(buf_addc(&b, '7'), -1);
+	assert_int_equal(buf_adds(&b, ""), -1);
+	assert_int_equal(buf_addf(&b, "%s", ""), -1);
+	buf_truncate(&b, 3);
+	assert_true(b.failed);
+	assert_int_equal(buf_addc(&b, '4'), -1);
+	expect(&b, "123");
+	buf_truncate(&b, 0);
+	assert_false(b.failed);
 	assert_int_equal(buf_adds(&b, "12345678"), 0);
 	expect(&b, "12345678");
-	assert_int_equal(buf_addc(&b, '9'), -1);
-	assert_int_equal(buf_adds(&b, "9"), -1);
-	assert_int_equal(buf_addf(&b, "%d", 9), -1);
-	assert_int_equal(buf_add(&b, "9", 1), -1);
-	assert_int_equal(buf_add(&b, "9", SIZE_MAX), -1);
-	assert_int_equal(buf_adds(&b, ""), 0);
-	expect(&b, "12345678");
-	buf_truncate(&b, 6);
-	assert_int_equal(buf_addf(&b, "%s", "abc"), -1);
-	assert_int_equal(buf_addf(&b, "%s", "ab"), 0);
-	expect(&b, "123456ab");
 	buf_free(&b);
 }
 
@@ -82,8 +106,8 @@ test_no_room_at_all(void **state)
 	struct buf b = BUF_INIT(0);
 
 	(void)state;
-	assert_int_equal(buf_addc(&b, 'a'), -1);
 	assert_int_equal(buf_add(&b, "", 0), 0);
+	assert_int_equal(buf_addc(&b, 'a'), -1);
 	expect(&b, "");
 	buf_free(&b);
 }
@@ -164,9 +188,9 @@ test_release(void **state)
 	assert_int_equal(b.cap, 0);
 	buf_free(&b);
 	/* It can be used again, and the limit still holds. */
-	assert_int_equal(buf_adds(&b, "12345"), -1);
 	assert_int_equal(buf_adds(&b, "1234"), 0);
 	expect(&b, "1234");
+	assert_int_equal(buf_adds(&b, "5"), -1);
 	buf_free(&b);
 }
 
@@ -177,6 +201,7 @@ main(void)
 		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_nul_inside),
 		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_failure_is_kept),
 		cmocka_unit_test(test_no_room_at_all),
 		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_drop),
