@@ -35,8 +35,8 @@ DIFFERENCES = {
                 "EHLO refused, hung up, no SMTP, STARTTLS refused",
     "days": "-D 30 alerts below 30 days, not at 30",
     "days-and-rest": "-D does not skip the rest of the check",
-    "days-alone": "-D alone means STARTTLS, as it does for check_smtp 2.3; "
-                  "2.4 expects TLS from the first byte",
+    "days-alone": "-D alone means STARTTLS, unless the port is 465; "
+                  "check_smtp 2.4 expects TLS from the first byte",
     "days-implicit": "-D counts with -s, too",
     "no-host": "a forgotten host must not pass as 127.0.0.1",
     "dropped-options": "check_smtp stops at the first word that is no "
