@@ -7,6 +7,7 @@
 
 #include "net/tls_config.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <openssl/conf.h>
@@ -36,25 +37,27 @@ sets_no_provider(const CONF *conf, const char *section)
 	return providers != NULL;
 }
 
-static bool
-is_plain(const CONF *conf)
+static enum tls_config
+judge(const CONF *conf)
 {
 	const char *start = NCONF_get_string(conf, NULL, "openssl_conf");
+	enum tls_config judged = TLS_CONFIG_PLAIN;
 	STACK_OF(CONF_VALUE) * modules;
 	int i;
 
 	if (start == NULL)
-		return true;
+		return TLS_CONFIG_PLAIN;
 	modules = NCONF_get_section(conf, start);
 	for (i = 0; i < sk_CONF_VALUE_num(modules); i++) {
 		const CONF_VALUE *m = sk_CONF_VALUE_value(modules, i);
 
-		if (strcmp(m->name, "ssl_conf") != 0 &&
-		    (strcmp(m->name, "providers") != 0 ||
-			!sets_no_provider(conf, m->value)))
-			return false;
+		if (strcmp(m->name, "ssl_conf") == 0)
+			judged = TLS_CONFIG_TLS;
+		else if (strcmp(m->name, "providers") != 0 ||
+		    !sets_no_provider(conf, m->value))
+			return TLS_CONFIG_ALGORITHMS;
 	}
-	return modules != NULL;
+	return modules != NULL ? judged : TLS_CONFIG_ALGORITHMS;
 }
 
 /* NULL if there is none, or none that can be read: missing says which. */
@@ -77,19 +80,28 @@ read_file(bool *missing)
 	return conf;
 }
 
-bool
+enum tls_config
 tls_config_load(uint64_t options)
 {
-	bool missing, plain;
+	enum tls_config judged = TLS_CONFIG_ALGORITHMS;
+	bool missing;
 	CONF *conf;
 
 	OPENSSL_init_crypto(options, NULL);
 	conf = read_file(&missing);
-	plain = conf != NULL && is_plain(conf) &&
-	    CONF_modules_load(conf, NULL, AS_OPENSSL) > 0;
+	if (missing)
+		judged = TLS_CONFIG_PLAIN;
+	else if (conf != NULL)
+		judged = judge(conf);
+	if (judged != TLS_CONFIG_ALGORITHMS && conf != NULL) {
+		if (CONF_modules_load(conf, NULL, AS_OPENSSL) > 0)
+			options |= OPENSSL_INIT_NO_LOAD_CONFIG;
+		else
+			judged = TLS_CONFIG_ALGORITHMS;
+	}
 	NCONF_free(conf);
 	ERR_clear_error();
-	if (plain)
-		options |= OPENSSL_INIT_NO_LOAD_CONFIG;
-	return OPENSSL_init_ssl(options, NULL) == 1 && (plain || missing);
+	if (OPENSSL_init_ssl(options, NULL) != 1)
+		return TLS_CONFIG_ALGORITHMS;
+	return judged;
 }

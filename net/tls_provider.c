@@ -16,9 +16,12 @@
 #include <string.h>
 
 #include <openssl/core_dispatch.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/params.h>
 #include <openssl/provider.h>
+#include <openssl/ssl.h>
 #include <openssl/store.h>
 
 #include "net/tls_config.h"
@@ -83,6 +86,7 @@ static struct {
 	bool tried;
 	bool installed;
 	bool reads_keys;
+	bool all_groups; /* somebody may ask for them by name */
 	OSSL_PROVIDER *ours;
 	OSSL_PROVIDER *stock;    /* alive as long as held is */
 	OSSL_STORE_LOADER *held; /* of all that can be, the cheapest to fetch */
@@ -217,12 +221,40 @@ query(void *context, int operation, int *no_cache)
 	return all;
 }
 
-/* The groups of TLS. */
+struct receiver {
+	OSSL_CALLBACK *callback;
+	void *arg;
+};
+
+/*
+ * No list of groups that libssl has by itself names one that is not for TLS
+ * 1.3: they are the other curves of TLS 1.2, two of three.
+ */
+static int
+hand_on_group(const OSSL_PARAM group[], void *arg)
+{
+	const struct receiver *r = arg;
+	const OSSL_PARAM *newest =
+	    OSSL_PARAM_locate_const(group, OSSL_CAPABILITY_TLS_GROUP_MAX_TLS);
+	int version = 0;
+
+	if (newest != NULL && OSSL_PARAM_get_int(newest, &version) == 1 &&
+	    version != 0 && version < TLS1_3_VERSION)
+		return 1;
+	return r->callback(group, r->arg);
+}
+
+/* The groups of TLS and, since 3.2, signatures that libssl does not know. */
 static int
 get_capabilities(
     void *context, const char *name, OSSL_CALLBACK *callback, void *arg)
 {
+	struct receiver r = { callback, arg };
+
 	(void)context;
+	if (!state.all_groups && strcmp(name, "TLS-GROUP") == 0)
+		return OSSL_PROVIDER_get_capabilities(
+		    state.stock, name, hand_on_group, &r);
 	return OSSL_PROVIDER_get_capabilities(state.stock, name, callback, arg);
 }
 
@@ -325,13 +357,21 @@ install(void)
 bool
 tls_provider_start(uint64_t options, bool reads_keys)
 {
+	enum tls_config judged;
+
 	if (state.tried)
 		return state.installed;
 	state.tried = true;
-	state.reads_keys = reads_keys;
 	/* Short of memory 3.0 can be left without, and then a load crashes. */
-	state.installed = OSSL_LIB_CTX_get0_global_default() != NULL &&
-	    tls_config_load(options) && is_known() && install();
+	if (OSSL_LIB_CTX_get0_global_default() == NULL) {
+		OPENSSL_init_ssl(options, NULL);
+		return false;
+	}
+	judged = tls_config_load(options);
+	state.reads_keys = reads_keys;
+	state.all_groups = judged != TLS_CONFIG_PLAIN;
+	state.installed =
+	    judged != TLS_CONFIG_ALGORITHMS && is_known() && install();
 	ERR_clear_error();
 	return state.installed;
 }
