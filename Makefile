@@ -192,8 +192,8 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 6 \
          $(or $(2),tests/integration -m 'not long') \
          $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
-.PHONY: all unit unit-programs fuzz-programs fuzz-replay check check-long \
-        check-engines check-newest bench bench-check bench-engines \
+.PHONY: all unit unit-programs fuzz-programs fuzz-replay check check-on \
+        check-long check-engines check-newest check-packages deb bench bench-check bench-engines \
         bench-programs demo fuzz memcheck coverage lint format install \
         uninstall dist clean help FORCE
 
@@ -225,6 +225,11 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	    -m 'not long' --ignore-glob='*hostile*')
 	$(submake) bench-programs
 	$(call bench,check.py)
+
+check-on: ## Run demo and check on a bare Debian: SUITE=bookworm or trixie, the other one
+	$(needs_root)
+	@$(install_packages) debootstrap git util-linux
+	@sh tests/check-on.sh $(SUITE)
 
 check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
 	$(needs_root)
