@@ -108,18 +108,20 @@ make_bare() {
 	chmod 755 "$bare/usr/sbin/policy-rc.d"
 }
 
-# As a machine of today: its lists, and what security brought.
+# As a machine of today: its lists, and what security brought.  What breaks off
+# while packages change is made anew.
 bring_up_to_date() {
 	mount_system "$bare" || fail 'cannot mount in the root'
 	{
-		in_root "$bare" apt-get update -q &&
+		in_root "$bare" apt-get update -q && rm -f "$bare.made" &&
 		    in_root "$bare" apt-get dist-upgrade -y -q &&
 		    in_root "$bare" apt-get autoclean -q
 	} >"$bare.log" 2>&1 || {
 		tail "$bare.log"
 		fail 'apt-get failed'
 	}
-	umount -R "$bare/var/cache/apt/archives" "$bare/dev" "$bare/proc"
+	umount -R "$bare/var/cache/apt/archives" "$bare/dev" "$bare/proc" ||
+	    fail 'something holds on to the root'
 }
 
 # In the namespaces; what dies with them need not be put back.
