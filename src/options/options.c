@@ -36,7 +36,7 @@ set_defaults(struct options *o)
 				   .days_critical = -1,
 				   .proof = SASL_PROOF_NONE,
 				   .timeout_us = DEFAULT_TIMEOUT_US },
-		.format = report_formats[0].write };
+		.format = report_formats[0] };
 	for (i = 0; i < CONDITIONS; i++)
 		o->check.state_of[i] = condition_default((enum condition)i);
 }

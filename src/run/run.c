@@ -112,10 +112,11 @@ run_check(struct run *r)
 }
 
 static void
-explain(struct run *r, int (*write)(struct buf *out))
+explain(struct run *r, void (*write)(struct buf *out))
 {
 	r->answer.code = STATUS_UNKNOWN;
-	if (write(&r->answer.said) == -1)
+	write(&r->answer.said);
+	if (r->answer.said.failed)
 		give_up(r);
 }
 
