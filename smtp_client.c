@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "smtp/auth.h"
 
 enum {
@@ -386,21 +387,12 @@ say_cancel(struct smtp_client *c)
 	return send_line(c, "*", "*");
 }
 
-static bool
-is_ascii(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s > 127)
-			return false;
-	return true;
-}
-
 static int
 say_mail(struct smtp_client *c)
 {
 	const struct smtp_reply ehlo = smtp_answer_reply(&c->facts.ehlo);
-	bool utf8 =
-	    !is_ascii(c->p.from) || (c->p.rcpt != NULL && !is_ascii(c->p.rcpt));
+	bool utf8 = !text_is_ascii(c->p.from) ||
+	    (c->p.rcpt != NULL && !text_is_ascii(c->p.rcpt));
 
 	c->sent_mail = true;
 	return send_pair(c, "MAIL FROM:<", c->p.from,

@@ -2,11 +2,7 @@
 
 #include <string.h>
 
-static int
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
+#include "base/text.h"
 
 int
 number_parse(const char *s, long min, long max, long *out)
@@ -16,7 +12,7 @@ number_parse(const char *s, long min, long max, long *out)
 	if (*s == '\0' || strlen(s) > 9)
 		return -1;
 	for (; *s != '\0'; s++) {
-		if (!is_digit(*s))
+		if (!text_is_digit(*s))
 			return -1;
 		n = n * 10 + (*s - '0');
 	}
@@ -38,13 +34,13 @@ number_parse_seconds(const char *s, size_t len, int64_t *out_us)
 		negative = 1;
 		s++;
 	}
-	for (; s < end && is_digit(*s); s++, digits++) {
+	for (; s < end && text_is_digit(*s); s++, digits++) {
 		whole = whole * 10 + (*s - '0');
 		if (whole > most_us / 1000000)
 			return -1;
 	}
 	if (s < end && *s == '.') {
-		for (s++; s < end && is_digit(*s); s++, digits++) {
+		for (s++; s < end && text_is_digit(*s); s++, digits++) {
 			micros += (*s - '0') * unit;
 			unit /= 10;
 		}

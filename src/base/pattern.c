@@ -1,12 +1,13 @@
 #include "base/pattern.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <regex.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+
+#include "base/text.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SHADOWED 1
@@ -61,7 +62,7 @@ read_count(const char **s)
 {
 	size_t n = 0;
 
-	for (; isdigit((unsigned char)**s); (*s)++)
+	for (; text_is_digit(**s); (*s)++)
 		if (n <= PATTERN_PARTS_MAX)
 			n = n * 10 + (size_t)(**s - '0');
 	return n;

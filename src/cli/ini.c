@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/descriptor.h"
+#include "base/text.h"
 
 /* What is being read. */
 struct ini {
@@ -19,19 +20,13 @@ struct ini {
 	bool found;   /* it was seen */
 };
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* Cut blanks off both ends of [*s, *end). */
 static void
 trim(char **s, char **end)
 {
-	while (*s < *end && is_blank(**s))
+	while (*s < *end && text_is_space(**s))
 		++*s;
-	while (*end > *s && is_blank((*end)[-1]))
+	while (*end > *s && text_is_space((*end)[-1]))
 		--*end;
 }
 

@@ -69,9 +69,6 @@ int options_replace(struct parsing *p, char **field, const char *value);
 /* The member of p->o that a row sets. */
 void *options_field(const struct parsing *p, const struct option_row *row);
 
-/* Whether s holds a C0 control character or DEL. */
-bool options_has_control(const char *s);
-
 /*
  * Copy the next word of a list with commas, blanks around it trimmed, and
  * move *list behind it.  Returns false at the end or after a fault.

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "options/internal.h"
 
 void
@@ -60,15 +61,6 @@ options_replace(struct parsing *p, char **field, const char *value)
 }
 
 bool
-options_has_control(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			return true;
-	return false;
-}
-
-bool
 options_next_word(struct parsing *p, const char **list, char *word, size_t size)
 {
 	const char *start = *list, *end;
@@ -92,7 +84,7 @@ options_next_word(struct parsing *p, const char **list, char *word, size_t size)
 	}
 	memcpy(word, start, (size_t)(end - start));
 	word[end - start] = '\0';
-	if (strcspn(word, " ") != strlen(word) || options_has_control(word)) {
+	if (strcspn(word, " ") != strlen(word) || text_has_control(word)) {
 		options_fault(p, p->now->value,
 		    "not a list of names with commas between them");
 		return false;

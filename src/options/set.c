@@ -8,19 +8,11 @@
 #include <arpa/inet.h>
 
 #include "base/number.h"
+#include "base/text.h"
 #include "net/address.h"
 #include "options/internal.h"
 
 enum { HOST_MAX = 253, EHLO_NAME_MAX = 255 };
-
-static bool
-is_ascii(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s > 0x7f)
-			return false;
-	return true;
-}
 
 void
 options_set_string(
@@ -58,7 +50,7 @@ name_fault(const char *name)
 
 	if (*s == '\0')
 		return "the name is empty";
-	if (!is_ascii(s))
+	if (!text_is_ascii(s))
 		return "not ASCII; write the name in its xn-- form";
 	if (strlen(s) > HOST_MAX)
 		return "longer than 253 octets";
@@ -95,7 +87,7 @@ read_name(
 	if (len > 0 && value[len - 1] == '.')
 		len--; /* the root's */
 	name = strndup(value, len);
-	*is_literal = name != NULL && !options_has_control(name) &&
+	*is_literal = name != NULL && !text_has_control(name) &&
 	    address_parse(a, name, 0);
 	if (*is_literal && name[0] == '[') {
 		memmove(name, name + 1, len - 2);
@@ -213,7 +205,7 @@ options_set_port(
 		return;
 	}
 	/* A bad number is not looked up; services may come from afar. */
-	if (isalpha((unsigned char)*value) && is_ascii(value))
+	if (isalpha((unsigned char)*value) && text_is_ascii(value))
 		service = getservbyname(value, "tcp");
 	if (service == NULL)
 		options_fault(
@@ -324,8 +316,9 @@ options_set_ehlo_name(
     struct parsing *p, const struct option_row *row, const char *value)
 {
 	(void)row;
-	if (*value == '\0' || options_has_control(value) || !is_ascii(value) ||
-	    strchr(value, ' ') != NULL || strlen(value) > EHLO_NAME_MAX)
+	if (*value == '\0' || text_has_control(value) ||
+	    !text_is_ascii(value) || strchr(value, ' ') != NULL ||
+	    strlen(value) > EHLO_NAME_MAX)
 		options_fault(p, value,
 		    "not a name for EHLO; use a host name or [ADDRESS]");
 	else

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/wipe.h"
 #include "options/internal.h"
 #include "smtp/sasl.h"
@@ -66,7 +67,7 @@ options_set_identity(
 {
 	if (*value == '\0')
 		options_fault(p, value, "the name is empty");
-	else if (options_has_control(value))
+	else if (text_has_control(value))
 		options_fault(p, value,
 		    "holds a control character; no user name has one");
 	else if (!options_is_long(p, value))

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/pattern.h"
+#include "base/text.h"
 #include "options/internal.h"
 
 void
@@ -12,7 +13,7 @@ options_set_address(
 	char **field = options_field(p, row), *bare;
 	size_t len = strlen(value);
 
-	if (options_has_control(value)) {
+	if (text_has_control(value)) {
 		options_fault(
 		    p, value, "holds a control character; no address has one");
 		return;

@@ -6,6 +6,7 @@
 #include "base/base64.h"
 #include "base/buf.h"
 #include "base/locked.h"
+#include "base/text.h"
 
 enum {
 	SHORTEST = 4,   /* shorter secrets would match by chance */
@@ -24,12 +25,6 @@ struct censor {
 	char *own; /* locked memory that the others point into */
 	size_t size, used;
 };
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
 
 static void
 keep(struct censor *c, struct needle *n, const char *text, size_t len)
@@ -73,7 +68,7 @@ keep_squeezed(struct censor *c, const char *secret, size_t len)
 	size_t i, n = 0;
 
 	for (i = 0; i < len; i++)
-		if (!is_blank(secret[i]))
+		if (!text_is_space(secret[i]))
 			to[n++] = secret[i];
 	if (n < SHORTEST)
 		return;
@@ -84,7 +79,7 @@ keep_squeezed(struct censor *c, const char *secret, size_t len)
 static bool
 has_blank(const char *s)
 {
-	while (*s != '\0' && !is_blank(*s))
+	while (*s != '\0' && !text_is_space(*s))
 		s++;
 	return *s != '\0';
 }
@@ -174,7 +169,7 @@ squeeze_lines(struct buf *out, const char *text, size_t len, bool enhanced)
 		next = lf != NULL ? lf + 1 : end;
 		text += codes_length(text, (size_t)(next - text), enhanced);
 		while (text < next && rc == 0) {
-			for (word = text; text < next && !is_blank(*text);)
+			for (word = text; text < next && !text_is_space(*text);)
 				text++;
 			rc = buf_add(out, word, (size_t)(text - word));
 			text += text < next;

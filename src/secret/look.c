@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
+
 static const char mark[] = "\xef\xbb\xbf"; /* UTF-8's byte order mark */
 static const char bearer[] = "bearer ";
 
@@ -40,12 +42,6 @@ struct core {
 	const char *end;
 };
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static void
 look_before(struct secret_look *l, struct core *s)
 {
@@ -53,7 +49,7 @@ look_before(struct secret_look *l, struct core *s)
 		l->fault[SECRET_FAULT_MARK] = true;
 		s->at += 3;
 	}
-	for (; s->at < s->end && is_blank(*s->at); s->at++)
+	for (; s->at < s->end && text_is_blank(*s->at); s->at++)
 		l->fault[SECRET_FAULT_LEADING_BLANK] = true;
 }
 
@@ -63,7 +59,7 @@ look_behind(struct secret_look *l, struct core *s)
 	bool cr = false;
 
 	for (; s->at < s->end; s->end--) {
-		if (is_blank(s->end[-1]))
+		if (text_is_blank(s->end[-1]))
 			l->fault[SECRET_FAULT_TRAILING_BLANK] = true;
 		else if (s->end[-1] == '\n')
 			l->fault[SECRET_FAULT_LINE_END] = true;
@@ -101,9 +97,9 @@ look_inside(struct secret_look *l, const struct core *s)
 	for (c = s->at; c < s->end; c++)
 		if (*c == '\n')
 			l->fault[SECRET_FAULT_LINES] = true;
-		else if (is_blank(*c) && l->is_token)
+		else if (text_is_blank(*c) && l->is_token)
 			l->fault[SECRET_FAULT_BLANK] = true;
-		else if (((unsigned char)*c < ' ' && *c != '\t') || *c == 0x7f)
+		else if (text_is_control(*c) && *c != '\t')
 			l->fault[SECRET_FAULT_CONTROL] = true;
 }
 

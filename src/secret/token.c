@@ -4,6 +4,7 @@
 
 #include "base/base64.h"
 #include "base/buf.h"
+#include "base/text.h"
 
 /* The last second of the year 9999. */
 static const int64_t LATEST = 253402300799;
@@ -55,12 +56,6 @@ struct decimal {
 };
 
 typedef bool element_fn(struct claims *c, int depth, const struct word *key);
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static bool
 is_word(const struct word *w, const char *known)
@@ -169,7 +164,7 @@ read_digits(struct claims *c, struct decimal *d, bool fraction)
 {
 	const char *from = c->at;
 
-	for (; c->at < c->end && is_digit(*c->at); c->at++) {
+	for (; c->at < c->end && text_is_digit(*c->at); c->at++) {
 		if (d->digits < DIGITS_FULL) {
 			d->digits = d->digits * 10 + (*c->at - '0');
 			d->scale -= fraction;
@@ -311,7 +306,7 @@ read_expiry(struct claims *c, int depth, const struct word *key)
 	struct decimal number;
 
 	c->token->has_expiry = false;
-	if (c->at == c->end || (*c->at != '-' && !is_digit(*c->at)))
+	if (c->at == c->end || (*c->at != '-' && !text_is_digit(*c->at)))
 		return skip_value(c, depth, key);
 	if (!read_number(c, &number))
 		return false;

@@ -3,13 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
-enum { CODE_LEN = 3 };
+#include "base/text.h"
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
+enum { CODE_LEN = 3 };
 
 /* Whether line[0..n), cut off or whole, can begin with a reply code. */
 static bool
@@ -18,7 +14,7 @@ has_code(const char *line, size_t n)
 	size_t i;
 
 	for (i = 0; i < n && i < CODE_LEN; i++)
-		if (!is_digit(line[i]))
+		if (!text_is_digit(line[i]))
 			return false;
 	if (n > 0 && (line[0] < '2' || line[0] > '5'))
 		return false;
@@ -122,7 +118,7 @@ digits(const char *s, size_t n, size_t most)
 {
 	size_t i;
 
-	for (i = 0; i < n && i < most && is_digit(s[i]); i++)
+	for (i = 0; i < n && i < most && text_is_digit(s[i]); i++)
 		continue;
 	return i;
 }
@@ -154,12 +150,6 @@ smtp_reply_enhanced(const struct smtp_reply *r, const char **out)
 	return used;
 }
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 bool
 smtp_reply_keyword(const struct smtp_reply *r, size_t *pos,
     const char **keyword, size_t *keyword_len, const char **params,
@@ -173,7 +163,7 @@ smtp_reply_keyword(const struct smtp_reply *r, size_t *pos,
 	do {
 		if (!smtp_reply_line(r, pos, &line, &n))
 			return false;
-		for (k = 0; k < n && !is_blank(line[k]); k++)
+		for (k = 0; k < n && !text_is_blank(line[k]); k++)
 			if (k == 4 && line[k] == '=' &&
 			    strncasecmp(line, "AUTH", 4) == 0)
 				break;
@@ -182,9 +172,9 @@ smtp_reply_keyword(const struct smtp_reply *r, size_t *pos,
 	*keyword_len = k;
 	if (k < n)
 		k++;
-	while (k < n && is_blank(line[k]))
+	while (k < n && text_is_blank(line[k]))
 		k++;
-	while (n > k && is_blank(line[n - 1]))
+	while (n > k && text_is_blank(line[n - 1]))
 		n--;
 	*params = line + k;
 	*params_len = n - k;
@@ -223,12 +213,12 @@ smtp_reply_mechanism(
 		if (!is_word(k, kn, "AUTH"))
 			continue;
 		i = from > p ? (size_t)(from - p) : 0;
-		while (i < pn && is_blank(p[i]))
+		while (i < pn && text_is_blank(p[i]))
 			i++;
 		if (i >= pn)
 			continue;
 		*name = p + i;
-		for (*n = 0; i + *n < pn && !is_blank(p[i + *n]);)
+		for (*n = 0; i + *n < pn && !text_is_blank(p[i + *n]);)
 			++*n;
 		*pos = (size_t)(*name + *n - r->text);
 		return true;
@@ -253,7 +243,7 @@ smtp_reply_blames_sender(const struct smtp_reply *r)
 {
 	static const char words[] = "Sender address rejected";
 	const char *code, *line;
-	size_t pos = 0, n, i, len = smtp_reply_enhanced(r, &code);
+	size_t pos = 0, n, len = smtp_reply_enhanced(r, &code);
 
 	if ((len == 5 &&
 		(memcmp(code + 1, ".1.7", 4) == 0 ||
@@ -261,8 +251,7 @@ smtp_reply_blames_sender(const struct smtp_reply *r)
 	    (len == 6 && memcmp(code, "5.7.60", 6) == 0))
 		return true;
 	while (smtp_reply_line(r, &pos, &line, &n))
-		for (i = 0; i + sizeof words - 1 <= n; i++)
-			if (strncasecmp(line + i, words, sizeof words - 1) == 0)
-				return true;
+		if (text_holds(line, n, words, sizeof words - 1))
+			return true;
 	return false;
 }
