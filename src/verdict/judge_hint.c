@@ -271,7 +271,7 @@ static int
 hint_condition(struct buf *b, enum condition c, const struct facts *f,
     const struct settings *asked)
 {
-	if (c >= CONDITION_CERT_UNTRUSTED && c <= CONDITION_CERT_PIN)
+	if (condition_has(c, CONDITION_IS_CERTIFICATE))
 		return hint_certificate(b, c, f, asked);
 	if (c == CONDITION_CLEARTEXT_REFUSED)
 		return hint_held_back(b, f, asked);

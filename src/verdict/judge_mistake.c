@@ -146,24 +146,6 @@ name_middlebox(struct verdict *v, const struct facts *f)
 	return rc;
 }
 
-/* What a middlebox brings about where it rewrites SMTP. */
-static bool
-may_be_rewritten(enum condition c)
-{
-	static const bool may[CONDITIONS] = {
-		[CONDITION_GREETING] = true,
-		[CONDITION_EXPECT] = true,
-		[CONDITION_EHLO] = true,
-		[CONDITION_STARTTLS_MISSING] = true,
-		[CONDITION_MECHANISM] = true,
-		[CONDITION_EXTENSION] = true,
-		[CONDITION_PROTOCOL] = true,
-		[CONDITION_DISCONNECTED] = true,
-	};
-
-	return may[c];
-}
-
 static int
 name_looks(struct verdict *v, enum condition c, const struct facts *f,
     const struct settings *asked)
@@ -187,7 +169,7 @@ judge_mistake(struct verdict *v, enum condition c, const struct facts *f,
 {
 	if (name_looks(v, c, f, asked) == -1)
 		return -1;
-	if (v->hint.len == 0 && may_be_rewritten(c) &&
+	if (v->hint.len == 0 && condition_has(c, CONDITION_MAY_BE_REWRITTEN) &&
 	    name_middlebox(v, f) == -1)
 		return -1;
 	if (v->hint.len == 0 && c == CONDITION_MECHANISM && f->smtp != NULL)
