@@ -213,7 +213,7 @@ explain(
 	if (find_reply(h, f, asked) == -1)
 		return -1;
 	if (*h != NULL && error->len > 0 &&
-	    strcmp((*h)->cause, "credential") == 0)
+	    cause_has((*h)->cause, CAUSE_IS_VAGUE))
 		*h = NULL;
 	return 0;
 }
@@ -260,7 +260,7 @@ judge_login(
 		return 0;
 	if (explain(&h, f, asked) == -1)
 		return -1;
-	v->rate_limited = h != NULL && strcmp(h->cause, "rate") == 0;
+	v->rate_limited = h != NULL && cause_has(h->cause, CAUSE_IS_LIMIT);
 	if (v->rate_limited && v->login == SMTP_LOGIN_REJECTED)
 		v->login = SMTP_LOGIN_UNDECIDED;
 	return 0;
