@@ -327,7 +327,7 @@ fill_verdict(struct page *p, const struct verdict *v)
 	r->finding_count = v->finding_count;
 	r->message = buf_str(&v->message);
 	r->hint = v->hint.len > 0 ? buf_str(&v->hint) : NULL;
-	r->cause = v->cause;
+	r->cause = cause_name(v->cause);
 	r->login = login_word(v->login);
 }
 

@@ -141,7 +141,7 @@ hints_find(const struct hint_query *q)
 {
 	const struct hint *row = find_row(q, false), *sign;
 
-	if (row != NULL && strcmp(row->cause, "credential") != 0)
+	if (row != NULL && !cause_has(row->cause, CAUSE_IS_VAGUE))
 		return row;
 	sign = find_row(q, true);
 	return sign != NULL ? sign : row;

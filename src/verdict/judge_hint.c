@@ -213,7 +213,7 @@ explain(
 	if (find_reply(h, f, asked) == -1)
 		return -1;
 	if (*h != NULL && error->len > 0 &&
-	    strcmp((*h)->cause, "credential") == 0)
+	    cause_has((*h)->cause, CAUSE_IS_VAGUE))
 		*h = NULL;
 	return 0;
 }
@@ -260,7 +260,7 @@ judge_login(
 		return 0;
 	if (explain(&h, f, asked) == -1)
 		return -1;
-	v->rate_limited = h != NULL && strcmp(h->cause, "rate") == 0;
+	v->rate_limited = h != NULL && cause_has(h->cause, CAUSE_IS_LIMIT);
 	if (v->rate_limited && v->login == SMTP_LOGIN_REJECTED)
 		v->login = SMTP_LOGIN_UNDECIDED;
 	return 0;
@@ -271,7 +271,7 @@ static int
 hint_condition(struct buf *b, enum condition c, const struct facts *f,
     const struct settings *asked)
 {
-	if (c >= CONDITION_CERT_UNTRUSTED && c <= CONDITION_CERT_PIN)
+	if (condition_has(c, CONDITION_IS_CERTIFICATE))
 		return hint_certificate(b, c, f, asked);
 	if (c == CONDITION_CLEARTEXT_REFUSED)
 		return hint_held_back(b, f, asked);

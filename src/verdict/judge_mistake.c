@@ -7,7 +7,7 @@
 
 /* Add what to do, and say what kind of trouble it is. */
 static int
-advise(struct verdict *v, const char *cause, const char *advice)
+advise(struct verdict *v, enum cause cause, const char *advice)
 {
 	v->cause = cause;
 	return buf_adds(&v->hint, advice);
@@ -21,7 +21,7 @@ name_protocol(struct verdict *v, const struct facts *f)
 
 	if (name == NULL)
 		return 0;
-	v->cause = "protocol";
+	v->cause = CAUSE_PROTOCOL;
 	return buf_addf(&v->hint,
 	    "this is %s: compare host and port (-p); mail is "
 	    "submitted on 587 or 465",
@@ -35,10 +35,10 @@ name_plaintext(struct verdict *v, const struct facts *f)
 	if (!symptom_is_smtp(f->plaintext))
 		return name_protocol(v, f);
 	if (f->plaintext[0] == '2')
-		return advise(v, "encryption",
+		return advise(v, CAUSE_ENCRYPTION,
 		    "the server speaks plain SMTP on this port: use -S "
 		    "(STARTTLS) instead of -s");
-	return advise(v, NULL,
+	return advise(v, CAUSE_UNKNOWN,
 	    "the server turned us away before TLS, as Exim does when it has "
 	    "too many connections");
 }
@@ -51,11 +51,11 @@ name_silence(
 		return 0;
 	/* What is known to take its time, where nobody expects TLS at once. */
 	if (asked->port == 25 || asked->port == 587)
-		return advise(v, NULL,
+		return advise(v, CAUSE_UNKNOWN,
 		    "no greeting yet: some servers look up the client's name "
 		    "first, or make it wait on purpose (postscreen, "
 		    "greet_pause): raise -t");
-	return advise(v, "encryption",
+	return advise(v, CAUSE_ENCRYPTION,
 	    "no greeting: if the server speaks TLS from the first byte on "
 	    "this port (as on 465), use -s");
 }
@@ -69,7 +69,7 @@ name_timeout(
 	if (f->reached == PHASE_GREETING)
 		return name_silence(v, f, asked);
 	if (f->reached == PHASE_AUTH)
-		return advise(v, NULL,
+		return advise(v, CAUSE_UNKNOWN,
 		    "servers delay their answer after failed log-ins, also of "
 		    "others from this address: raise -t");
 	return 0;
@@ -84,13 +84,13 @@ name_disconnect(struct verdict *v, const struct facts *f)
 	if (f->smtp->babble.len > 0)
 		return name_protocol(v, f);
 	if (f->smtp->ended_in == SMTP_PHASE_GREETING)
-		return advise(v, NULL,
+		return advise(v, CAUSE_UNKNOWN,
 		    "closed without a greeting: some servers do that to an "
 		    "address with too many connections (Courier), or when "
 		    "their SASL backend is down (Postfix); the server's log "
 		    "says which");
 	if (f->smtp->ended_in == SMTP_PHASE_EHLO)
-		return advise(v, NULL,
+		return advise(v, CAUSE_UNKNOWN,
 		    "closed instead of an answer to EHLO: some servers do that "
 		    "when their SASL backend is down (Postfix); see the "
 		    "server's log");
@@ -103,7 +103,7 @@ name_garbage(struct verdict *v, const struct facts *f)
 	if (f->smtp == NULL)
 		return 0;
 	if (symptom_is_alert(&f->smtp->babble))
-		return advise(v, "encryption",
+		return advise(v, CAUSE_ENCRYPTION,
 		    "the server answered with a TLS alert: it speaks TLS from "
 		    "the first byte on this port: use -s");
 	return name_protocol(v, f);
@@ -120,7 +120,7 @@ name_missing_auth(struct verdict *v, const struct facts *f)
 	if (f->tls.done || smtp_reply_mechanism(&ehlo, &pos, &name, &n) ||
 	    !smtp_reply_offers(&ehlo, "STARTTLS"))
 		return 0;
-	return advise(v, "encryption",
+	return advise(v, CAUSE_ENCRYPTION,
 	    "the server offers STARTTLS, and perhaps AUTH only after it: use "
 	    "-S");
 }
@@ -132,7 +132,7 @@ name_middlebox(struct verdict *v, const struct facts *f)
 	int rc = symptom_middlebox(&seen, f);
 
 	if (rc == 0 && seen.len > 0) {
-		v->cause = "protocol";
+		v->cause = CAUSE_PROTOCOL;
 		rc = buf_adds(&v->hint, "a middlebox rewrites SMTP here (") ||
 			buf_add(&v->hint, seen.data, seen.len) ||
 			buf_adds(&v->hint,
@@ -144,24 +144,6 @@ name_middlebox(struct verdict *v, const struct facts *f)
 	}
 	buf_free(&seen);
 	return rc;
-}
-
-/* What a middlebox brings about where it rewrites SMTP. */
-static bool
-may_be_rewritten(enum condition c)
-{
-	static const bool may[CONDITIONS] = {
-		[CONDITION_GREETING] = true,
-		[CONDITION_EXPECT] = true,
-		[CONDITION_EHLO] = true,
-		[CONDITION_STARTTLS_MISSING] = true,
-		[CONDITION_MECHANISM] = true,
-		[CONDITION_EXTENSION] = true,
-		[CONDITION_PROTOCOL] = true,
-		[CONDITION_DISCONNECTED] = true,
-	};
-
-	return may[c];
 }
 
 static int
@@ -187,7 +169,7 @@ judge_mistake(struct verdict *v, enum condition c, const struct facts *f,
 {
 	if (name_looks(v, c, f, asked) == -1)
 		return -1;
-	if (v->hint.len == 0 && may_be_rewritten(c) &&
+	if (v->hint.len == 0 && condition_has(c, CONDITION_MAY_BE_REWRITTEN) &&
 	    name_middlebox(v, f) == -1)
 		return -1;
 	if (v->hint.len == 0 && c == CONDITION_MECHANISM && f->smtp != NULL)

@@ -1,8 +1,23 @@
-#include <string.h>
-
 #include "secret/look.h"
 #include "verdict/internal.h"
 #include "verdict/wording.h"
+
+/* What is to blame if the login failed for it. */
+static const enum cause blamed[SECRET_FAULTS] = {
+	[SECRET_FAULT_EMPTY] = CAUSE_CREDENTIAL,
+	[SECRET_FAULT_MARK] = CAUSE_CREDENTIAL,
+	[SECRET_FAULT_LEADING_BLANK] = CAUSE_CREDENTIAL,
+	[SECRET_FAULT_LINE_END] = CAUSE_CREDENTIAL,
+	[SECRET_FAULT_CARRIAGE_RETURN] = CAUSE_CREDENTIAL,
+	[SECRET_FAULT_TRAILING_BLANK] = CAUSE_CREDENTIAL,
+	[SECRET_FAULT_QUOTES] = CAUSE_CREDENTIAL,
+	[SECRET_FAULT_LINES] = CAUSE_CREDENTIAL,
+	[SECRET_FAULT_CONTROL] = CAUSE_CREDENTIAL,
+	[SECRET_FAULT_BEARER] = CAUSE_TOKEN,
+	[SECRET_FAULT_BLANK] = CAUSE_TOKEN,
+	[SECRET_FAULT_EXPIRED] = CAUSE_TOKEN,
+	[SECRET_FAULT_ELSEWHERE] = CAUSE_TOKEN,
+};
 
 /* Whether a fault of the secret may be what the server did not like. */
 static bool
@@ -17,8 +32,7 @@ may_be_secret(const struct verdict *v, enum condition c, const struct facts *f)
 	if (c != CONDITION_AUTH_REJECTED && c != CONDITION_AUTH_TEMPORARY)
 		return false;
 	/* A server that names another cause knows better. */
-	return v->cause == NULL || strcmp(v->cause, "credential") == 0 ||
-	    strcmp(v->cause, "token") == 0;
+	return cause_has(v->cause, CAUSE_MAY_BE_SECRET);
 }
 
 int
@@ -43,6 +57,6 @@ judge_secret(struct verdict *v, enum condition c, const struct facts *f)
 	}
 	buf_free(&v->hint);
 	v->hint = hint;
-	v->cause = secret_look_cause((enum secret_fault)fault);
+	v->cause = blamed[fault];
 	return 0;
 }

@@ -134,8 +134,7 @@ tells_policy(
     const struct verdict *v, const struct finding *n, const struct facts *f)
 {
 	return ended_early(f) && n != &v->findings[0] &&
-	    (n->condition < CONDITION_CERT_UNTRUSTED ||
-		n->condition > CONDITION_CERT_PIN);
+	    !condition_has(n->condition, CONDITION_IS_CERTIFICATE);
 }
 
 /* Nobody may take a run without a login for a good one. */

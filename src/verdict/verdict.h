@@ -14,6 +14,7 @@
 #include "check/facts.h"
 #include "check/settings.h"
 #include "plugin/status.h"
+#include "verdict/cause.h"
 
 enum {
 	VERDICT_FINDINGS_MAX = SETTINGS_LIST_MAX + 32, /* each -R may be one */
@@ -37,8 +38,7 @@ struct verdict {
 	struct buf hint;       /* what to do; empty where nothing is known */
 	bool rate_limited;     /* the deciding reply speaks of a limit */
 	enum smtp_login login; /* what the server said of the credential */
-	const char *cause; /* what the hint blames: a cause of verdict/hints.h;
-			      static, NULL: unknown */
+	enum cause cause;      /* what the hint blames */
 };
 
 /*
