@@ -87,10 +87,16 @@ note_request(SSL *ssl, void *arg)
 	return 1;
 }
 
+/* The context has what openssl.cnf asks for. */
 static int
-oldest(enum tls_version v)
+oldest(SSL_CTX *ctx, enum tls_version v)
 {
-	return v == TLS_VERSION_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
+	if (v == TLS_VERSION_1_3)
+		return TLS1_3_VERSION;
+	if (v == TLS_VERSION_DEFAULT &&
+	    SSL_CTX_get_min_proto_version(ctx) > TLS1_2_VERSION)
+		return (int)SSL_CTX_get_min_proto_version(ctx);
+	return TLS1_2_VERSION;
 }
 
 struct tls_context *
@@ -116,7 +122,7 @@ tls_context_new(
 	    settings->client_cert != NULL);
 	if ((t->ctx = SSL_CTX_new(TLS_client_method())) == NULL ||
 	    SSL_CTX_set_min_proto_version(
-		t->ctx, oldest(settings->min_version)) != 1) {
+		t->ctx, oldest(t->ctx, settings->min_version)) != 1) {
 		tls_error_take(reason, sizeof reason);
 		err_set(e, ERR_INTERNAL, "TLS: %s", reason);
 		goto fail;

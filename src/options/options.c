@@ -31,7 +31,7 @@ set_defaults(struct options *o)
 	int i;
 
 	*o = (struct options){ .check = { .family = AF_UNSPEC,
-				   .tls_min = TLS_VERSION_1_2,
+				   .tls_min = TLS_VERSION_DEFAULT,
 				   .days_critical = -1,
 				   .proof = SASL_PROOF_NONE,
 				   .timeout_us = DEFAULT_TIMEOUT_US },

@@ -10,6 +10,7 @@ struct shared_resolver {
 	struct shared_resolver *next;
 	struct resolver *resolver;
 	char *servers; /* NULL: the system's */
+	bool absolute;
 };
 
 enum { FILES = 4 };
@@ -126,7 +127,8 @@ shared_resolver(struct shared *s, const struct settings *asked, struct err *e)
 	struct shared_resolver *r;
 
 	for (r = s->resolvers; r != NULL; r = r->next)
-		if (is_same(r->servers, asked->resolver))
+		if (r->absolute == asked->host_is_absolute &&
+		    is_same(r->servers, asked->resolver))
 			return r->resolver;
 	if ((r = calloc(1, sizeof *r)) == NULL ||
 	    copy(&r->servers, asked->resolver) == -1) {
@@ -134,7 +136,9 @@ shared_resolver(struct shared *s, const struct settings *asked, struct err *e)
 		err_nomem(e);
 		return NULL;
 	}
-	if ((r->resolver = resolver_new(s->loop, r->servers, e)) == NULL) {
+	r->absolute = asked->host_is_absolute;
+	if ((r->resolver = resolver_new(s->loop, r->servers, r->absolute, e)) ==
+	    NULL) {
 		free_resolver(r);
 		return NULL;
 	}
