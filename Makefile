@@ -196,9 +196,9 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 6 \
          $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
 .PHONY: all unit unit-programs fuzz-programs fuzz-replay check check-on \
-        check-long check-engines check-newest check-packages deb bench bench-check bench-engines \
-        bench-programs demo fuzz memcheck coverage lint format install \
-        uninstall dist clean help FORCE
+        check-long check-engines check-newest check-packages bench bench-check \
+        bench-engines bench-programs demo fuzz memcheck coverage lint format \
+        install uninstall dist deb clean help FORCE
 
 all: $(O)/check_smtp_auth $(completions) ## Build the plugin in build/ (the default)
 
@@ -391,8 +391,8 @@ deb: dist ## Build the Debian package: build/deb
 
 check-packages: ## Build the packages, install one in a fresh Debian, run it there
 	$(needs_root)
-	@$(install_packages) $(deb_packages) lintian debootstrap rpm python3 \
-	    python3-cryptography
+	@$(install_packages) $(deb_packages) lintian debootstrap rpm elfutils \
+	    python3 python3-cryptography
 	$(submake) deb
 	@sh tests/packages/check.sh '$(VERSION)'
 

@@ -49,6 +49,7 @@ is_there() {
 	zabbix-agent2) PATH=$PATH:/usr/sbin:/sbin command -v zabbix_agent2 ;;
 	zabbix-frontend-php) [ -e /usr/share/zabbix/api_jsonrpc.php ] ;;
 	zabbix-server-pgsql) PATH=$PATH:/usr/sbin:/sbin command -v zabbix_server ;;
+	elfutils) command -v eu-strip ;; # for rpmbuild
 	postfix) PATH=$PATH:/usr/sbin:/sbin command -v postfix ;;
 	*) command -v "$1" ;;
 	esac >/dev/null 2>&1
