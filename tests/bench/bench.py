@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 import chart
+import check
 import lab
 import measure
 import scaling
@@ -181,7 +182,7 @@ def main():
     KEPT.write_text(json.dumps(platforms, indent=1) + "\n")
     write(platforms)
     say("written: docs/performance.md, .svg, .png")
-    verdict = settings.verdict(rows, others) + scaling.verdict(sizes)
+    verdict = settings.verdict(rows, others, check.openssl()) + scaling.verdict(sizes)
     for line in verdict:
         say(line)
     sys.exit(1 if any(line.startswith("MISSED") for line in verdict) else 0)
