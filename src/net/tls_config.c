@@ -8,6 +8,7 @@
 #include "net/tls_config.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/conf.h>
@@ -19,6 +20,16 @@ enum {
 	AS_OPENSSL = CONF_MFLAGS_DEFAULT_SECTION |
 	    CONF_MFLAGS_IGNORE_MISSING_FILE | CONF_MFLAGS_IGNORE_RETURN_CODES
 };
+
+/* What was read: freed at exit, if at all, when it costs nobody. */
+static CONF *kept;
+
+static void
+free_kept(void)
+{
+	NCONF_free(kept);
+	kept = NULL;
+}
 
 /* Debian's names a provider and sets nothing of it. */
 static bool
@@ -99,7 +110,9 @@ tls_config_load(uint64_t options)
 		else
 			judged = TLS_CONFIG_ALGORITHMS;
 	}
-	NCONF_free(conf);
+	NCONF_free(kept);
+	kept = conf;
+	atexit(free_kept);
 	ERR_clear_error();
 	if (OPENSSL_init_ssl(options, NULL) != 1)
 		return TLS_CONFIG_ALGORITHMS;

@@ -13,6 +13,7 @@
 #include "net/tls_provider.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/core_dispatch.h>
@@ -293,7 +294,7 @@ count(OSSL_PROVIDER *provider, void *arg)
 	return 1;
 }
 
-/* When OpenSSL cleans up, if it does. */
+/* At exit, before OpenSSL cleans up, if it does. */
 static void
 unload(void)
 {
@@ -313,7 +314,7 @@ replace(OSSL_PROVIDER *stock)
 		return false;
 	if (OSSL_PROVIDER_add_builtin(NULL, "tls", start) == 1 &&
 	    (state.ours = OSSL_PROVIDER_load(NULL, "tls")) != NULL) {
-		OPENSSL_atexit(unload);
+		atexit(unload);
 		return OSSL_PROVIDER_unload(stock) == 1;
 	}
 	OSSL_STORE_LOADER_free(state.held);
