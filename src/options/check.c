@@ -1,3 +1,5 @@
+/* Defaults; and whether the options, taken together, make sense. */
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>

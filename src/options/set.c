@@ -1,3 +1,5 @@
+/* The setters of the target, and those that several options share. */
+
 #include <ctype.h>
 #include <netdb.h>
 #include <stdlib.h>
