@@ -462,7 +462,7 @@ say_rset(struct smtp_client *c)
 	return send_line(c, "RSET", "RSET");
 }
 
-/* The verdict is known; only QUIT is left. */
+/* The outcome is known; only QUIT is left. */
 static enum state
 hear_anything(struct smtp_client *c, const struct smtp_reply *r)
 {

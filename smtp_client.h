@@ -41,8 +41,8 @@ struct smtp_params {
 	/*
 	 * What was said: '<' a whole reply of the server, line ends included
 	 * and challenges replaced, or the babble of the facts; '>' a line of
-	 * ours with secrets replaced;
-	 * '=' the state entered.  Not made printable.  May be NULL.
+	 * ours with secrets replaced; '=' the state entered.  Not made
+	 * printable.  May be NULL.
 	 */
 	void (*trace)(void *arg, char direction, const char *text, size_t len);
 	void *trace_arg;

@@ -33,16 +33,17 @@ trim(char **s, char **end)
 static int
 fail(const struct ini *ini, const char *what)
 {
-	return err_set(ini->e, ERR_USAGE, "%.200s, line %d: %s", ini->path,
-	    ini->line, what);
+	return err_set(ini->e, ERR_USAGE, "%.*s, line %d: %s",
+	    text_cut(ini->path, INI_PATH_SHOWN), ini->path, ini->line, what);
 }
 
 static int
 fail_option(
     const struct ini *ini, const struct option_row *row, const char *what)
 {
-	return err_set(ini->e, ERR_USAGE, "%.200s, line %d: %s %s", ini->path,
-	    ini->line, row->name, what);
+	return err_set(ini->e, ERR_USAGE, "%.*s, line %d: %s %s",
+	    text_cut(ini->path, INI_PATH_SHOWN), ini->path, ini->line,
+	    row->name, what);
 }
 
 /* "name", "name=" or "name = value"; value is NULL if there is none. */
@@ -151,11 +152,14 @@ ini_read(struct given_list *l, const struct option_table *t, struct buf *text,
 static int
 fail_load(struct err *e, const char *path, enum descriptor_result r)
 {
+	int shown = text_cut(path, INI_PATH_SHOWN);
+
 	switch (r) {
 	case DESCRIPTOR_TIMEOUT:
-		return err_set(e, ERR_TIMEOUT, "%.200s: nothing came", path);
+		return err_set(
+		    e, ERR_TIMEOUT, "%.*s: nothing came", shown, path);
 	case DESCRIPTOR_FULL:
-		return err_set(e, ERR_USAGE, "%.200s: over 1 MiB", path);
+		return err_set(e, ERR_USAGE, "%.*s: over 1 MiB", shown, path);
 	case DESCRIPTOR_NO_MEMORY:
 		return err_nomem(e);
 	case DESCRIPTOR_DONE:
@@ -163,7 +167,7 @@ fail_load(struct err *e, const char *path, enum descriptor_result r)
 	case DESCRIPTOR_FAILED:
 		break;
 	}
-	return err_set(e, ERR_USAGE, "%.200s: %s", path, strerror(errno));
+	return err_set(e, ERR_USAGE, "%.*s: %s", shown, path, strerror(errno));
 }
 
 int

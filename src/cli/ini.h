@@ -12,7 +12,10 @@
 #include "cli/given.h"
 #include "cli/table.h"
 
-enum { INI_SIZE_MAX = 1024 * 1024 };
+enum {
+	INI_SIZE_MAX = 1024 * 1024,
+	INI_PATH_SHOWN = 200, /* octets of a path in words of an error */
+};
 
 /*
  * Append the file at path ("-": standard input) to out, which may hold

@@ -5,12 +5,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "base/wipe.h"
 
 enum {
 	ROWS_MAX = 80,
-	FIRST_ROW = 256, /* getopt's value of a row, beyond all letters */
-	POSITIONAL = 1,  /* what getopt returns for a word without dash */
+	WORD_SHOWN = 100, /* octets of one that is no option */
+	FIRST_ROW = 256,  /* getopt's value of a row, beyond all letters */
+	POSITIONAL = 1,   /* what getopt returns for a word without dash */
 };
 
 /* The table in getopt's words. */
@@ -84,7 +86,7 @@ refuse_word(const struct option_table *t, char *word, struct err *e)
 		    e, ERR_USAGE, "%.*s: may be short for %s", n, word, names);
 	else
 		err_set(e, ERR_USAGE, "%.*s: no such option; see --help",
-		    n < 100 ? n : 100, word);
+		    n < WORD_SHOWN ? n : text_cut(word, WORD_SHOWN), word);
 	wipe(word + n, strlen(word + n));
 }
 

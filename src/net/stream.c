@@ -12,6 +12,7 @@
 
 #include <openssl/err.h>
 
+#include "base/text.h"
 #include "net/tls_error.h"
 #include "net/tls_internal.h"
 
@@ -86,8 +87,8 @@ stream_start_tls(struct stream *s, struct tls_context *t,
 		return 0;
 	if (tls_error_lacks_memory())
 		return err_nomem(e);
-	return err_set(
-	    e, ERR_USAGE, "%.200s: no name that TLS can send", id->sni);
+	return err_set(e, ERR_USAGE, "%.*s: no name that TLS can send",
+	    text_cut(id->sni, 200), id->sni);
 }
 
 /* As recv(); an error is kept. */

@@ -10,6 +10,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include "base/text.h"
 #include "net/tls_error.h"
 
 static int
@@ -170,7 +171,7 @@ tls_trust_load_bundle(struct tls_trust *t)
 	if ((why = tls_error_of_file("no certificate in it")) == NULL)
 		return -1;
 	if (t->bundle_given)
-		snprintf(t->bundle_error, sizeof t->bundle_error, "%.200s: %s",
-		    file, why);
+		snprintf(t->bundle_error, sizeof t->bundle_error, "%.*s: %s",
+		    text_cut(file, 200), file, why);
 	return 0;
 }

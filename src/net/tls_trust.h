@@ -26,7 +26,7 @@ int tls_trust_init(struct tls_trust *t, X509_STORE *store,
 
 /*
  * Load the roots that were left out at the start, because parsing them takes
- * longer than all the rest of a check.  Returns 1, 0 if there were none, or -1
+ * longer than all the rest of a connection.  Returns 1, 0 if there were none, or -1
  * without memory.
  */
 int tls_trust_load_bundle(struct tls_trust *t);

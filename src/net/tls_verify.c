@@ -1,3 +1,5 @@
+/* What the peer's certificate shows: names, dates, faults of its chain. */
+
 #include "net/tls_internal.h"
 
 #include <arpa/inet.h>
@@ -11,6 +13,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/date.h"
+#include "base/text.h"
 #include "net/address.h"
 #include "net/tls_error.h"
 
@@ -30,6 +33,8 @@ copy_text(char *out, const unsigned char *text, size_t len)
 		memcpy(out + used, "\\x00", 4);
 		used += 4;
 	}
+	if (i < len)
+		used = text_whole(out, used);
 	out[used] = '\0';
 }
 

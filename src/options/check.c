@@ -1,8 +1,11 @@
+/* Defaults; and whether the options, taken together, make sense. */
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/replace.h"
+#include "base/text.h"
 #include "net/address.h"
 #include "options/internal.h"
 
@@ -147,9 +150,9 @@ check_secret(struct parsing *p)
 			: "--password-from=SOURCE");
 	else if (!has_secret(s) && s->user != NULL && s->mech_count == 0)
 		err_set(p->e, ERR_USAGE,
-		    "-U %.120s: a user without a secret; add "
+		    "-U %.*s: a user without a secret; add "
 		    "--password-from=SOURCE or --token-from=SOURCE",
-		    s->user);
+		    text_cut(s->user, 120), s->user);
 }
 
 static void

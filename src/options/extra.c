@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "cli/ini.h"
 #include "options/internal.h"
 #include "options/table.h"
@@ -79,9 +80,10 @@ read_named(struct given_list *l, struct buf *text, const char *path,
 
 	if (found == 0)
 		return err_set(e, ERR_USAGE,
-		    "no section [%.100s] in %.200s; write "
+		    "no section [%.*s] in %.*s; write "
 		    "--extra-opts=SECTION@FILE",
-		    section, path);
+		    text_cut(section, 100), section,
+		    text_cut(path, INI_PATH_SHOWN), path);
 	return found == 1 ? 0 : -1;
 }
 
@@ -94,8 +96,8 @@ read_default(
 	if (found == 0)
 		found = ini_read(l, &options_table, text, path, theirs, e);
 	if (found == 0)
-		return err_set(e, ERR_USAGE,
-		    "no section [%s] or [%s] in %.200s", ours, theirs, path);
+		return err_set(e, ERR_USAGE, "no section [%s] or [%s] in %.*s",
+		    ours, theirs, text_cut(path, INI_PATH_SHOWN), path);
 	return found == 1 ? 0 : -1;
 }
 

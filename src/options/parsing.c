@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "options/internal.h"
 
+enum { VALUE_SHOWN = 120 };
+
 void
 options_fault(struct parsing *p, const char *value, const char *fmt, ...)
 {
@@ -26,8 +28,8 @@ options_fault(struct parsing *p, const char *value, const char *fmt, ...)
 		snprintf(name, sizeof name, "--%s", now->row->name);
 	if (value != NULL && strstr(value, "pass:") == NULL)
 		snprintf(name + strlen(name), sizeof name - strlen(name),
-		    "%s%.120s", now->row != NULL && !now->by_letter ? "=" : " ",
-		    value);
+		    "%s%.*s", now->row != NULL && !now->by_letter ? "=" : " ",
+		    text_cut(value, VALUE_SHOWN), value);
 	err_set(p->e, ERR_USAGE, "%s%s: %s", name,
 	    now->in_file ? " (from --extra-opts)" : "", text);
 }

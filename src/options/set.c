@@ -1,3 +1,5 @@
+/* The setters of the target, and those that several options share. */
+
 #include <ctype.h>
 #include <netdb.h>
 #include <stdlib.h>
@@ -136,8 +138,9 @@ refuse_second_host(struct parsing *p, const char *value)
 		return p->now->row != NULL;
 	}
 	options_fault(p, is_secret ? NULL : value,
-	    "the host is %.100s already; give one only%s%s", p->s->host,
-	    is_secret ? ", and " : "", is_secret ? quote : "");
+	    "the host is %.*s already; give one only%s%s",
+	    text_cut(p->s->host, 100), p->s->host, is_secret ? ", and " : "",
+	    is_secret ? quote : "");
 	return false;
 }
 

@@ -1,3 +1,5 @@
+/* The setters of the login: mechanisms, identity, where the secret is. */
+
 #include <stdlib.h>
 #include <string.h>
 

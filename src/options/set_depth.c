@@ -1,3 +1,5 @@
+/* The setters of what goes beyond the login: envelope, commands, demands. */
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

@@ -1,3 +1,5 @@
+/* The setters of thresholds, states and output. */
+
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* The setters of TLS and certificates. */
+
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* One line of the drawing: bars and thresholds into columns. */
+
 #include <string.h>
 
 #include "plugin/waterfall_internal.h"

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/replace.h"
+#include "base/text.h"
 #include "run/last_word.h"
 
 static const char READING_OPTIONS[] = "--extra-opts"; /* a place */
@@ -69,8 +70,8 @@ write_file(struct run *r)
 	    r->answer.page.data, r->answer.page.len);
 	if (error == 0)
 		return 0;
-	snprintf(f->output_error, sizeof f->output_error, "%.200s: %s",
-	    o->output_file,
+	snprintf(f->output_error, sizeof f->output_error, "%.*s: %s",
+	    text_cut(o->output_file, 200), o->output_file,
 	    error == REPLACE_NOT_REGULAR ? "not a regular file"
 					 : strerror(error));
 	return answer_make(&r->answer, f, o);

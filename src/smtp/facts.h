@@ -1,6 +1,6 @@
 /*
  * facts.h - what a dialogue showed: how it ended, what was said, what came of
- * the login.  smtp_client fills it; who judges it needs nothing of the machine.
+ * the login.  Whoever judges it needs nothing of the machine that fills it.
  */
 
 #ifndef SMTP_FACTS_H
@@ -33,7 +33,7 @@ enum smtp_outcome {
 	SMTP_EHLO_REFUSED,       /* 4xx or 5xx to EHLO */
 	SMTP_STARTTLS_MISSING,   /* not offered, or refused */
 	SMTP_STARTTLS_INJECTION, /* bytes in the clear after STARTTLS */
-	SMTP_SERVER_UNVERIFIED,  /* smtp_client_leave() was called */
+	SMTP_SERVER_UNVERIFIED,  /* it was left because of its certificate */
 	SMTP_MECHANISM_MISSING,  /* no wanted mechanism is offered */
 	SMTP_MECHANISM_REFUSED,  /* the AUTH command itself was turned down */
 	SMTP_SECRET_HELD_BACK,   /* connection not protected or not verified */

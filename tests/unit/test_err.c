@@ -51,6 +51,32 @@ test_long_text(void **state)
 	assert_memory_equal(e.text, text, sizeof e.text - 1);
 }
 
+/* Where a text ends for want of room, it does so behind a character. */
+static void
+test_long_text_in_utf8(void **state)
+{
+	struct err e;
+	char text[2000];
+	size_t before, i, whole;
+
+	(void)state;
+	for (before = 0; before < 3; before++) {
+		memset(text, 'x', before);
+		for (i = before; i + 3 < sizeof text; i += 3)
+			memcpy(text + i, "\xe2\x82\xac", 3);
+		text[i] = '\0';
+		whole = before + (sizeof e.text - 1 - before) / 3 * 3;
+		e.kind = ERR_NONE;
+		err_set(&e, ERR_USAGE, "%s", text);
+		assert_int_equal(strlen(e.text), whole);
+		e.kind = ERR_NONE;
+		err_set(&e, ERR_USAGE, "%s", text + before);
+		text[before] = '\0';
+		err_prefix(&e, text);
+		assert_int_equal(strlen(e.text), whole);
+	}
+}
+
 static void
 test_prefix(void **state)
 {
@@ -75,6 +101,7 @@ main(void)
 		cmocka_unit_test(test_first_cause),
 		cmocka_unit_test(test_nomem),
 		cmocka_unit_test(test_long_text),
+		cmocka_unit_test(test_long_text_in_utf8),
 		cmocka_unit_test(test_prefix),
 	};
 

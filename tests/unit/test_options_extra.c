@@ -1,5 +1,6 @@
 /* Secrets leave argv; options from INI files. */
 
+#include "plugin/printable.h"
 #include "tests/unit/options_line.h"
 
 /* In no spelling, and after no error, does a secret stay in argv. */
@@ -242,6 +243,55 @@ test_extra_opts_missing_file(void **state)
 	run_row(&directory);
 }
 
+/* Where a value is too long to be told whole, no character is cut in two. */
+static void
+test_told_in_whole_characters(void **state)
+{
+	static const char *const lines[] = {
+		"h -pTEXT",
+		"h --port=TEXT",
+		"h --TEXT",
+		"h --resolver=TEXT",
+		"h --authtype=TEXT",
+		"h -UTEXT",
+		"TEXT h",
+		"h --extra-opts=@/nonexistent/TEXT",
+		"h --extra-opts=TEXT@FILE",
+	};
+	char pattern[128], filler[512], line[1024];
+	struct buf told = BUF_INIT(4096);
+	struct options o;
+	struct line l;
+	struct err e;
+	size_t i, before;
+	const char *at;
+
+	(void)state;
+	write_ini("[check_smtp]\n");
+	for (i = 0; i < 3 * sizeof lines / sizeof lines[0]; i++) {
+		/* A beginning of 0 to 2 octets, then three for each. */
+		memset(filler, 0, sizeof filler);
+		memset(filler, 'x', i % 3);
+		for (before = i % 3; before < 500; before += 3)
+			memcpy(filler + before, "\xe2\x82\xac", 3);
+		put_file(pattern, sizeof pattern, lines[i / 3], "FILE");
+		at = strstr(pattern, "TEXT");
+		snprintf(line, sizeof line, "%.*s%s%s", (int)(at - pattern),
+		    pattern, filler, at + 4);
+		split(&l, line);
+		if (options_parse(&o, l.argc, l.argv, NULL, &e) != -1)
+			fail_msg("%s: no error", lines[i / 3]);
+		buf_truncate(&told, 0);
+		printable_add(&told, e.text, strlen(e.text));
+		if (strstr(buf_str(&told), "\\x") != NULL ||
+		    strstr(e.text, "\xe2\x82\xac") == NULL)
+			fail_msg("%s: %s", lines[i / 3], buf_str(&told));
+		options_free(&o);
+		free_line(&l);
+	}
+	buf_free(&told);
+}
+
 int
 main(void)
 {
@@ -251,6 +301,7 @@ main(void)
 		cmocka_unit_test(test_extra_opts_nul),
 		cmocka_unit_test(test_extra_opts_places),
 		cmocka_unit_test(test_extra_opts_missing_file),
+		cmocka_unit_test(test_told_in_whole_characters),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
