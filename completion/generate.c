@@ -29,12 +29,13 @@ static const char *const functions[KINDS] = {
 static void
 put_words(const struct option_row *row)
 {
-	const struct report_format *f;
+	const struct report_format *const *f;
 	const char *s;
 
 	if (strcmp(row->value, "FORMAT") == 0) {
-		for (f = report_formats; f->name != NULL; f++)
-			printf("%s%s", f > report_formats ? " " : "", f->name);
+		for (f = report_formats; *f != NULL; f++)
+			printf(
+			    "%s%s", f > report_formats ? " " : "", (*f)->name);
 		return;
 	}
 	for (s = row->value; *s != '\0'; s++)

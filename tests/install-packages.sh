@@ -13,8 +13,10 @@ is_there() {
 	libc6-dev) has_header stdio.h ;;
 	libssl-dev) has_header openssl/ssl.h ;;
 	libc-ares-dev) has_header ares.h ;;
+	zlib1g-dev) has_header zlib.h ;;
+	libzstd-dev) has_header zstd.h ;;
 	libcmocka-dev) has_header 'stdarg.h stddef.h setjmp.h stdint.h cmocka.h' ;;
-	pkg-config) command -v pkg-config || command -v pkgconf ;;
+	pkgconf) command -v pkg-config || command -v pkgconf ;;
 	python3) [ -x /usr/bin/python3 ] ;;
 	python3-pytest) has_module pytest ;;
 	python3-pytest-xdist) has_module xdist ;;

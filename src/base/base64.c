@@ -23,8 +23,10 @@ base64_encode(struct buf *out, const void *data, size_t len)
 
 	if (len == 0)
 		return buf_add(out, "", 0);
-	if (len > INT_MAX / 2 || (text = malloc(n + 1)) == NULL)
+	if (len > INT_MAX / 2 || (text = malloc(n + 1)) == NULL) {
+		out->failed = true;
 		return -1;
+	}
 	EVP_EncodeBlock(text, data, (int)len);
 	rc = buf_add(out, text, n);
 	wipe(text, n);

@@ -8,10 +8,7 @@
 #include "base/buf.h"
 #include "cli/table.h"
 
-/*
- * Append the options, group by group, at most 80 columns wide.  Returns 0, or
- * -1 without memory.
- */
-int help_add(struct buf *out, const struct option_table *t);
+/* Append the options, group by group, at most 80 columns wide. */
+void help_add(struct buf *out, const struct option_table *t);
 
 #endif

@@ -126,10 +126,9 @@ add_server(struct buf *out, const char *text, struct err *e)
 	if (!address_parse(&a, host, (int)port))
 		goto bad;
 	address_text(&a, plain);
-	if (buf_addf(out,
-		address_family(&a) == AF_INET6 ? "%s[%s]:%ld" : "%s%s:%ld",
-		out->len > 0 ? "," : "", plain, port) == -1)
-		return err_nomem(e);
+	buf_addf(out,
+	    address_family(&a) == AF_INET6 ? "%s[%s]:%ld" : "%s%s:%ld",
+	    out->len > 0 ? "," : "", plain, port);
 	return 0;
 bad:
 	return err_set(e, ERR_USAGE,
@@ -151,5 +150,5 @@ channel_servers(struct buf *out, const char *list, struct err *e)
 	while (rc == 0 && (item = strsep(&rest, ",")) != NULL)
 		rc = add_server(out, item, e);
 	free(copy);
-	return rc;
+	return rc == 0 && out->failed ? err_nomem(e) : rc;
 }

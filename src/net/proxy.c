@@ -23,7 +23,7 @@ find_end(const struct sockaddr_storage *s)
 	return (struct end){ &in6->sin6_addr, in6->sin6_port };
 }
 
-static int
+static void
 write_v1(struct buf *out, int family, struct end from, struct end to)
 {
 	char from_text[INET6_ADDRSTRLEN], to_text[INET6_ADDRSTRLEN];
@@ -31,14 +31,15 @@ write_v1(struct buf *out, int family, struct end from, struct end to)
 	/* No getnameinfo(): a link-local address would get its %scope. */
 	if (inet_ntop(family, from.address, from_text, sizeof from_text) ==
 		NULL ||
-	    inet_ntop(family, to.address, to_text, sizeof to_text) == NULL)
-		return -1;
-	return buf_addf(out, "PROXY TCP%d %s %s %u %u\r\n",
-	    family == AF_INET ? 4 : 6, from_text, to_text, ntohs(from.port),
-	    ntohs(to.port));
+	    inet_ntop(family, to.address, to_text, sizeof to_text) == NULL) {
+		out->failed = true;
+		return;
+	}
+	buf_addf(out, "PROXY TCP%d %s %s %u %u\r\n", family == AF_INET ? 4 : 6,
+	    from_text, to_text, ntohs(from.port), ntohs(to.port));
 }
 
-static int
+static void
 write_v2(struct buf *out, int family, struct end from, struct end to)
 {
 	static const char signature[] = "\r\n\r\n\0\r\nQUIT\n";
@@ -48,33 +49,30 @@ write_v2(struct buf *out, int family, struct end from, struct end to)
 	/* Version 2, PROXY; then TCP over IPv4 or IPv6. */
 	const char kind[2] = { 0x21, family == AF_INET ? 0x11 : 0x21 };
 
-	return buf_add(out, signature, sizeof signature - 1) ||
-		buf_add(out, kind, sizeof kind) ||
-		buf_add(out, (const char *)&length, sizeof length) ||
-		buf_add(out, from.address, size) ||
-		buf_add(out, to.address, size) ||
-		buf_add(out, (const char *)&from.port, sizeof from.port) ||
-		buf_add(out, (const char *)&to.port, sizeof to.port)
-	    ? -1
-	    : 0;
+	buf_add(out, signature, sizeof signature - 1);
+	buf_add(out, kind, sizeof kind);
+	buf_add(out, (const char *)&length, sizeof length);
+	buf_add(out, from.address, size);
+	buf_add(out, to.address, size);
+	buf_add(out, (const char *)&from.port, sizeof from.port);
+	buf_add(out, (const char *)&to.port, sizeof to.port);
 }
 
 int
 proxy_write(struct buf *out, enum proxy_version version,
     const struct sockaddr_storage *from, const struct sockaddr_storage *to)
 {
-	int rc;
-
 	if (from->ss_family != to->ss_family ||
 	    (from->ss_family != AF_INET && from->ss_family != AF_INET6)) {
 		errno = EAFNOSUPPORT;
 		return -1;
 	}
-	rc = (version == PROXY_V2 ? write_v2 : write_v1)(
+	(version == PROXY_V2 ? write_v2 : write_v1)(
 	    out, from->ss_family, find_end(from), find_end(to));
-	if (rc == -1)
-		errno = ENOMEM;
-	return rc;
+	if (!out->failed)
+		return 0;
+	errno = ENOMEM;
+	return -1;
 }
 
 int

@@ -110,12 +110,10 @@ tls_context_new(
 	 * What is left out here can be loaded later by deprecated calls only.
 	 * The texts of TLS errors cost little.
 	 */
-	OPENSSL_init_ssl(OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
+	tls_provider_start(OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
 		OPENSSL_INIT_LOAD_SSL_STRINGS |
 		OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS,
-	    NULL);
-	tls_provider_install(settings->client_cert != NULL);
-	ERR_clear_error();
+	    settings->client_cert != NULL);
 	if ((t->ctx = SSL_CTX_new(TLS_client_method())) == NULL ||
 	    SSL_CTX_set_min_proto_version(
 		t->ctx, oldest(settings->min_version)) != 1) {

@@ -1,3 +1,5 @@
+/* What --help and --version print. */
+
 #include <string.h>
 
 #include "base/buf.h"
@@ -11,42 +13,38 @@
 #define VERSION "0.1.0"
 #endif
 
-int
+void
 options_help(struct buf *out)
 {
-	if (buf_adds(out,
-		"Usage: check_smtp_auth [options] [HOST]\n\n"
-		"Can this account still log in to this mail server, and if "
-		"not, why?\n") == -1)
-		return -1;
-	if (help_add(out, &options_table) == -1)
-		return -1;
-	return buf_adds(out,
+	buf_adds(out,
+	    "Usage: check_smtp_auth [options] [HOST]\n\n"
+	    "Can this account still log in to this mail server, and if "
+	    "not, why?\n");
+	help_add(out, &options_table);
+	buf_adds(out,
 	    "\nExit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
 	    "See check_smtp_auth(1) for the conditions and examples.\n");
 }
 
 /* What is loaded need not be what it was built with. */
-static int
+static void
 add_library(struct buf *out, const char *name, const char *version,
     const char *built_with)
 {
-	if (strcmp(version, built_with) == 0)
-		return buf_addf(out, "%s%s\n", name, version);
-	return buf_addf(
-	    out, "%s%s (built with %s)\n", name, version, built_with);
+	buf_addf(out, "%s%s", name, version);
+	if (strcmp(version, built_with) != 0)
+		buf_addf(out, " (built with %s)", built_with);
+	buf_addc(out, '\n');
 }
 
-int
+void
 options_version(struct buf *out)
 {
 	const char *tls, *tls_built_with, *cares, *cares_built_with;
 
 	tls = tls_library(&tls_built_with);
 	cares = resolver_library(&cares_built_with);
-	return buf_adds(out, "check_smtp_auth " VERSION "\n") ||
-		add_library(out, "", tls, tls_built_with) ||
-		add_library(out, "c-ares ", cares, cares_built_with)
-	    ? -1
-	    : 0;
+	buf_adds(out, "check_smtp_auth " VERSION "\n");
+	add_library(out, "", tls, tls_built_with);
+	add_library(out, "c-ares ", cares, cares_built_with);
 }

@@ -29,7 +29,7 @@ struct options {
 
 	/* Output */
 	int verbosity;
-	report_fn *format;
+	const struct report_format *format;
 	char *output_file;      /* NULL: the format goes to standard output */
 	char *output_temporary; /* filled in: the file until it is whole */
 	bool known_metrics_only;
@@ -63,10 +63,10 @@ int options_parse(struct options *o, int argc, char **argv,
 /* Wipe and release what *o owns. */
 void options_free(struct options *o);
 
-/* Append the text of --help, at most 80 columns.  Returns 0 or -1. */
-int options_help(struct buf *out);
+/* Append the text of --help, at most 80 columns. */
+void options_help(struct buf *out);
 
-/* Append the text of --version.  Returns 0 or -1. */
-int options_version(struct buf *out);
+/* Append the text of --version. */
+void options_version(struct buf *out);
 
 #endif

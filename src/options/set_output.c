@@ -138,16 +138,16 @@ options_set_verbose(
 static void
 refuse_format(struct parsing *p, const char *value)
 {
-	const struct report_format *f;
+	const struct report_format *const *f;
 	char names[100] = "";
 	size_t len = 0;
 
-	for (f = report_formats; f->name != NULL && len < sizeof names; f++)
+	for (f = report_formats; *f != NULL && len < sizeof names; f++)
 		len += (size_t)snprintf(names + len, sizeof names - len, "%s%s",
-		    len == 0                ? ""
-			: f[1].name == NULL ? " or "
-					    : ", ",
-		    f->name);
+		    len == 0           ? ""
+			: f[1] == NULL ? " or "
+				       : ", ",
+		    (*f)->name);
 	options_fault(p, value, "%s; use %s",
 	    strcmp(value, "mp-test-json") == 0
 		? "check_smtp's own format is not available here"
@@ -159,14 +159,14 @@ void
 options_set_format(
     struct parsing *p, const struct option_row *row, const char *value)
 {
-	const struct report_format *f;
+	const struct report_format *const *f;
 	/* What check_smtp calls its text. */
 	const char *name = strcmp(value, "multi-line") == 0 ? "text" : value;
 
 	(void)row;
-	for (f = report_formats; f->name != NULL; f++) {
-		if (strcmp(f->name, name) == 0) {
-			p->o->format = f->write;
+	for (f = report_formats; *f != NULL; f++) {
+		if (strcmp((*f)->name, name) == 0) {
+			p->o->format = *f;
 			return;
 		}
 	}

@@ -60,24 +60,24 @@ harmless(const unsigned char *s, size_t len)
 	return is_control(c) ? 0 : n;
 }
 
-static int
+static void
 add_escape(struct buf *out, unsigned char byte)
 {
 	static const char hex[] = "0123456789abcdef";
 	const char escape[ESCAPE_LEN] = { '\\', 'x', hex[byte >> 4],
 		hex[byte & 0xf] };
 
-	return buf_add(out, escape, sizeof escape);
+	buf_add(out, escape, sizeof escape);
 }
 
-int
+void
 printable_add(struct buf *out, const char *text, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	size_t before = out->len, run = 0, pos = 0, n;
+	size_t run = 0, pos = 0, n;
 
 	if (len == 0)
-		return 0;
+		return;
 	while (pos < len) {
 		/* Nearly all text is this, so it is asked without a call. */
 		if (is_plain(s[pos])) {
@@ -88,27 +88,24 @@ printable_add(struct buf *out, const char *text, size_t len)
 			pos += n;
 			continue;
 		}
-		if (buf_add(out, s + run, pos - run) == -1 ||
-		    add_escape(out, s[pos]) == -1)
-			goto full;
+		buf_add(out, s + run, pos - run);
+		add_escape(out, s[pos]);
 		run = ++pos;
 	}
-	if (buf_add(out, s + run, pos - run) == 0)
-		return 0;
-full:
-	buf_truncate(out, before);
-	return -1;
+	buf_add(out, s + run, pos - run);
 }
 
-int
+void
 printable_add_cut(struct buf *out, const char *text, size_t len, size_t max)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	size_t before = out->len, mark = sizeof cut_mark - 1;
+	size_t mark = sizeof cut_mark - 1;
 	size_t kept = 0, pos = 0, width = 0, n;
 
-	if (max > out->max || out->len > out->max - max)
-		return -1;
+	if (max > out->max || out->len > out->max - max) {
+		out->failed = true;
+		return;
+	}
 	if (mark > max)
 		mark = max;
 	/* kept follows pos as long as the mark would still fit behind it. */
@@ -121,13 +118,10 @@ printable_add_cut(struct buf *out, const char *text, size_t len, size_t max)
 		if (width <= max - mark)
 			kept = pos;
 	}
-	if (width <= max)
-		return printable_add(out, text, len);
-	if (printable_add(out, text, kept) == -1)
-		return -1;
-	if (buf_add(out, cut_mark, mark) == -1) {
-		buf_truncate(out, before);
-		return -1;
+	if (width <= max) {
+		printable_add(out, text, len);
+		return;
 	}
-	return 0;
+	printable_add(out, text, kept);
+	buf_add(out, cut_mark, mark);
 }

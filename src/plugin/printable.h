@@ -15,16 +15,15 @@
  * (overlong forms, surrogates, beyond U+10FFFF) and the bidirectional controls
  * (U+061C, U+200E, U+200F, U+202A..202E, U+2066..2069) and the line and
  * paragraph separators U+2028/2029 as \xHH byte by byte, and '|' as \x7c.
- * Returns 0, or -1 when out is full (then out is unchanged).
  */
-int printable_add(struct buf *out, const char *text, size_t len);
+void printable_add(struct buf *out, const char *text, size_t len);
 
 /*
  * The same, but at most max bytes are appended; what does not fit is cut at a
- * character and marked by "...".  A buffer without room for max bytes is an
- * error.
+ * character and marked by "...".  A buffer without room for max bytes has
+ * failed, whatever the text.
  */
-int printable_add_cut(
+void printable_add_cut(
     struct buf *out, const char *text, size_t len, size_t max);
 
 #endif

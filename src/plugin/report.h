@@ -115,24 +115,60 @@ struct report {
 	size_t drawing_line;
 };
 
-/*
- * A format appends the whole output, newline at its end, to out.  Returns 0,
- * or -1 when out has no room.  Text: the first line with its perfdata stays
- * within 1,000 bytes, the message is cut before the perfdata; if the perfdata
- * alone is too long its thresholds are left out.
- */
-typedef int report_fn(const struct report *r, struct buf *out);
+struct report_format;
 
-report_fn report_text;
-report_fn report_json;
-report_fn report_openmetrics;
+enum { REPORT_PARTS = 7 }; /* that a page of OpenMetrics comes in */
 
-struct report_format {
-	const char *name;
-	report_fn *write;
+/* A page under way: reports written one after the other. */
+struct report_page {
+	const struct report_format *format;
+	struct buf *out;
+	size_t begin;                  /* where in out the page does */
+	struct buf part[REPORT_PARTS]; /* what belongs together at the end */
 };
 
-/* All formats, the default first; ends with a NULL name. */
-extern const struct report_format report_formats[];
+/* What a format does; open and close may be NULL. */
+struct report_format {
+	const char *name;
+	void (*open)(struct report_page *p);
+	void (*add)(struct report_page *p, const struct report *r);
+	void (*close)(struct report_page *p);
+};
+
+/*
+ * Text: the first line with its perfdata stays within 1,000 bytes, the message
+ * is cut before the perfdata; if the perfdata alone is too long its thresholds
+ * are left out.  A page is meant to hold one report.
+ */
+extern const struct report_format report_text;
+
+/* An object and a line for each report. */
+extern const struct report_format report_json;
+
+/*
+ * Each family once, with the samples of all reports, which are of one prefix
+ * and differ in host, port or user: a series may not come twice.
+ */
+extern const struct report_format report_openmetrics;
+
+/* All formats, the default first; ends with NULL. */
+extern const struct report_format *const report_formats[];
+
+/* Begin a page at the end of out, which is borrowed until it is closed. */
+void report_open(
+    struct report_page *p, const struct report_format *format, struct buf *out);
+
+/* Write one more report, newline at its end; r is not needed any longer. */
+void report_add(struct report_page *p, const struct report *r);
+
+/*
+ * End the page.  Returns 0, or -1 when something had no room: then nothing of
+ * it is in out.
+ */
+int report_close(struct report_page *p);
+
+/* A page of one report, which the same holds for. */
+int report_write(const struct report_format *format, const struct report *r,
+    struct buf *out);
 
 #endif

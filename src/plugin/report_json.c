@@ -1,3 +1,5 @@
+/* One report as an object of JSON, on a line of its own. */
+
 #include "plugin/report.h"
 
 #include <inttypes.h>
@@ -7,116 +9,101 @@
 
 #include "plugin/report_shared.h"
 
-/* After the first failure nothing is written any more. */
-struct json {
-	struct buf *out;
-	bool failed;
-};
-
-static void
-put(struct json *j, const char *s, size_t len)
-{
-	if (!j->failed && buf_add(j->out, s, len) == -1)
-		j->failed = true;
-}
-
 /* Before every key and value: whether a comma is due shows in the output. */
 static void
-separate(struct json *j)
+separate(struct buf *out)
 {
-	if (!j->failed && j->out->len > 0 &&
-	    strchr("{[:", j->out->data[j->out->len - 1]) == NULL)
-		put(j, ",", 1);
+	if (out->len > 0 && strchr("{[:", out->data[out->len - 1]) == NULL)
+		buf_addc(out, ',');
 }
 
 static void
-put_word(struct json *j, const char *word)
+put_word(struct buf *out, const char *word)
 {
-	separate(j);
-	put(j, word, strlen(word));
+	separate(out);
+	buf_adds(out, word);
 }
 
 static void
-put_text(struct json *j, const char *text)
+put_text(struct buf *out, const char *text)
 {
 	if (text == NULL) {
-		put_word(j, "null");
+		put_word(out, "null");
 		return;
 	}
-	separate(j);
-	if (!j->failed && report_add_quoted(j->out, text) == -1)
-		j->failed = true;
+	separate(out);
+	report_add_quoted(out, text);
 }
 
 static void
-put_key(struct json *j, const char *name)
+put_key(struct buf *out, const char *name)
 {
-	put_text(j, name);
-	put(j, ":", 1);
+	put_text(out, name);
+	buf_addc(out, ':');
 }
 
 static void
-open_object(struct json *j)
+open_object(struct buf *out)
 {
-	put_word(j, "{");
+	put_word(out, "{");
 }
 
 static void
-close_object(struct json *j)
+close_object(struct buf *out)
 {
-	put(j, "}", 1);
+	buf_addc(out, '}');
 }
 
 static void
-open_list(struct json *j)
+open_list(struct buf *out)
 {
-	put_word(j, "[");
+	put_word(out, "[");
 }
 
 static void
-close_list(struct json *j)
+close_list(struct buf *out)
 {
-	put(j, "]", 1);
+	buf_addc(out, ']');
 }
 
 static void
-add_text(struct json *j, const char *key, const char *text)
+add_text(struct buf *out, const char *key, const char *text)
 {
-	put_key(j, key);
-	put_text(j, text);
+	put_key(out, key);
+	put_text(out, text);
 }
 
 static void
-add_integer(struct json *j, const char *key, bool known, int64_t value)
+add_integer(struct buf *out, const char *key, bool known, int64_t value)
 {
 	char digits[24] = "null";
 
 	if (known)
 		snprintf(digits, sizeof digits, "%" PRId64, value);
-	put_key(j, key);
-	put_word(j, digits);
+	put_key(out, key);
+	put_word(out, digits);
 }
 
 static void
-add_seconds(struct json *j, const char *key, bool known, int64_t us)
+add_seconds(struct buf *out, const char *key, bool known, int64_t us)
 {
-	put_key(j, key);
-	if (!known)
-		put_word(j, "null");
-	else if (!j->failed && report_add_seconds(j->out, us) == -1)
-		j->failed = true;
+	put_key(out, key);
+	if (known)
+		report_add_seconds(out, us);
+	else
+		put_word(out, "null");
 }
 
 static void
-add_bool(struct json *j, const char *key, int value)
+add_bool(struct buf *out, const char *key, int value)
 {
-	put_key(j, key);
-	put_word(j, value == -1 ? "null" : value ? "true" : "false");
+	put_key(out, key);
+	put_word(out, value == -1 ? "null" : value ? "true" : "false");
 }
 
 /* ISO 8601 has four digits for a year; what does not fit is unknown. */
 static void
-add_date(struct json *j, const char *key, bool known, int64_t unix_time)
+add_date(struct buf *out, const char *key, bool known, int64_t unix_time)
 {
 	const time_t t = (time_t)unix_time;
 	char date[40];
@@ -124,140 +111,137 @@ add_date(struct json *j, const char *key, bool known, int64_t unix_time)
 
 	if (!known || t != unix_time || gmtime_r(&t, &tm) == NULL ||
 	    tm.tm_year < -1900 || tm.tm_year > 9999 - 1900) {
-		add_text(j, key, NULL);
+		add_text(out, key, NULL);
 		return;
 	}
 	snprintf(date, sizeof date, "%04d-%02d-%02dT%02d:%02d:%02dZ",
 	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
 	    tm.tm_sec);
-	add_text(j, key, date);
+	add_text(out, key, date);
 }
 
 static void
 add_texts(
-    struct json *j, const char *key, const char *const *texts, size_t count)
+    struct buf *out, const char *key, const char *const *texts, size_t count)
 {
 	size_t i;
 
 	if (texts == NULL) {
-		add_text(j, key, NULL);
+		add_text(out, key, NULL);
 		return;
 	}
-	put_key(j, key);
-	open_list(j);
+	put_key(out, key);
+	open_list(out);
 	for (i = 0; i < count; i++)
-		put_text(j, texts[i]);
-	close_list(j);
+		put_text(out, texts[i]);
+	close_list(out);
 }
 
 static void
-add_findings(struct json *j, const struct report *r)
+add_findings(struct buf *out, const struct report *r)
 {
 	const struct report_finding *f = r->findings;
 	size_t i;
 
-	put_key(j, "conditions");
-	open_list(j);
+	put_key(out, "conditions");
+	open_list(out);
 	for (i = 0; i < r->finding_count; i++) {
-		open_object(j);
-		add_text(j, "condition", f[i].condition);
-		add_text(j, "state", status_name(f[i].state));
-		add_text(j, "message", f[i].message);
-		close_object(j);
+		open_object(out);
+		add_text(out, "condition", f[i].condition);
+		add_text(out, "state", status_name(f[i].state));
+		add_text(out, "message", f[i].message);
+		close_object(out);
 	}
-	close_list(j);
+	close_list(out);
 }
 
 static void
-add_tls(struct json *j, const struct report *r)
+add_tls(struct buf *out, const struct report *r)
 {
-	put_key(j, "tls");
-	open_object(j);
-	add_text(j, "version", r->tls.version);
-	add_text(j, "cipher", r->tls.cipher);
-	add_bool(j, "verified", r->tls.verified);
-	add_text(j, "subject", r->tls.subject);
-	add_text(j, "issuer", r->tls.issuer);
-	add_date(j, "not_after", r->tls.has_dates, r->tls.not_after);
-	add_integer(j, "days_left", r->tls.has_dates, r->tls.days_left);
-	close_object(j);
+	put_key(out, "tls");
+	open_object(out);
+	add_text(out, "version", r->tls.version);
+	add_text(out, "cipher", r->tls.cipher);
+	add_bool(out, "verified", r->tls.verified);
+	add_text(out, "subject", r->tls.subject);
+	add_text(out, "issuer", r->tls.issuer);
+	add_date(out, "not_after", r->tls.has_dates, r->tls.not_after);
+	add_integer(out, "days_left", r->tls.has_dates, r->tls.days_left);
+	close_object(out);
 }
 
 static void
-add_reply(struct json *j, const struct report *r)
+add_reply(struct buf *out, const struct report *r)
 {
-	put_key(j, "reply");
-	open_object(j);
-	add_integer(j, "code", r->reply.code != 0, r->reply.code);
-	add_text(j, "enhanced", r->reply.enhanced);
-	add_text(j, "text", r->reply.text);
-	close_object(j);
+	put_key(out, "reply");
+	open_object(out);
+	add_integer(out, "code", r->reply.code != 0, r->reply.code);
+	add_text(out, "enhanced", r->reply.enhanced);
+	add_text(out, "text", r->reply.text);
+	close_object(out);
 }
 
 static void
-add_times(struct json *j, const struct report *r)
+add_times(struct buf *out, const struct report *r)
 {
 	const struct report_phase *p = r->phases;
 	size_t i;
 
-	put_key(j, "phases");
-	open_object(j);
+	put_key(out, "phases");
+	open_object(out);
 	for (i = 0; i < r->phase_count; i++)
-		add_seconds(j, p[i].name, p[i].known, p[i].elapsed_us);
-	close_object(j);
-	add_seconds(j, "time", r->has_time, r->time_us);
+		add_seconds(out, p[i].name, p[i].known, p[i].elapsed_us);
+	close_object(out);
+	add_seconds(out, "time", r->has_time, r->time_us);
 }
 
 static void
-add_attempts(struct json *j, const struct report *r)
+add_attempts(struct buf *out, const struct report *r)
 {
 	const struct report_attempt *a = r->attempts;
 	size_t i;
 
-	put_key(j, "addresses_tried");
-	open_list(j);
+	put_key(out, "addresses_tried");
+	open_list(out);
 	for (i = 0; i < r->attempt_count; i++) {
-		open_object(j);
-		add_text(j, "address", a[i].address);
-		add_text(j, "error", a[i].error);
-		close_object(j);
+		open_object(out);
+		add_text(out, "address", a[i].address);
+		add_text(out, "error", a[i].error);
+		close_object(out);
 	}
-	close_list(j);
+	close_list(out);
 }
 
-int
-report_json(const struct report *r, struct buf *out)
+static void
+add(struct report_page *p, const struct report *r)
 {
-	struct json j = { .out = out };
-	size_t before = out->len;
+	struct buf *out = p->out;
 
-	put(&j, "{", 1);
-	add_integer(&j, "schema", true, 1);
-	add_text(&j, "state", status_name(r->state));
-	add_integer(&j, "exit_code", true, r->state);
-	add_text(&j, "condition", r->condition);
-	add_findings(&j, r);
-	add_text(&j, "message", r->message);
-	add_text(&j, "hint", r->hint);
-	add_text(&j, "cause", r->cause);
-	add_text(&j, "login", r->login);
-	add_text(&j, "host", r->host);
-	add_text(&j, "address", r->address);
-	add_integer(&j, "port", r->port != 0, r->port);
-	add_text(&j, "user", r->user);
-	add_text(&j, "mechanism", r->mechanism);
-	add_texts(&j, "mechanisms_offered", r->mechanisms_offered,
+	buf_addc(out, '{');
+	add_integer(out, "schema", true, 1);
+	add_text(out, "state", status_name(r->state));
+	add_integer(out, "exit_code", true, r->state);
+	add_text(out, "condition", r->condition);
+	add_findings(out, r);
+	add_text(out, "message", r->message);
+	add_text(out, "hint", r->hint);
+	add_text(out, "cause", r->cause);
+	add_text(out, "login", r->login);
+	add_text(out, "host", r->host);
+	add_text(out, "address", r->address);
+	add_integer(out, "port", r->port != 0, r->port);
+	add_text(out, "user", r->user);
+	add_text(out, "mechanism", r->mechanism);
+	add_texts(out, "mechanisms_offered", r->mechanisms_offered,
 	    r->mechanism_count);
-	add_texts(&j, "extensions", r->extensions, r->extension_count);
-	add_tls(&j, r);
-	add_reply(&j, r);
-	add_times(&j, r);
-	add_attempts(&j, r);
-	add_integer(&j, "token_ttl", r->token.has_expiry, r->token.ttl);
-	close_object(&j);
-	put(&j, "\n", 1);
-	if (!j.failed)
-		return 0;
-	buf_truncate(out, before);
-	return -1;
+	add_texts(out, "extensions", r->extensions, r->extension_count);
+	add_tls(out, r);
+	add_reply(out, r);
+	add_times(out, r);
+	add_attempts(out, r);
+	add_integer(out, "token_ttl", r->token.has_expiry, r->token.ttl);
+	close_object(out);
+	buf_addc(out, '\n');
 }
+
+const struct report_format report_json = { .name = "json", .add = add };

@@ -1,3 +1,5 @@
+/* Reports as samples for Prometheus, family by family. */
+
 #include "plugin/report.h"
 
 #include <inttypes.h>
@@ -6,31 +8,60 @@
 
 #include "plugin/report_shared.h"
 
-struct page {
-	struct buf *out;
+/* The parts of a page, in their order. */
+enum family {
+	FAMILY_STATE,
+	FAMILY_UP,
+	FAMILY_CONDITION,
+	FAMILY_PHASE,
+	FAMILY_DURATION,
+	FAMILY_CERTIFICATE,
+	FAMILY_TOKEN,
+	FAMILIES,
+};
+
+_Static_assert(
+    (int)FAMILIES == (int)REPORT_PARTS, "a part of a page for each family");
+
+static const struct {
+	const char *name;
+	const char *help;
+} families[FAMILIES] = {
+	[FAMILY_STATE] = { "state",
+	    "State of the check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN." },
+	[FAMILY_UP] = { "up",
+	    "1 if the account logged in or, without credentials, the server "
+	    "answered to the end; otherwise 0." },
+	[FAMILY_CONDITION] = { "condition",
+	    "1 for each condition that holds." },
+	[FAMILY_PHASE] = { "phase_seconds",
+	    "Time that each finished phase took." },
+	[FAMILY_DURATION] = { "duration_seconds",
+	    "Time from the first DNS query to the end of QUIT." },
+	[FAMILY_CERTIFICATE] = { "certificate_not_after_timestamp_seconds",
+	    "Unix time when the server's certificate expires." },
+	[FAMILY_TOKEN] = { "token_expiry_timestamp_seconds",
+	    "Unix time when the access token expires, if it tells." },
+};
+
+/* One report on its way into the families. */
+struct samples {
+	struct report_page *page;
 	const char *prefix;
 	struct buf labels; /* those that every sample has */
-	bool failed;       /* something had no room: all of it goes */
 };
 
 static void
-note(struct page *p, int rc)
-{
-	if (rc == -1)
-		p->failed = true;
-}
-
-static void
-make_labels(struct page *p, const struct report *r)
+make_labels(struct samples *s, const struct report *r)
 {
 	char port[16] = "";
 
 	if (r->port != 0)
 		snprintf(port, sizeof port, "%d", r->port);
-	note(p, buf_adds(&p->labels, "host="));
-	note(p, report_add_quoted(&p->labels, r->host));
-	note(p, buf_addf(&p->labels, ",port=\"%s\",user=", port));
-	note(p, report_add_quoted(&p->labels, r->user));
+	buf_adds(&s->labels, "host=");
+	report_add_quoted(&s->labels, r->host);
+	buf_addf(&s->labels, ",port=\"%s\",user=", port);
+	report_add_quoted(&s->labels, r->user);
 }
 
 /*
@@ -38,52 +69,46 @@ make_labels(struct page *p, const struct report *r)
  * with the same words, as the textfile collector wants it of many files.
  */
 static void
-open_family(struct page *p, const char *name, const char *help)
+add_heads(struct samples *s)
 {
-	note(p,
-	    buf_addf(p->out, "# HELP %s_%s %s\n# TYPE %s_%s gauge\n", p->prefix,
-		name, help, p->prefix, name));
+	int i;
+
+	for (i = 0; i < FAMILIES; i++)
+		if (s->page->part[i].len == 0)
+			buf_addf(&s->page->part[i],
+			    "# HELP %s_%s %s\n# TYPE %s_%s gauge\n", s->prefix,
+			    families[i].name, families[i].help, s->prefix,
+			    families[i].name);
 }
 
-/* A sample without its value.  label may be NULL. */
-static void
+/* A sample without its value, which goes behind it.  label may be NULL. */
+static struct buf *
 open_sample(
-    struct page *p, const char *name, const char *label, const char *value)
+    struct samples *s, enum family f, const char *label, const char *value)
 {
-	note(p,
-	    buf_addf(p->out, "%s_%s{%s", p->prefix, name, buf_str(&p->labels)));
+	struct buf *out = &s->page->part[f];
+
+	buf_addf(
+	    out, "%s_%s{%s", s->prefix, families[f].name, buf_str(&s->labels));
 	if (label != NULL) {
-		note(p, buf_addf(p->out, ",%s=", label));
-		note(p, report_add_quoted(p->out, value));
+		buf_addf(out, ",%s=", label);
+		report_add_quoted(out, value);
 	}
-	note(p, buf_adds(p->out, "} "));
+	buf_adds(out, "} ");
+	return out;
 }
 
 static void
-put_number(struct page *p, int64_t number)
+put_number(struct buf *out, int64_t number)
 {
-	note(p, buf_addf(p->out, "%" PRId64 "\n", number));
+	buf_addf(out, "%" PRId64 "\n", number);
 }
 
 static void
-put_seconds(struct page *p, int64_t us)
+put_seconds(struct buf *out, int64_t us)
 {
-	note(p, report_add_seconds(p->out, us));
-	note(p, buf_addc(p->out, '\n'));
-}
-
-static void
-add_verdict(struct page *p, const struct report *r)
-{
-	open_family(p, "state",
-	    "State of the check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.");
-	open_sample(p, "state", NULL, NULL);
-	put_number(p, (int64_t)r->state);
-	open_family(p, "up",
-	    "1 if the account logged in or, without credentials, the server "
-	    "answered to the end; otherwise 0.");
-	open_sample(p, "up", NULL, NULL);
-	put_number(p, r->up);
+	report_add_seconds(out, us);
+	buf_addc(out, '\n');
 }
 
 static bool
@@ -100,84 +125,80 @@ is_repeated(const struct report *r, size_t i)
 
 /* Two thresholds may both be broken; a series may appear once only. */
 static void
-add_conditions(struct page *p, const struct report *r)
+add_conditions(struct samples *s, const struct report *r)
 {
 	size_t i;
 
-	open_family(p, "condition", "1 for each condition that holds.");
-	for (i = 0; i < r->finding_count; i++) {
-		if (is_repeated(r, i))
-			continue;
-		open_sample(
-		    p, "condition", "condition", r->findings[i].condition);
-		put_number(p, 1);
-	}
+	for (i = 0; i < r->finding_count; i++)
+		if (!is_repeated(r, i))
+			put_number(open_sample(s, FAMILY_CONDITION, "condition",
+				       r->findings[i].condition),
+			    1);
 }
 
 static void
-add_times(struct page *p, const struct report *r)
+add_times(struct samples *s, const struct report *r)
 {
 	size_t i;
 
-	open_family(p, "phase_seconds", "Time that each finished phase took.");
-	for (i = 0; i < r->phase_count; i++) {
-		if (!r->phases[i].known)
-			continue;
-		open_sample(p, "phase_seconds", "phase", r->phases[i].name);
-		put_seconds(p, r->phases[i].elapsed_us);
-	}
-	open_family(p, "duration_seconds",
-	    "Time from the first DNS query to the end of QUIT.");
-	if (!r->has_time)
-		return;
-	open_sample(p, "duration_seconds", NULL, NULL);
-	put_seconds(p, r->time_us);
+	for (i = 0; i < r->phase_count; i++)
+		if (r->phases[i].known)
+			put_seconds(open_sample(s, FAMILY_PHASE, "phase",
+					r->phases[i].name),
+			    r->phases[i].elapsed_us);
+	if (r->has_time)
+		put_seconds(
+		    open_sample(s, FAMILY_DURATION, NULL, NULL), r->time_us);
 }
 
 static void
-add_certificate(struct page *p, const struct report *r)
+add(struct report_page *p, const struct report *r)
 {
-	static const char name[] = "certificate_not_after_timestamp_seconds";
-
-	open_family(
-	    p, name, "Unix time when the server's certificate expires.");
-	if (!r->tls.has_dates)
-		return;
-	open_sample(p, name, NULL, NULL);
-	put_number(p, r->tls.not_after);
-}
-
-static void
-add_token(struct page *p, const struct report *r)
-{
-	static const char name[] = "token_expiry_timestamp_seconds";
-
-	open_family(
-	    p, name, "Unix time when the access token expires, if it tells.");
-	if (!r->token.has_expiry)
-		return;
-	open_sample(p, name, NULL, NULL);
-	put_number(p, r->token.expires_at);
-}
-
-int
-report_openmetrics(const struct report *r, struct buf *out)
-{
-	struct page p = {
-		.out = out, .prefix = r->prefix, .labels = BUF_INIT(SIZE_MAX)
+	struct samples s = {
+		.page = p, .prefix = r->prefix, .labels = BUF_INIT(SIZE_MAX)
 	};
-	size_t before = out->len;
 
-	make_labels(&p, r);
-	add_verdict(&p, r);
-	add_conditions(&p, r);
-	add_times(&p, r);
-	add_certificate(&p, r);
-	add_token(&p, r);
-	note(&p, buf_adds(out, "# EOF\n"));
-	buf_free(&p.labels);
-	if (!p.failed)
-		return 0;
-	buf_truncate(out, before);
-	return -1;
+	make_labels(&s, r);
+	add_heads(&s);
+	put_number(
+	    open_sample(&s, FAMILY_STATE, NULL, NULL), (int64_t)r->state);
+	put_number(open_sample(&s, FAMILY_UP, NULL, NULL), r->up);
+	add_conditions(&s, r);
+	add_times(&s, r);
+	if (r->tls.has_dates)
+		put_number(open_sample(&s, FAMILY_CERTIFICATE, NULL, NULL),
+		    r->tls.not_after);
+	if (r->token.has_expiry)
+		put_number(open_sample(&s, FAMILY_TOKEN, NULL, NULL),
+		    r->token.expires_at);
+	p->out->failed = p->out->failed || s.labels.failed;
+	buf_free(&s.labels);
 }
+
+static void
+open_page(struct report_page *p)
+{
+	int i;
+
+	for (i = 0; i < FAMILIES; i++)
+		p->part[i].max = p->out->max;
+}
+
+static void
+close_page(struct report_page *p)
+{
+	int i;
+
+	for (i = 0; i < FAMILIES; i++) {
+		buf_add(p->out, p->part[i].data, p->part[i].len);
+		p->out->failed = p->out->failed || p->part[i].failed;
+	}
+	buf_adds(p->out, "# EOF\n");
+}
+
+const struct report_format report_openmetrics = {
+	.name = "openmetrics",
+	.open = open_page,
+	.add = add,
+	.close = close_page,
+};

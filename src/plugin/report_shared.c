@@ -5,39 +5,36 @@
 
 #include "plugin/printable.h"
 
-int
+void
 report_add_seconds(struct buf *out, int64_t us)
 {
 	/* Unsigned, because the least int64_t has no positive counterpart. */
 	const uint64_t size = us < 0 ? 0 - (uint64_t)us : (uint64_t)us;
 
-	return buf_addf(out, "%s%" PRIu64 ".%06" PRIu64, us < 0 ? "-" : "",
+	buf_addf(out, "%s%" PRIu64 ".%06" PRIu64, us < 0 ? "-" : "",
 	    size / 1000000, size % 1000000);
 }
 
 /* Printable text holds no control characters, so two are left to escape. */
-int
+void
 report_add_quoted(struct buf *out, const char *text)
 {
 	struct buf plain = BUF_INIT(SIZE_MAX);
 	const char *s;
 	size_t n;
-	int rc = -1;
 
-	if (text != NULL && printable_add(&plain, text, strlen(text)) == -1)
-		goto out;
-	if (buf_addc(out, '"') == -1)
-		goto out;
+	if (text != NULL)
+		printable_add(&plain, text, strlen(text));
+	buf_addc(out, '"');
 	for (s = buf_str(&plain); *s != '\0'; s += n) {
 		n = strcspn(s, "\\\"");
-		if (buf_add(out, s, n) == -1)
-			goto out;
-		if (s[n] != '\0' &&
-		    (buf_addc(out, '\\') == -1 || buf_addc(out, s[n++]) == -1))
-			goto out;
+		buf_add(out, s, n);
+		if (s[n] != '\0') {
+			buf_addc(out, '\\');
+			buf_addc(out, s[n++]);
+		}
 	}
-	rc = buf_addc(out, '"');
-out:
+	buf_addc(out, '"');
+	out->failed = out->failed || plain.failed;
 	buf_free(&plain);
-	return rc;
 }

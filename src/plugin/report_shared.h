@@ -9,15 +9,14 @@
 
 /*
  * Append microseconds as seconds with six decimals, such as "0.084212",
- * whatever the locale.  Returns 0, or -1 when out has no room.
+ * whatever the locale.
  */
-int report_add_seconds(struct buf *out, int64_t us);
+void report_add_seconds(struct buf *out, int64_t us);
 
 /*
  * Append text, made printable, in quotes as JSON and OpenMetrics both have
  * them: with a backslash before quotes and backslashes.  NULL counts as "".
- * Returns 0, or -1 when out has no room; then it may hold a part.
  */
-int report_add_quoted(struct buf *out, const char *text);
+void report_add_quoted(struct buf *out, const char *text);
 
 #endif

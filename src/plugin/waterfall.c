@@ -25,12 +25,10 @@ static const char *const sgr[] = {
 static void
 put(struct canvas *c, enum tone tone, const char *text)
 {
-	bool colored = c->w->color && tone != TONE_NONE && text[0] != '\0';
-	int rc = colored
-	    ? buf_addf(c->out, "\x1b[%sm%s\x1b[0m", sgr[tone], text)
-	    : buf_adds(c->out, text);
-
-	c->failed = c->failed || rc == -1;
+	if (c->w->color && tone != TONE_NONE && text[0] != '\0')
+		buf_addf(c->out, "\x1b[%sm%s\x1b[0m", sgr[tone], text);
+	else
+		buf_adds(c->out, text);
 }
 
 static void
@@ -251,11 +249,11 @@ measure(struct canvas *c)
 		c->plot_width--;
 }
 
-int
+void
 waterfall_add(struct buf *out, const struct waterfall *w)
 {
 	struct canvas c = { .w = w, .out = out };
-	size_t before = out->len, i;
+	size_t i;
 
 	measure(&c);
 	put_scale(&c);
@@ -265,7 +263,4 @@ waterfall_add(struct buf *out, const struct waterfall *w)
 	}
 	waterfall_draw_total(&c);
 	put_line(&c, &w->total);
-	if (c.failed)
-		buf_truncate(out, before);
-	return c.failed ? -1 : 0;
 }

@@ -51,9 +51,8 @@ struct waterfall {
 
 /*
  * Append the drawing, a scale first, each line ended by a newline.  It holds
- * no '|', which is what separates the perfdata.  Returns 0, or -1 when out
- * has no room.
+ * no '|', which is what separates the perfdata.
  */
-int waterfall_add(struct buf *out, const struct waterfall *w);
+void waterfall_add(struct buf *out, const struct waterfall *w);
 
 #endif

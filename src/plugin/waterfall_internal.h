@@ -41,7 +41,6 @@ struct cell {
 struct canvas {
 	const struct waterfall *w;
 	struct buf *out;
-	bool failed; /* after the first failure nothing is written any more */
 	int64_t scale_us;
 	int decimals;
 	int name_width, number_width, plot_width;

@@ -314,9 +314,9 @@ page_free(struct page *p)
 }
 
 int
-present(struct buf *out, report_fn *format, const struct verdict *v,
-    const struct facts *f, const struct settings *asked,
-    const struct present_style *style)
+present(struct buf *out, const struct report_format *format,
+    const struct verdict *v, const struct facts *f,
+    const struct settings *asked, const struct present_style *style)
 {
 	struct page p = { .mechanisms.text =
 			      BUF_INIT((size_t)SMTP_REPLY_MAX * 2),
@@ -339,7 +339,7 @@ present(struct buf *out, report_fn *format, const struct verdict *v,
 	fill_attempts(&p, f);
 	fill_details(&p, v, f, asked, style);
 	if (!has_holes(&p))
-		rc = format(&p.report, out);
+		rc = report_write(format, &p.report, out);
 	page_free(&p);
 	return rc;
 }

@@ -17,8 +17,8 @@
  * Append the whole output of a check to out in this format, which need not
  * be that of the options.  Returns 0, or -1 without memory.
  */
-int present(struct buf *out, report_fn *format, const struct verdict *v,
-    const struct facts *f, const struct settings *asked,
-    const struct present_style *style);
+int present(struct buf *out, const struct report_format *format,
+    const struct verdict *v, const struct facts *f,
+    const struct settings *asked, const struct present_style *style);
 
 #endif

@@ -19,7 +19,7 @@ write_reports(struct answer *a, const struct verdict *v, const struct facts *f,
 		return -1;
 	if (a->silent)
 		return 0;
-	return present(&a->said, has_file ? report_text : o->format, v, f,
+	return present(&a->said, has_file ? &report_text : o->format, v, f,
 	    &o->check, &style);
 }
 

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/process.h"
+
 /* Each owns what its key and its maker borrow. */
 struct shared_resolver {
 	struct shared_resolver *next;
@@ -23,6 +25,7 @@ struct shared {
 	struct loop *loop;
 	struct shared_resolver *resolvers;
 	struct shared_context *contexts;
+	size_t secrets_wanted;
 };
 
 /* How the command line calls the file that cannot be used. */
@@ -89,6 +92,19 @@ struct loop *
 shared_loop(struct shared *s)
 {
 	return s->loop;
+}
+
+void
+shared_want_secret(struct shared *s)
+{
+	s->secrets_wanted++;
+}
+
+void
+shared_had_secret(struct shared *s)
+{
+	if (--s->secrets_wanted == 0)
+		process_renounce();
 }
 
 static bool

@@ -117,7 +117,7 @@ check_openmetrics(const char *s)
 }
 
 void
-answer_check(const struct buf *out, report_fn *format)
+answer_check(const struct buf *out, const struct report_format *format)
 {
 	const unsigned char *s = (const unsigned char *)buf_str(out);
 	size_t pos;
@@ -126,9 +126,9 @@ answer_check(const struct buf *out, report_fn *format)
 	MUST(strlen(buf_str(out)) == out->len);
 	for (pos = 0; pos < out->len;)
 		pos += check_character(s + pos, out->len - pos);
-	if (format == report_text) {
+	if (format == &report_text) {
 		check_text(out);
-	} else if (format == report_json) {
+	} else if (format == &report_json) {
 		MUST(s[0] == '{' && strchr(buf_str(out), '|') == NULL);
 		MUST(strcmp(skip_value(buf_str(out), 0), "\n") == 0);
 	} else {

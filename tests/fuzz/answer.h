@@ -12,6 +12,6 @@
  * 1,000 bytes.  JSON: one line that is an object.  OpenMetrics: ended by
  * "# EOF", each line a comment or a metric of ours.  Aborts if not.
  */
-void answer_check(const struct buf *out, report_fn *format);
+void answer_check(const struct buf *out, const struct report_format *format);
 
 #endif

@@ -335,8 +335,6 @@ check_end(const struct run *r)
 static void
 check_answer(struct run *r, size_t format)
 {
-	report_fn *const formats[] = { report_text, report_json,
-		report_openmetrics };
 	char name[] = "check_smtp_auth", host[] = "-Hmail.example.org";
 	char port[] = "-p587", more[] = "-vvv", user[] = "-Ualice@example.org";
 	char from[] = "--password-from=stdin";
@@ -369,8 +367,9 @@ check_answer(struct run *r, size_t format)
 	MUST(verdict_reach(&v, &f, &o.check) == 0);
 	MUST((v.condition == CONDITION_NONE) == (v.finding_count == 0));
 	MUST((v.state == STATUS_OK) == (r->f->outcome == SMTP_OK));
-	MUST(present(&out, formats[format], &v, &f, &o.check, &style) == 0);
-	answer_check(&out, formats[format]);
+	MUST(present(&out, report_formats[format], &v, &f, &o.check, &style) ==
+	    0);
+	answer_check(&out, report_formats[format]);
 	MUST(!holds_secret(r, buf_str(&out), out.len));
 	buf_free(&out);
 	verdict_free(&v);

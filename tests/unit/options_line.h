@@ -126,7 +126,7 @@ describe_output(struct buf *b, const struct options *o)
 		    o->check.state_of[i]);
 	buf_addf(b, "timeout=%lld v=%d known=%d quiet=%d json=%d action=%d ",
 	    (long long)o->check.timeout_us, o->verbosity, o->known_metrics_only,
-	    o->quiet, o->format == report_json, o->action);
+	    o->quiet, o->format == &report_json, o->action);
 	describe_string(b, "file", o->output_file);
 	buf_addf(b, "temporary=%d ", o->output_temporary != NULL);
 }

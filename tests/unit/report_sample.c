@@ -73,12 +73,12 @@ const struct report report_sample = {
 };
 
 void
-report_expect(const char *what, report_fn *write, const struct report *r,
-    const char *wanted)
+report_expect(const char *what, const struct report_format *format,
+    const struct report *r, const char *wanted)
 {
 	struct buf out = BUF_INIT(ROOM);
 
-	assert_int_equal(write(r, &out), 0);
+	assert_int_equal(report_write(format, r, &out), 0);
 	if (strcmp(buf_str(&out), wanted) != 0)
 		fail_msg("%s:\n%s\nwanted:\n%s", what, buf_str(&out), wanted);
 	buf_free(&out);

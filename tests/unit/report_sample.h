@@ -21,7 +21,7 @@ enum { ROOM = 64 * 1024, FIRST_LINE = 1000 };
 extern const struct report report_sample;
 
 /* Fails the test unless the format makes exactly the wanted text of r. */
-void report_expect(const char *what, report_fn *write, const struct report *r,
-    const char *wanted);
+void report_expect(const char *what, const struct report_format *format,
+    const struct report *r, const char *wanted);
 
 #endif

@@ -165,6 +165,7 @@ test_full(void **state)
 	(void)state;
 	assert_int_equal(buf_adds(&b, "1234"), 0);
 	assert_int_equal(base64_encode(&b, "foo", 3), -1);
+	assert_true(b.failed);
 	assert_string_equal(buf_str(&b), "1234");
 	buf_free(&b);
 	assert_int_equal(buf_adds(&b, "1234"), 0);

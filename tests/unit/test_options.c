@@ -458,7 +458,7 @@ test_goes_on_after_an_error(void **state)
 	assert_string_equal(o.check.user, "u");
 	assert_int_equal(o.check.port, 99);
 	assert_int_equal(o.check.state_of[CONDITION_DNS], STATUS_OK);
-	assert_ptr_equal(o.format, report_json);
+	assert_ptr_equal(o.format, &report_json);
 	options_free(&o);
 	free_line(&l);
 }
@@ -472,7 +472,8 @@ test_help(void **state)
 	char word[64];
 
 	(void)state;
-	assert_int_equal(options_help(&b), 0);
+	options_help(&b);
+	assert_false(b.failed);
 	for (row = options_table.rows; row->name != NULL; row++) {
 		snprintf(word, sizeof word, "--%s", row->name);
 		assert_non_null(strstr(buf_str(&b), word));
@@ -482,7 +483,8 @@ test_help(void **state)
 		if (strcspn(s, "\n") > 80)
 			fail_msg("too wide: %.100s", s);
 	buf_free(&b);
-	assert_int_equal(options_version(&b), 0);
+	options_version(&b);
+	assert_false(b.failed);
 	assert_memory_equal(buf_str(&b), "check_smtp_auth ", 16);
 	buf_free(&b);
 }

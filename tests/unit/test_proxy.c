@@ -97,6 +97,7 @@ test_no_header(void **state)
 	assert_int_equal(proxy_write(&b, PROXY_V1, &none, &none), -1);
 	assert_int_equal(errno, EAFNOSUPPORT);
 	assert_int_equal(proxy_write(&small, PROXY_V2, &v4, &v4), -1);
+	assert_true(small.failed);
 	assert_int_equal(errno, ENOMEM);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	assert_int_equal(proxy_header(&b, PROXY_V1, ends[0]), -1);

@@ -20,7 +20,7 @@ static void
 test_sample(void **state)
 {
 	(void)state;
-	report_expect("all of it", report_json, &report_sample,
+	report_expect("all of it", &report_json, &report_sample,
 	    "{\"schema\":1,\"state\":\"CRITICAL\",\"exit_code\":2,"
 	    "\"condition\":\"auth-rejected\",\"conditions\":["
 	    "{\"condition\":\"auth-rejected\",\"state\":\"CRITICAL\","
@@ -54,7 +54,7 @@ test_nothing_known(void **state)
 		.tls = { .verified = -1 } };
 
 	(void)state;
-	report_expect("next to nothing", report_json, &r,
+	report_expect("next to nothing", &report_json, &r,
 	    "{\"schema\":1,\"state\":\"OK\",\"exit_code\":0,"
 	    "\"condition\":null,\"conditions\":[],\"message\":\"m\","
 	    "\"hint\":null,\"cause\":null,\"login\":null,\"host\":null,"
@@ -120,7 +120,8 @@ test_values(void **state)
 	for (i = 0; i < COUNT(cases); i++) {
 		struct buf out = BUF_INIT(ROOM);
 
-		assert_int_equal(report_json(&cases[i].r, &out), 0);
+		assert_int_equal(
+		    report_write(&report_json, &cases[i].r, &out), 0);
 		if (strstr(buf_str(&out), cases[i].part) == NULL)
 			fail_msg("%s: %s", cases[i].what, buf_str(&out));
 		buf_free(&out);
@@ -160,7 +161,7 @@ test_hostile(void **state)
 	};
 
 	(void)state;
-	report_expect("hostile", report_json, &r,
+	report_expect("hostile", &report_json, &r,
 	    "{\"schema\":1,\"state\":\"OK\",\"exit_code\":0,"
 	    "\"condition\":" TAME ",\"conditions\":[{\"condition\":" TAME
 	    ",\"state\":\"OK\",\"message\":" TAME "}],"

@@ -37,7 +37,7 @@ test_sample(void **state)
 {
 #define SAMPLE "{host=\"mail.example.org\",port=\"587\",user=\"alice\""
 	(void)state;
-	report_expect("all of it", report_openmetrics, &report_sample,
+	report_expect("all of it", &report_openmetrics, &report_sample,
 	    STATE "smtp_auth_state" SAMPLE "} 2\n" UP "smtp_auth_up" SAMPLE
 		  "} 1\n" CONDITION "smtp_auth_condition" SAMPLE
 		  ",condition=\"auth-rejected\"} 1\n"
@@ -59,7 +59,7 @@ test_nothing_known(void **state)
 		.state = STATUS_UNKNOWN };
 
 	(void)state;
-	report_expect("next to nothing", report_openmetrics, &r,
+	report_expect("next to nothing", &report_openmetrics, &r,
 	    STATE "smtp_auth_state" NOBODY " 3\n" UP "smtp_auth_up" NOBODY
 		  " 0\n" CONDITION PHASE DURATION NOT_AFTER EXPIRY "# EOF\n");
 }
@@ -77,7 +77,7 @@ test_condition_twice(void **state)
 		.finding_count = COUNT(findings) };
 
 	(void)state;
-	report_expect("twice", report_openmetrics, &r,
+	report_expect("twice", &report_openmetrics, &r,
 	    STATE "smtp_auth_state" NOBODY " 0\n" UP "smtp_auth_up" NOBODY
 		  " 0\n" CONDITION
 		  "smtp_auth_condition{host=\"\",port=\"\",user=\"\","
@@ -85,6 +85,46 @@ test_condition_twice(void **state)
 		  "smtp_auth_condition{host=\"\",port=\"\",user=\"\","
 		  "condition=\"expect\"} 1\n" PHASE DURATION NOT_AFTER EXPIRY
 		  "# EOF\n");
+}
+
+/* The format demands that the samples of a family stand together. */
+static void
+test_two(void **state)
+{
+#define OTHER "{host=\"mx.example.org\",port=\"\",user=\"bob\""
+	static const struct report_finding finding = { "slow", STATUS_WARNING,
+		"took long" };
+	static const struct report other = { REPORT_NAMES,
+		.state = STATUS_WARNING, .host = "mx.example.org",
+		.user = "bob", .findings = &finding, .finding_count = 1,
+		.has_time = true, .time_us = 1500000,
+		.token = { true, 1796464801, 1 } };
+	struct buf out = BUF_INIT(ROOM);
+	struct report_page p;
+
+	(void)state;
+	report_open(&p, &report_openmetrics, &out);
+	report_add(&p, &report_sample);
+	report_add(&p, &other);
+	assert_int_equal(report_close(&p), 0);
+	assert_string_equal(buf_str(&out),
+	    STATE
+	    "smtp_auth_state" SAMPLE "} 2\n"
+	    "smtp_auth_state" OTHER "} 1\n" UP "smtp_auth_up" SAMPLE "} 1\n"
+	    "smtp_auth_up" OTHER "} 0\n" CONDITION "smtp_auth_condition" SAMPLE
+	    ",condition=\"auth-rejected\"} 1\n"
+	    "smtp_auth_condition" SAMPLE ",condition=\"cert-expiring\"} 1\n"
+	    "smtp_auth_condition" OTHER ",condition=\"slow\"} 1\n" PHASE
+	    "smtp_auth_phase_seconds" SAMPLE ",phase=\"dns\"} 0.000000\n"
+	    "smtp_auth_phase_seconds" SAMPLE
+	    ",phase=\"auth\"} 0.084212\n" DURATION
+	    "smtp_auth_duration_seconds" SAMPLE "} 2.310000\n"
+	    "smtp_auth_duration_seconds" OTHER "} 1.500000\n" NOT_AFTER
+	    "smtp_auth_certificate_not_after_timestamp_seconds" SAMPLE
+	    "} 1796464800\n" EXPIRY
+	    "smtp_auth_token_expiry_timestamp_seconds" OTHER
+	    "} 1796464801\n# EOF\n");
+	buf_free(&out);
 }
 
 static void
@@ -105,7 +145,7 @@ test_hostile(void **state)
 		.token = { true, INT64_MAX, 0 } };
 
 	(void)state;
-	report_expect("hostile", report_openmetrics, &r,
+	report_expect("hostile", &report_openmetrics, &r,
 	    STATE "smtp_auth_state" EVILS "} 0\n" UP "smtp_auth_up" EVILS
 		  "} 0\n" CONDITION "smtp_auth_condition" EVILS
 		  ",condition=" TAME "} 1\n" PHASE
@@ -124,6 +164,7 @@ main(void)
 		cmocka_unit_test(test_sample),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_condition_twice),
+		cmocka_unit_test(test_two),
 		cmocka_unit_test(test_hostile),
 	};
 

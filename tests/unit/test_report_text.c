@@ -111,8 +111,8 @@ test_text(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++)
 		report_expect(
-		    cases[i].what, report_text, &cases[i].r, cases[i].out);
-	report_expect("all of it", report_text, &report_sample,
+		    cases[i].what, &report_text, &cases[i].r, cases[i].out);
+	report_expect("all of it", &report_text, &report_sample,
 	    "SMTP_AUTH CRITICAL: login of alice rejected | "
 	    "time=0.084212s;1;5;0;10 time_dns=0.000000s;;;0 time_auth=U;;;0 "
 	    "cert_days=63;30:;14:\n"
@@ -188,7 +188,7 @@ test_metric(void **state)
 
 		snprintf(
 		    line, sizeof line, "SMTP_AUTH OK: m | %s\n", cases[i].out);
-		report_expect(cases[i].what, report_text, &r, line);
+		report_expect(cases[i].what, &report_text, &r, line);
 	}
 }
 
@@ -216,7 +216,7 @@ test_long_message(void **state)
 		for (n = 0; n < 2000; n += strlen(cases[i].unit))
 			assert_int_equal(buf_adds(&message, cases[i].unit), 0);
 		r.message = buf_str(&message);
-		assert_int_equal(report_text(&r, &out), 0);
+		assert_int_equal(report_write(&report_text, &r, &out), 0);
 		first = strcspn(buf_str(&out), "\n") + 1;
 		if (first != FIRST_LINE - cases[i].shorter)
 			fail_msg("%s: %zu bytes", cases[i].what, first);
@@ -239,13 +239,13 @@ test_message_limit(void **state)
 	(void)state;
 	memset(message, 'a', sizeof message);
 	message[fits] = '\0';
-	assert_int_equal(report_text(&r, &out), 0);
+	assert_int_equal(report_write(&report_text, &r, &out), 0);
 	assert_int_equal(out.len, FIRST_LINE);
 	assert_null(strchr(buf_str(&out), '.'));
 	buf_truncate(&out, 0);
 	message[fits] = 'a';
 	message[fits + 1] = '\0';
-	assert_int_equal(report_text(&r, &out), 0);
+	assert_int_equal(report_write(&report_text, &r, &out), 0);
 	assert_int_equal(out.len, FIRST_LINE);
 	expect_end(&out, "a...\n");
 	buf_free(&out);
@@ -268,18 +268,18 @@ test_long_perfdata(void **state)
 			true, 1, range, range, true, 10000000 };
 	/* Five with their thresholds come to less than 700 bytes. */
 	r.metric_count = 5;
-	assert_int_equal(report_text(&r, &out), 0);
+	assert_int_equal(report_write(&report_text, &r, &out), 0);
 	assert_int_equal(count(buf_str(&out), ':'), 2 * 5 + 1);
 	buf_truncate(&out, 0);
 	r.metric_count = 6;
-	assert_int_equal(report_text(&r, &out), 0);
+	assert_int_equal(report_write(&report_text, &r, &out), 0);
 	assert_int_equal(count(buf_str(&out), ':'), 1);
 	assert_int_equal(count(buf_str(&out), '='), 6);
 	expect_end(&out, bare);
 	buf_truncate(&out, 0);
 	/* More than fits even so: whole metrics, and a line that ends. */
 	r.metric_count = COUNT(many);
-	assert_int_equal(report_text(&r, &out), 0);
+	assert_int_equal(report_write(&report_text, &r, &out), 0);
 	assert_true(out.len <= 700 + strlen("SMTP_AUTH OK: m | \n"));
 	assert_true(out.len + strlen(bare) > 700);
 	expect_end(&out, bare);
@@ -301,12 +301,12 @@ test_perfdata_limit(void **state)
 	(void)state;
 	memset(label, 'l', sizeof label);
 	label[fits] = '\0';
-	assert_int_equal(report_text(&r, &out), 0);
+	assert_int_equal(report_write(&report_text, &r, &out), 0);
 	expect_end(&out, "l=1;30:\n");
 	buf_truncate(&out, 0);
 	label[fits] = 'l';
 	label[fits + 1] = '\0';
-	assert_int_equal(report_text(&r, &out), 0);
+	assert_int_equal(report_write(&report_text, &r, &out), 0);
 	expect_end(&out, "l=1\n");
 	buf_free(&out);
 }
@@ -321,7 +321,7 @@ test_hostile(void **state)
 		.detail_count = COUNT(lines) };
 
 	(void)state;
-	report_expect("hostile", report_text, &r,
+	report_expect("hostile", &report_text, &r,
 	    "SMTP_AUTH CRITICAL: " TAME " | cert_days=63;30:;14:\n" TAME
 	    "\n" TAME "\n" TAME "\n");
 }

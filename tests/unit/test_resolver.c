@@ -20,6 +20,7 @@
 
 #include <cmocka.h>
 
+#include "net/channel.h"
 #include "net/resolver.h"
 
 enum {
@@ -734,6 +735,28 @@ read_hosts(char *name, char *address)
 	return is_there;
 }
 
+/* A list that has lost its end would ask servers that nobody named. */
+static void
+test_server_list_without_room(void **state)
+{
+	static const char servers[] = "192.0.2.1,192.0.2.2:5353";
+	struct buf whole = BUF_INIT(100);
+	struct err e = { .kind = ERR_NONE };
+	size_t room;
+
+	(void)state;
+	assert_int_equal(channel_servers(&whole, servers, &e), 0);
+	for (room = 0; room < whole.len; room++) {
+		struct buf list = BUF_INIT(room);
+
+		e.kind = ERR_NONE;
+		assert_int_equal(channel_servers(&list, servers, &e), -1);
+		assert_int_equal(e.kind, ERR_INTERNAL);
+		buf_free(&list);
+	}
+	buf_free(&whole);
+}
+
 static void
 test_system(void **state)
 {
@@ -890,6 +913,7 @@ main(void)
 		TEST(test_second_server),
 		TEST(test_server_over_ipv6),
 		TEST(test_server_lists),
+		cmocka_unit_test(test_server_list_without_room),
 		TEST(test_system),
 		TEST(test_servers_given_leave_hosts_out),
 		TEST(test_freed_under_way),
