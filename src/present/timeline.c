@@ -147,7 +147,7 @@ fill_rows(struct waterfall_row rows[PHASES], const struct verdict *v,
 	}
 }
 
-int
+void
 timeline_add(struct buf *out, const struct verdict *v, const struct facts *f,
     const struct settings *asked, const struct terminal *t)
 {
@@ -170,5 +170,4 @@ timeline_add(struct buf *out, const struct verdict *v, const struct facts *f,
 	mark_slow(&w.total, v, asked, PHASE_TOTAL,
 	    f->total_us - f->phase_us[PHASE_QUIT]);
 	waterfall_add(out, &w);
-	return out->failed ? -1 : 0;
 }

@@ -1,3 +1,5 @@
+/* What is visibly wrong with the secret, where that may be why it failed. */
+
 #include "secret/look.h"
 #include "verdict/internal.h"
 #include "verdict/wording.h"
@@ -35,28 +37,24 @@ may_be_secret(const struct verdict *v, enum condition c, const struct facts *f)
 	return cause_has(v->cause, CAUSE_MAY_BE_SECRET);
 }
 
-int
+void
 judge_secret(struct verdict *v, enum condition c, const struct facts *f)
 {
-	struct buf hint = BUF_INIT(VERDICT_TEXT_MAX);
+	struct buf known = v->hint;
 	int fault = 0;
 
 	if (!may_be_secret(v, c, f))
-		return 0;
+		return;
 	while (fault < SECRET_FAULTS &&
 	    !secret_look_has(&f->look, (enum secret_fault)fault, f->now_unix))
 		fault++;
 	if (fault == SECRET_FAULTS)
-		return 0;
-	if (word_secret(
-		&hint, &f->look, (enum secret_fault)fault, f->now_unix) ||
-	    (v->hint.len > 0 &&
-		buf_addf(&hint, "; else: %s", buf_str(&v->hint)))) {
-		buf_free(&hint);
-		return -1;
-	}
-	buf_free(&v->hint);
-	v->hint = hint;
+		return;
 	v->cause = blamed[fault];
-	return 0;
+	v->hint = (struct buf)BUF_INIT(VERDICT_TEXT_MAX);
+	word_secret(&v->hint, &f->look, (enum secret_fault)fault, f->now_unix);
+	if (known.len > 0)
+		buf_addf(&v->hint, "; else: %s", buf_str(&known));
+	v->failed = v->failed || known.failed;
+	buf_free(&known);
 }

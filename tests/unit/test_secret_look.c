@@ -204,6 +204,7 @@ test_hints(void **state)
 	struct settings o = { .host = host,
 		.port = 587,
 		.user = user,
+		.from = user,
 		.login = true,
 		.proof = SASL_PROOF_TOKEN };
 	struct smtp_facts s;
