@@ -89,33 +89,33 @@ warnings = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wformat=2 -Wvla -Wswitch-enum -Wundef \
            -Wwrite-strings
 
-# Prints the flag if the compiler and the linker know it.
-supports = $(shell t=$$(mktemp) && echo 'int main(void) { return 0; }' | \
-           $(CC) -O2 -fPIE -include stdlib.h -Werror $(1) -x c - -o $$t \
-           2>/dev/null && echo '$(1)'; rm -f $$t)
+# What the compiler and the linker know of the flags that harden, found out once
+# and kept in build/.  No variable that leads here may be exported: make 4.4
+# expands those for $(shell), which runs into itself and comes back empty.
+known = $(eval known := $(shell sh tests/compiler-knows.sh $(O)/known \
+        '$(if $(filter memcheck,$(VARIANT)),-ftrivial-auto-var-init=zero)' \
+        $(CC)))$(if $(filter end,$(known)),$(known),$(error cannot find \
+        out which flags $(CC) knows))
+known_to = $(patsubst $(1):%,%,$(filter $(1):%,$(known)))
+
+hardening_flags = $(call known_to,compile)
+hardening_libs  = $(call known_to,link)
+fortify_flags   = $(call known_to,fortify)
 
 # Each is worked out when first used, and then remembered.
-hardening_flags = $(eval hardening_flags := -fPIE $(foreach f, \
-                  -fstack-protector-strong -fstack-clash-protection \
-                  -fcf-protection $(if $(filter memcheck,$(VARIANT)),, \
-                  -ftrivial-auto-var-init=zero),$(call \
-                  supports,$(f))))$(hardening_flags)
-hardening_libs  = $(eval hardening_libs := $(foreach f,-pie -Wl$(,)-z$(,)relro \
-                  -Wl$(,)-z$(,)now -Wl$(,)--as-needed,$(call \
-                  supports,$(f))))$(hardening_libs)
-fortify_flags   = $(eval fortify_flags := $(or $(call \
-                  supports,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3),\
-                  -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))$(fortify_flags)
-pkg_flags       = $(eval pkg_flags := $(shell $(PKG_CONFIG) --cflags \
-                  $(libraries) 2>/dev/null))$(pkg_flags)
-pkg_libs        = $(eval pkg_libs := $(shell $(PKG_CONFIG) --libs $(libraries) \
-                  2>/dev/null || echo -lcrypto -lssl -lcares))$(pkg_libs)
+pkg_flags = $(eval pkg_flags := $(shell $(PKG_CONFIG) --cflags $(libraries) \
+            2>/dev/null))$(pkg_flags)
+pkg_libs  = $(eval pkg_libs := $(shell $(PKG_CONFIG) $(if \
+            $(filter static,$(VARIANT)),--static) --libs $(libraries) \
+            2>/dev/null || echo -lcrypto -lssl -lcares))$(pkg_libs)
 # In the order in which the dynamic linker looks: libcrypto has most symbols.
 libraries = libcrypto libssl libcares
 
 # The C library stays shared: it loads the modules that openssl.cnf asks for.
+c_library = -ldl -lm -lpthread -lrt -pthread
 libs = $(if $(filter static,$(VARIANT)),-Wl$(,)-Bstatic -Wl$(,)--start-group \
-       $(pkg_libs) -Wl$(,)--end-group -Wl$(,)-Bdynamic,$(pkg_libs))
+       $(filter-out $(c_library),$(pkg_libs)) -Wl$(,)--end-group \
+       -Wl$(,)-Bdynamic $(filter $(c_library),$(pkg_libs)),$(pkg_libs))
 , := ,
 
 # It works with optimisation only, and not with AddressSanitizer.
@@ -148,7 +148,7 @@ fuzz_objects = $(fuzz_helpers:%.c=$(O)/%.o) $(filter-out \
 all_objects  = $(sort $(objects) $(generator:%.c=$(O)/%.o) $(unit_objects) $(unit_tests:%=%.o) \
                $(fuzz_objects) $(fuzz_tests:%=%.o))
 
-build_packages = gcc libc6-dev make pkg-config libssl-dev libc-ares-dev
+build_packages = gcc libc6-dev make pkgconf libssl-dev libc-ares-dev
 unit_packages  = $(build_packages) libcmocka-dev
 demo_packages  = $(build_packages) python3 openssl
 check_packages = $(unit_packages) binutils clang mandoc python3 python3-pytest \
@@ -171,6 +171,9 @@ bench_packages = $(build_packages) python3 python3-dnspython python3-matplotlib 
                  valgrind strace time openssl ca-certificates curl swaks \
                  libnet-ssleay-perl monitoring-plugins-basic
 install_packages = sh tests/install-packages.sh
+# What OpenSSL and c-ares need in turn differs from release to release.
+install_static = @$(install_packages) $$(sh tests/static-packages.sh '$(CC)' \
+                 '$(PKG_CONFIG)' $(libraries))
 
 # Sub-makes use all processors unless told otherwise; variants side by side
 # would only fight over them.
@@ -192,10 +195,10 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 6 \
          $(or $(2),tests/integration -m 'not long') \
          $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
-.PHONY: all unit unit-programs fuzz-programs fuzz-replay check check-long \
-        check-engines check-newest bench bench-check bench-engines \
-        bench-programs demo fuzz memcheck coverage lint format install \
-        uninstall dist clean help FORCE
+.PHONY: all unit unit-programs fuzz-programs fuzz-replay check check-on \
+        check-long check-engines check-newest check-packages bench bench-check \
+        bench-engines bench-programs demo fuzz memcheck coverage lint format \
+        install uninstall dist deb clean help FORCE
 
 all: $(O)/check_smtp_auth $(completions) ## Build the plugin in build/ (the default)
 
@@ -205,12 +208,14 @@ unit: $(unit_tests) ## Run the unit tests and dialogue replays; no root needed
 check: ## Run every test, sanitizers included; needs root; installs what is missing
 	$(needs_root)
 	@$(install_packages) $(check_packages)
+	$(install_static)
 	$(submake) all
 	$(submake) VARIANT=asan all
 	$(submake) VARIANT=clang all
 	$(submake) STATIC=1 all
 	@sh tests/layers.sh
-	@sh tests/hardening.sh '$(CC)' '$(MAKE)'
+	@sh tests/hardening.sh '$(CC)' '$(MAKE)' build
+	@sh tests/hardening.sh '$(CC)' '$(MAKE) STATIC=1' build/static
 	@sh tests/man-options.sh build/check_smtp_auth man/check_smtp_auth.1
 	@mandoc -Tlint -W warning man/check_smtp_auth.1
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/options-listed.py build/check_smtp_auth
@@ -224,6 +229,11 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	    -m 'not long' --ignore-glob='*hostile*')
 	$(submake) bench-programs
 	$(call bench,check.py)
+
+check-on: ## Run demo and check on a bare Debian: SUITE=bookworm or trixie, the other one
+	$(needs_root)
+	@$(install_packages) debootstrap git util-linux
+	@sh tests/check-on.sh $(SUITE)
 
 check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
 	$(needs_root)
@@ -242,6 +252,7 @@ bench-check: ## See that a check costs no more instructions than it did
 
 bench: ## Measure it beside other clients, rewrite docs/performance.md (4 minutes)
 	@$(install_packages) $(bench_packages)
+	$(install_static)
 	$(submake) all bench-programs
 	$(submake) STATIC=1 all
 	$(call bench,bench.py)
@@ -256,6 +267,7 @@ demo: ## Show the plugin at work on a throwaway server; installs what is missing
 check-long: ## Run what takes long: calls that fail, load, hostile peers for STATIC=1, fuzzing
 	$(needs_root)
 	@$(install_packages) $(check_packages)
+	$(install_static)
 	$(submake) VARIANT=faults all
 	$(call pytest,build/faults/check_smtp_auth,tests/integration/test_faults.py)
 	$(submake) all
@@ -380,8 +392,8 @@ deb: dist ## Build the Debian package: build/deb
 
 check-packages: ## Build the packages, install one in a fresh Debian, run it there
 	$(needs_root)
-	@$(install_packages) $(deb_packages) lintian debootstrap rpm python3 \
-	    python3-cryptography
+	@$(install_packages) $(deb_packages) lintian debootstrap rpm elfutils \
+	    python3 python3-cryptography
 	$(submake) deb
 	@sh tests/packages/check.sh '$(VERSION)'
 
@@ -407,14 +419,17 @@ fuzz-replay: $(fuzz_tests)
 	@sh tests/fuzz/replay.sh $(fuzz_tests)
 
 # Holds the commands: what was built with others is built anew.
+quoted = '$(subst ','\'',$(1))'
 $(O)/flags: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' "$$COMPILE" "$$LINK" | cmp -s - $@ || { \
+	@printf '%s\n' $(call quoted,$(filter-out -Werror,$(compile))) \
+	    $(call quoted,$(link) $(LDLIBS) $(libs)) >$@.new; \
+	if cmp -s $@.new $@; then rm $@.new; else \
 	    sh tests/have-headers.sh 'libssl-dev libc-ares-dev' \
 	        'openssl/ssl.h ares.h' $(compile) && \
-	    printf '%s\n' "$$COMPILE" "$$LINK" >$@; }
-$(O)/flags: export COMPILE = $(filter-out -Werror,$(compile))
-$(O)/flags: export LINK = $(link) $(LDLIBS) $(libs)
+	    $(if $(filter static,$(VARIANT)),sh tests/static-packages.sh \
+	        --complain '$(CC)' '$(PKG_CONFIG)' $(libraries) &&) \
+	    mv $@.new $@; fi
 
 FORCE:
 

@@ -259,7 +259,8 @@ begin_auth(struct smtp_client *c, const struct smtp_reply *r)
 	}
 	if (!auth_fits(f->mech, c->p.creds))
 		return refuse(c, SMTP_SECRET_TOO_LONG, NULL);
-	auth_init(&c->auth, f->mech, c->p.creds);
+	if (auth_init(&c->auth, f->mech, c->p.creds) == -1)
+		return no_memory(c);
 	return ST_AUTH;
 }
 
@@ -330,9 +331,10 @@ say_auth(struct smtp_client *c)
 	}
 	c->facts.login = SMTP_LOGIN_UNDECIDED;
 	rc = auth_command(&c->auth, &line);
-	buf_free(&c->auth.response);
 	snprintf(shown, sizeof shown, "AUTH %s%s", c->auth.mech->name,
-	    c->auth.turn > 0 ? " [initial response]" : "");
+	    c->auth.mech->has_initial_response && !c->auth.held
+		? " [initial response]"
+		: "");
 	if (rc == 0)
 		rc = send_line(c, line.data, shown);
 	buf_free(&line);

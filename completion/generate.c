@@ -62,15 +62,19 @@ put_phases(void)
 	printf("token");
 }
 
-/* All but usage, whose state is fixed. */
+/* All whose state may be changed. */
 static void
 put_conditions(void)
 {
+	const char *between = "";
 	int i;
 
-	for (i = CONDITION_USAGE + 1; i < CONDITIONS; i++)
-		printf("%s%s", i > CONDITION_USAGE + 1 ? " " : "",
-		    condition_name((enum condition)i));
+	for (i = 0; i < CONDITIONS; i++) {
+		if (condition_has((enum condition)i, CONDITION_IS_FIXED))
+			continue;
+		printf("%s%s", between, condition_name((enum condition)i));
+		between = " ";
+	}
 }
 
 /* bash --------------------------------------------------------------------- */

@@ -1,8 +1,9 @@
 #!/bin/sh
-# hardening.sh CC [MAKE]: install the plugin into a folder of its own and look
-# whether the binary there is built as hard as the compiler can.
+# hardening.sh CC MAKE FOLDER: install the plugin that is built in FOLDER into
+# one of its own and look whether it is built as hard as the compiler can.
 cc=$1
-make=${2:-make}
+make=$2
+folder=$3
 cd "$(dirname "$0")/.." || exit 1
 root=$(mktemp -d) || exit 1
 trap 'rm -rf "$root"' EXIT
@@ -16,7 +17,7 @@ readelf -hldnsW "$binary" >"$root/all" || exit 1
 bad=0
 
 fault() {
-	echo "check_smtp_auth: $1" >&2
+	echo "$folder/check_smtp_auth: $1" >&2
 	bad=1
 }
 
@@ -40,20 +41,33 @@ lacks 'TEXTREL' 'text relocations'
 has '__stack_chk_fail' 'no stack protector'
 has '__(mem|str|v?snprintf|read)[a-z]*_chk' 'no fortified function'
 
-# Nothing is linked but these.
+# Nothing is linked but these; with STATIC=1 the C library only.
+expected='libc.so.6 libcares.so.2 libcrypto.so.3 libssl.so.3 '
+[ "$folder" != build/static ] || expected='libc.so.6 '
 libraries=$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' "$root/all" | sort |
     tr '\n' ' ')
-case $libraries in
-'libc.so.6 libcares.so.2 libcrypto.so.3 libssl.so.3 ') ;;
-*) fault "needs other libraries: $libraries" ;;
-esac
+[ "$libraries" = "$expected" ] || fault "needs other libraries: $libraries"
+
+# Of all that the compiler and the linker know, nothing got lost on the way.
+echo 'int main(void) { return 0; }' >"$root/t.c"
+used() { # used LINE FLAG: line 1 of the commands compiles, line 2 links
+	$cc -Werror "$2" -o "$root/t" "$root/t.c" 2>/dev/null || return
+	sed -n "$1p" "$folder/flags" | grep -qF -e " $2 " ||
+	    fault "line $1 of $folder/flags lacks $2, which $cc knows"
+}
+for flag in -fPIE -fstack-protector-strong -fstack-clash-protection \
+    -fcf-protection -ftrivial-auto-var-init=zero; do
+	used 1 "$flag"
+done
+for flag in -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed; do
+	used 2 "$flag"
+done
 
 # Flags that leave no trace in the file, but in what was recorded for debuggers.
 flags=$(readelf --debug-dump=info "$binary" 2>/dev/null |
     grep -m 1 'DW_AT_producer.*check\|DW_AT_producer.*GNU C11')
 for flag in -fstack-protector-strong -fstack-clash-protection \
     -fcf-protection -ftrivial-auto-var-init=zero; do
-	echo 'int main(void) { return 0; }' >"$root/t.c"
 	$cc -Werror "$flag" -o "$root/t" "$root/t.c" 2>/dev/null || continue
 	case $flags in
 	*"$flag"*) ;;
@@ -70,10 +84,10 @@ fi
 if $cc -fcf-protection -c -o "$root/t.o" "$root/t.c" 2>/dev/null &&
     readelf -n "$root/t.o" 2>/dev/null | grep -q 'IBT, SHSTK'; then
 	for object in *.c src/*/*.c; do
-		object=build/${object%.c}.o
+		object=$folder/${object%.c}.o
 		readelf -n "$object" | grep -q 'IBT, SHSTK' ||
 		    fault "$object is not marked for IBT and the shadow stack"
 	done
 fi
-[ "$bad" = 0 ] && echo 'hardening: as it should be'
+[ "$bad" = 0 ] && echo "hardening of $folder: as it should be"
 exit "$bad"

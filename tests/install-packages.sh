@@ -13,8 +13,10 @@ is_there() {
 	libc6-dev) has_header stdio.h ;;
 	libssl-dev) has_header openssl/ssl.h ;;
 	libc-ares-dev) has_header ares.h ;;
+	zlib1g-dev) has_header zlib.h ;;
+	libzstd-dev) has_header zstd.h ;;
 	libcmocka-dev) has_header 'stdarg.h stddef.h setjmp.h stdint.h cmocka.h' ;;
-	pkg-config) command -v pkg-config || command -v pkgconf ;;
+	pkgconf) command -v pkg-config || command -v pkgconf ;;
 	python3) [ -x /usr/bin/python3 ] ;;
 	python3-pytest) has_module pytest ;;
 	python3-pytest-xdist) has_module xdist ;;
@@ -47,6 +49,7 @@ is_there() {
 	zabbix-agent2) PATH=$PATH:/usr/sbin:/sbin command -v zabbix_agent2 ;;
 	zabbix-frontend-php) [ -e /usr/share/zabbix/api_jsonrpc.php ] ;;
 	zabbix-server-pgsql) PATH=$PATH:/usr/sbin:/sbin command -v zabbix_server ;;
+	elfutils) command -v eu-strip ;; # for rpmbuild
 	postfix) PATH=$PATH:/usr/sbin:/sbin command -v postfix ;;
 	*) command -v "$1" ;;
 	esac >/dev/null 2>&1

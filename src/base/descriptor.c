@@ -11,18 +11,6 @@
 #include "base/clock.h"
 #include "base/wipe.h"
 
-int
-descriptor_wait_ms(int64_t deadline_us)
-{
-	int64_t left_us = deadline_us - clock_now_us();
-
-	if (left_us <= 0)
-		return 0;
-	return left_us > (int64_t)INT_MAX * 1000 - 999
-	    ? INT_MAX
-	    : (int)((left_us + 999) / 1000);
-}
-
 static int
 close_keeping_errno(int fd)
 {
@@ -59,6 +47,19 @@ descriptor_open(const char *path)
 	return fd;
 }
 
+/* For poll(), rounded up; 0 when it is past. */
+static int
+wait_ms(int64_t deadline_us)
+{
+	int64_t left_us = deadline_us - clock_now_us();
+
+	if (left_us <= 0)
+		return 0;
+	return left_us > (int64_t)INT_MAX * 1000 - 999
+	    ? INT_MAX
+	    : (int)((left_us + 999) / 1000);
+}
+
 /* Returns 1 when fd can be read, 0 at the deadline, -1 with errno set. */
 static int
 await(int fd, int64_t deadline_us)
@@ -67,7 +68,7 @@ await(int fd, int64_t deadline_us)
 	int n;
 
 	for (;;) {
-		n = poll(&p, 1, descriptor_wait_ms(deadline_us));
+		n = poll(&p, 1, wait_ms(deadline_us));
 		if (n == 1 && (p.revents & POLLNVAL) != 0) {
 			errno = EBADF;
 			return -1;
@@ -82,41 +83,42 @@ keep(struct buf *out, const char *data, size_t n)
 {
 	if (n > out->max - out->len)
 		return DESCRIPTOR_FULL;
-	return buf_add(out, data, n) == 0 ? DESCRIPTOR_DONE
+	return buf_add(out, data, n) == 0 ? DESCRIPTOR_MORE
 					  : DESCRIPTOR_NO_MEMORY;
 }
 
-/*
- * Always poll before reading: to read() a FIFO that no writer has opened yet
- * looks like one at its end, and a descriptor of somebody else's may block.
- */
+enum descriptor_result
+descriptor_take(struct buf *out, int fd, bool one_line)
+{
+	enum descriptor_result r;
+	char chunk[4096], *end;
+	ssize_t n = read(fd, chunk, sizeof chunk);
+
+	if (n == 0)
+		return DESCRIPTOR_DONE;
+	if (n == -1)
+		return errno == EAGAIN || errno == EINTR ? DESCRIPTOR_MORE
+							 : DESCRIPTOR_FAILED;
+	end = one_line ? memchr(chunk, '\n', (size_t)n) : NULL;
+	r = keep(
+	    out, chunk, end != NULL ? (size_t)(end - chunk) + 1 : (size_t)n);
+	if (r == DESCRIPTOR_MORE && end != NULL)
+		r = DESCRIPTOR_DONE;
+	wipe(chunk, sizeof chunk);
+	return r;
+}
+
 enum descriptor_result
 descriptor_read(struct buf *out, int fd, bool one_line, int64_t deadline_us)
 {
-	enum descriptor_result r = DESCRIPTOR_DONE;
-	char chunk[4096], *end;
-	ssize_t n;
+	enum descriptor_result r;
 	int ready;
 
-	for (;;) {
-		if ((ready = await(fd, deadline_us)) != 1) {
-			r = ready == 0 ? DESCRIPTOR_TIMEOUT : DESCRIPTOR_FAILED;
-			break;
-		}
-		if ((n = read(fd, chunk, sizeof chunk)) == 0)
-			break;
-		if (n == -1 && (errno == EAGAIN || errno == EINTR))
-			continue;
-		if (n == -1) {
-			r = DESCRIPTOR_FAILED;
-			break;
-		}
-		end = one_line ? memchr(chunk, '\n', (size_t)n) : NULL;
-		r = keep(out, chunk,
-		    end != NULL ? (size_t)(end - chunk) + 1 : (size_t)n);
-		if (r != DESCRIPTOR_DONE || end != NULL)
-			break;
-	}
-	wipe(chunk, sizeof chunk);
+	do {
+		if ((ready = await(fd, deadline_us)) != 1)
+			return ready == 0 ? DESCRIPTOR_TIMEOUT
+					  : DESCRIPTOR_FAILED;
+		r = descriptor_take(out, fd, one_line);
+	} while (r == DESCRIPTOR_MORE);
 	return r;
 }

@@ -14,6 +14,7 @@
 /* What came of reading a descriptor. */
 enum descriptor_result {
 	DESCRIPTOR_DONE,
+	DESCRIPTOR_MORE,      /* neither end nor line feed has come yet */
 	DESCRIPTOR_TIMEOUT,   /* the deadline passed */
 	DESCRIPTOR_FULL,      /* out has no room for more */
 	DESCRIPTOR_NO_MEMORY, /* out could not grow */
@@ -30,13 +31,17 @@ int descriptor_open(const char *path);
 /*
  * Append what fd gives to out until its end, or, if one_line, until a line
  * feed has come, and nothing behind that.  The flags of fd are left alone.
+ * It waits; for whoever has no loop yet.
  */
 enum descriptor_result descriptor_read(
     struct buf *out, int fd, bool one_line, int64_t deadline_us);
 
 /*
- * Milliseconds for poll() until deadline_us, rounded up; 0 when it is past.
+ * The same without waiting, once poll() has found fd ready; never before: to
+ * read() a FIFO that no writer has opened yet looks like one at its end, and a
+ * descriptor of somebody else's may block.  Until it is no longer
+ * DESCRIPTOR_MORE, wait and call again.
  */
-int descriptor_wait_ms(int64_t deadline_us);
+enum descriptor_result descriptor_take(struct buf *out, int fd, bool one_line);
 
 #endif

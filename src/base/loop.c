@@ -12,19 +12,26 @@
 enum { US_PER_MS = 1000, SIZE_AT_FIRST = 32 };
 
 struct watch {
-	short events;   /* 0: not watched */
-	uint64_t since; /* the turn in which it got its present owner */
 	loop_fd_fn *fn;
 	void *arg;
+	uint64_t since; /* the turn in which it got its present owner */
+	size_t slot;    /* in polls, and one more; 0: not watched */
 };
 
+/*
+ * The timers are a pairing heap: arming costs a comparison, letting go of one
+ * the logarithm of their number, and neither needs memory.
+ */
 struct loop {
 	struct watch *watches; /* by descriptor */
-	struct pollfd *polls;  /* made anew in each turn */
-	size_t size;           /* of both */
+	size_t size;           /* of it */
+	struct pollfd *polls;  /* those watched, in no order */
+	struct pollfd *ready;  /* those found ready in this turn */
+	size_t room;           /* in both */
 	size_t watched;
-	struct loop_timer *armed; /* the nearest first */
-	struct loop_timer *due;   /* of this turn, not called yet */
+	struct loop_timer *armed; /* the nearest, and the others below it */
+	struct loop_timer *due;   /* of this turn, not called yet; a list */
+	uint64_t order;
 	uint64_t turn;
 	int64_t now_us;
 };
@@ -47,16 +54,15 @@ loop_free(struct loop *l)
 		return;
 	free(l->watches);
 	free(l->polls);
+	free(l->ready);
 	free(l);
 }
 
-/* polls grows here too, so that a turn cannot run out of memory. */
 static int
-make_room(struct loop *l, size_t fd)
+know_descriptor(struct loop *l, size_t fd)
 {
 	size_t size = l->size != 0 ? l->size : SIZE_AT_FIRST;
 	struct watch *watches;
-	struct pollfd *polls;
 
 	if (fd < l->size)
 		return 0;
@@ -65,13 +71,28 @@ make_room(struct loop *l, size_t fd)
 	watches = realloc(l->watches, size * sizeof *watches);
 	if (watches == NULL)
 		return -1;
-	l->watches = watches;
-	polls = realloc(l->polls, size * sizeof *polls);
-	if (polls == NULL)
-		return -1;
-	l->polls = polls;
 	memset(watches + l->size, 0, (size - l->size) * sizeof *watches);
+	l->watches = watches;
 	l->size = size;
+	return 0;
+}
+
+/* For what is ready, too, so that a turn cannot run out of memory. */
+static int
+make_room(struct loop *l)
+{
+	size_t room = l->room != 0 ? 2 * l->room : SIZE_AT_FIRST;
+	struct pollfd *p;
+
+	if (l->watched < l->room)
+		return 0;
+	if ((p = realloc(l->polls, room * sizeof *p)) == NULL)
+		return -1;
+	l->polls = p;
+	if ((p = realloc(l->ready, room * sizeof *p)) == NULL)
+		return -1;
+	l->ready = p;
+	l->room = room;
 	return 0;
 }
 
@@ -88,60 +109,122 @@ loop_watch(struct loop *l, int fd, short events, loop_fd_fn *fn, void *arg)
 		errno = EBADF;
 		return -1;
 	}
-	if (make_room(l, (size_t)fd) == -1)
+	if (know_descriptor(l, (size_t)fd) == -1 || make_room(l) == -1)
 		return -1;
 	w = &l->watches[fd];
-	if (w->events == 0)
-		l->watched++;
 	/*
 	 * What poll() saw in this turn was for the owner before, perhaps even
 	 * of another descriptor with this number.
 	 */
-	if (w->events == 0 || w->fn != fn || w->arg != arg)
+	if (w->slot == 0 || w->fn != fn || w->arg != arg)
 		w->since = l->turn;
-	w->events = events;
+	if (w->slot == 0)
+		w->slot = ++l->watched;
+	l->polls[w->slot - 1] = (struct pollfd){ .fd = fd, .events = events };
 	w->fn = fn;
 	w->arg = arg;
 	return 0;
 }
 
+bool
+loop_watches(const struct loop *l, int fd)
+{
+	return fd >= 0 && (size_t)fd < l->size && l->watches[fd].slot != 0;
+}
+
+/* The last one moves to where it stood. */
 void
 loop_unwatch(struct loop *l, int fd)
 {
-	if (fd < 0 || (size_t)fd >= l->size || l->watches[fd].events == 0)
+	struct pollfd *p;
+
+	if (!loop_watches(l, fd))
 		return;
-	l->watches[fd].events = 0;
-	l->watched--;
+	p = &l->polls[l->watches[fd].slot - 1];
+	*p = l->polls[--l->watched];
+	l->watches[p->fd].slot = l->watches[fd].slot;
+	l->watches[fd].slot = 0;
+}
+
+static bool
+is_nearer(const struct loop_timer *a, const struct loop_timer *b)
+{
+	return a->due_us != b->due_us ? a->due_us < b->due_us
+				      : a->order < b->order;
+}
+
+/* Of two heaps one: the root that is due later goes below the other. */
+static struct loop_timer *
+meld(struct loop_timer *a, struct loop_timer *b)
+{
+	struct loop_timer *nearer, *later;
+
+	if (a == NULL || b == NULL)
+		return a != NULL ? a : b;
+	nearer = is_nearer(b, a) ? b : a;
+	later = nearer == a ? b : a;
+	later->next = nearer->child;
+	if (later->next != NULL)
+		later->next->at = &later->next;
+	later->at = &nearer->child;
+	nearer->child = later;
+	return nearer;
+}
+
+/* Of a list of heaps one: in pairs first, which is what keeps it fast. */
+static struct loop_timer *
+meld_all(struct loop_timer *list)
+{
+	struct loop_timer *pairs = NULL, *root = NULL, *a, *b;
+
+	while ((a = list) != NULL) {
+		b = a->next;
+		list = b != NULL ? b->next : NULL;
+		a = meld(a, b);
+		a->next = pairs;
+		pairs = a;
+	}
+	while ((a = pairs) != NULL) {
+		pairs = a->next;
+		root = meld(root, a);
+	}
+	return root;
+}
+
+static void
+add_timers(struct loop *l, struct loop_timer *heap)
+{
+	l->armed = meld(l->armed, heap);
+	if (l->armed != NULL) {
+		l->armed->next = NULL;
+		l->armed->at = &l->armed;
+	}
+}
+
+/* From among those armed, or those due. */
+static void
+take_out(struct loop *l, struct loop_timer *t)
+{
+	struct loop_timer *below = meld_all(t->child);
+
+	*t->at = t->next;
+	if (t->next != NULL)
+		t->next->at = t->at;
+	t->child = t->next = NULL;
+	add_timers(l, below);
 }
 
 void
 loop_timer_set(struct loop *l, struct loop_timer *t, int64_t due_us,
     loop_timer_fn *fn, void *arg)
 {
-	struct loop_timer **at;
-
 	loop_timer_cancel(l, t);
 	t->due_us = due_us;
 	t->fn = fn;
 	t->arg = arg;
-	for (at = &l->armed; *at != NULL; at = &(*at)->next) {
-		if ((*at)->due_us > due_us)
-			break;
-	}
-	t->next = *at;
-	*at = t;
-}
-
-static bool
-take_out(struct loop_timer **list, struct loop_timer *t)
-{
-	for (; *list != NULL; list = &(*list)->next) {
-		if (*list == t) {
-			*list = t->next;
-			return true;
-		}
-	}
-	return false;
+	t->order = l->order++;
+	t->child = NULL;
+	add_timers(l, t);
 }
 
 void
@@ -149,9 +232,7 @@ loop_timer_cancel(struct loop *l, struct loop_timer *t)
 {
 	if (t->fn == NULL)
 		return;
-	if (!take_out(&l->armed, t))
-		take_out(&l->due, t);
-	t->next = NULL;
+	take_out(l, t);
 	t->fn = NULL;
 }
 
@@ -182,38 +263,37 @@ patience_ms(const struct loop *l)
 	return ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
-static nfds_t
-list_watches(struct loop *l)
+/* Set apart what is ready: each call may change what is watched. */
+static size_t
+list_ready(struct loop *l, int found)
 {
-	size_t fd;
-	nfds_t count = 0;
+	size_t i, count = 0;
 
-	for (fd = 0; fd < l->size && count < l->watched; fd++) {
-		if (l->watches[fd].events == 0)
+	for (i = 0; i < l->watched && found > 0; i++) {
+		if (l->polls[i].revents == 0)
 			continue;
-		l->polls[count].fd = (int)fd;
-		l->polls[count].events = l->watches[fd].events;
-		l->polls[count].revents = 0;
-		count++;
+		l->ready[count++] = l->polls[i];
+		found--;
 	}
 	return count;
 }
 
-/* Each call may change what is watched, so each is looked up anew. */
 static void
-call_ready(struct loop *l, nfds_t count)
+call_ready(struct loop *l, size_t count)
 {
-	nfds_t i;
+	size_t i;
 
 	for (i = 0; i < count; i++) {
-		int fd = l->polls[i].fd;
+		int fd = l->ready[i].fd, revents;
 		const struct watch *w = &l->watches[fd];
-		int revents = l->polls[i].revents &
-		    (w->events | POLLERR | POLLHUP | POLLNVAL);
 
-		if (revents == 0 || w->events == 0 || w->since == l->turn)
+		if (w->slot == 0 || w->since == l->turn)
 			continue;
-		w->fn(w->arg, fd, (short)revents);
+		revents = l->ready[i].revents &
+		    (l->polls[w->slot - 1].events | POLLERR | POLLHUP |
+			POLLNVAL);
+		if (revents != 0)
+			w->fn(w->arg, fd, (short)revents);
 	}
 }
 
@@ -224,20 +304,18 @@ call_ready(struct loop *l, nfds_t count)
 static void
 call_due(struct loop *l)
 {
-	struct loop_timer **end = &l->armed, *rest;
+	struct loop_timer **end = &l->due, *t;
+	loop_timer_fn *fn;
 
-	while (*end != NULL && (*end)->due_us <= l->now_us)
-		end = &(*end)->next;
-	rest = *end;
-	*end = NULL;
-	l->due = l->armed;
-	l->armed = rest;
-	while (l->due != NULL) {
-		struct loop_timer *t = l->due;
-		loop_timer_fn *fn = t->fn;
-
-		l->due = t->next;
-		t->next = NULL;
+	while ((t = l->armed) != NULL && t->due_us <= l->now_us) {
+		take_out(l, t);
+		t->at = end;
+		*end = t;
+		end = &t->next;
+	}
+	while ((t = l->due) != NULL) {
+		take_out(l, t);
+		fn = t->fn;
 		t->fn = NULL;
 		fn(t->arg);
 	}
@@ -246,21 +324,22 @@ call_due(struct loop *l)
 int
 loop_turn(struct loop *l)
 {
-	nfds_t count;
-	int ready;
+	int wait_ms, found = 0;
 
 	if (l->watched == 0 && l->armed == NULL)
 		return 0;
 	l->turn++;
-	count = list_watches(l);
 	loop_refresh(l);
-	ready = poll(l->polls, count, patience_ms(l));
-	if (ready == -1 && errno != EINTR)
-		return -1;
-	loop_refresh(l);
+	wait_ms = patience_ms(l);
+	if (l->watched > 0 || wait_ms != 0) {
+		found = poll(l->polls, (nfds_t)l->watched, wait_ms);
+		if (found == -1 && errno != EINTR)
+			return -1;
+		loop_refresh(l);
+	}
 	/* First what has come, then the deadlines: in time is in time. */
-	if (ready > 0)
-		call_ready(l, count);
+	if (found > 0)
+		call_ready(l, list_ready(l, found));
 	call_due(l);
 	return 1;
 }

@@ -6,6 +6,7 @@
 #ifndef BASE_LOOP_H
 #define BASE_LOOP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct loop;
@@ -16,10 +17,12 @@ typedef void loop_timer_fn(void *arg);
 
 /* A one-shot timer, embedded in its owner; zero-initialise. */
 struct loop_timer {
-	int64_t due_us; /* on the monotonic clock */
-	loop_timer_fn *fn;
+	int64_t due_us;    /* on the monotonic clock */
+	loop_timer_fn *fn; /* armed while it is not NULL */
 	void *arg;
-	struct loop_timer *next; /* the loop's; armed while fn is not NULL */
+	/* The loop's: */
+	uint64_t order; /* among those due at the same time */
+	struct loop_timer *child, *next, **at;
 };
 
 /* Returns NULL when memory is exhausted. */
@@ -37,6 +40,9 @@ int loop_watch(struct loop *l, int fd, short events, loop_fd_fn *fn, void *arg);
 
 /* Stop watching fd, before it is closed.  Harmless if it is not watched. */
 void loop_unwatch(struct loop *l, int fd);
+
+/* Whether somebody watches fd. */
+bool loop_watches(const struct loop *l, int fd);
 
 /* Arm or re-arm t, owned by the caller until it fires or is cancelled. */
 void loop_timer_set(struct loop *l, struct loop_timer *t, int64_t due_us,

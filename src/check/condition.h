@@ -1,13 +1,16 @@
 /*
- * condition.h - the named conditions that a check can end in, and the state
- * that each gives unless the user says otherwise.
+ * condition.h - the named conditions that a check can end in, and what is
+ * known of each by itself: the state that it gives unless the user says
+ * otherwise, where in a check it comes up, and what it may be due to.
  */
 
 #ifndef CHECK_CONDITION_H
 #define CHECK_CONDITION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "check/phase.h"
 #include "plugin/status.h"
 
 enum condition {
@@ -46,6 +49,25 @@ enum condition {
 	CONDITION_NONE = CONDITIONS,
 };
 
+/* What may be asked of a condition. */
+enum condition_trait {
+	CONDITION_IS_FIXED = 1 << 0,       /* nobody may change its state */
+	CONDITION_IS_CERTIFICATE = 1 << 1, /* why a server is not verified */
+	/* A reply that brings it about may be about too many log-ins. */
+	CONDITION_MAY_BE_LIMIT = 1 << 2,
+	/* A middlebox that rewrites SMTP may have brought it about. */
+	CONDITION_MAY_BE_REWRITTEN = 1 << 3,
+};
+
+/* In which phase it comes up. */
+enum condition_place {
+	CONDITION_NOWHERE,
+	CONDITION_IN_ITS_PHASE, /* see condition_phase() */
+	CONDITION_IN_OFFERS,    /* EHLO's, unless they prevent the login */
+	CONDITION_IN_DIALOGUE,  /* where the dialogue ended */
+	CONDITION_IN_PROGRESS,  /* where the check ended */
+};
+
 /* "auth-rejected" and so on; static. */
 const char *condition_name(enum condition c);
 
@@ -54,5 +76,14 @@ enum condition condition_find(const char *name, size_t len);
 
 /* The state it gives by default. */
 enum status condition_default(enum condition c);
+
+/* NONE has no trait. */
+bool condition_has(enum condition c, enum condition_trait trait);
+
+/* NONE is nowhere. */
+enum condition_place condition_place(enum condition c);
+
+/* Its own phase; if the place is another, without meaning. */
+enum phase condition_phase(enum condition c);
 
 #endif

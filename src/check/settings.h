@@ -49,6 +49,7 @@ struct settings {
 	/* Target */
 	char *host;             /* as given, without brackets or a last dot */
 	bool host_is_literal;   /* an IPv4 or IPv6 literal */
+	bool host_is_absolute; /* given with a last dot: no search list */
 	int port;               /* the default filled in */
 	char *connect_address;  /* instead of the host's; as text */
 	bool has_address;       /* nothing is to be looked up: */

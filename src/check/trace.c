@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 enum {
 	SAID_MAX = 256 * 1024,
 	/* Of the last exchange: enough to see what was meant. */
@@ -43,27 +45,26 @@ trace_add(struct trace *t, char direction, const char *text, size_t len)
 
 	if (t->cut || (t->over && !t->whole))
 		return;
-	if (buf_addc(&t->said, direction) == 0 &&
-	    buf_add(&t->said, text, strnlen(text, len)) == 0 &&
-	    buf_addc(&t->said, '\0') == 0)
+	buf_addc(&t->said, direction);
+	buf_add(&t->said, text, strnlen(text, len));
+	buf_addc(&t->said, '\0');
+	if (!t->said.failed)
 		return;
 	buf_truncate(&t->said, before);
 	t->cut = true;
 }
 
-static int
+static void
 show_line(struct buf *b, char direction, const char *line, size_t n, bool whole)
 {
 	bool fits = whole || n <= OCTETS_SHOWN;
 
-	return buf_addf(b, "%c ", direction) ||
-		buf_add(b, line, fits ? n : OCTETS_SHOWN) ||
-		buf_adds(b, fits ? "\n" : "...\n")
-	    ? -1
-	    : 0;
+	buf_addf(b, "%c ", direction);
+	buf_add(b, line, fits ? n : text_whole(line, OCTETS_SHOWN));
+	buf_adds(b, fits ? "\n" : "...\n");
 }
 
-static int
+static void
 show_text(struct buf *b, char direction, const char *text, bool whole)
 {
 	const char *end = text + strlen(text), *lf;
@@ -75,18 +76,19 @@ show_text(struct buf *b, char direction, const char *text, bool whole)
 		n = (size_t)(lf - text);
 		if (n > 0 && text[n - 1] == '\r')
 			n--;
-		if (!whole && shown == LINES_SHOWN)
+		if (!whole && shown == LINES_SHOWN) {
 			more++;
-		else if (show_line(b, direction, text, n, whole) == -1)
-			return -1;
-		else
+		} else {
+			show_line(b, direction, text, n, whole);
 			shown++;
+		}
 		text = lf + 1;
 	} while (text < end);
-	return more > 0 ? buf_addf(b, "%c ... %zu more\n", direction, more) : 0;
+	if (more > 0)
+		buf_addf(b, "%c ... %zu more\n", direction, more);
 }
 
-int
+void
 trace_show(struct buf *b, const struct trace *t, const struct censor *censor)
 {
 	const char *at = buf_str(&t->said), *end = at + t->said.len, *text;
@@ -95,12 +97,12 @@ trace_show(struct buf *b, const struct trace *t, const struct censor *censor)
 	for (; at < end; at = text + len + 1) {
 		text = at + 1;
 		len = strlen(text);
-		if (show_text(b, *at,
-			censor != NULL && censor_holds(censor, text, len)
-			    ? CENSOR_TEXT
-			    : text,
-			t->whole) == -1)
-			return -1;
+		show_text(b, *at,
+		    censor != NULL && censor_holds(censor, text, len)
+			? CENSOR_TEXT
+			: text,
+		    t->whole);
 	}
-	return t->cut ? buf_adds(b, "= more was said\n") : 0;
+	if (t->cut)
+		buf_adds(b, "= more was said\n");
 }

@@ -37,9 +37,9 @@ void trace_add(struct trace *t, char direction, const char *text, size_t len);
 /*
  * Append what was kept, "> " or "< " before each line.  Unless whole is set,
  * no more than some lines of each reply and some octets of each line.
- * censor may be NULL.  Returns 0, or -1 without memory.
+ * censor may be NULL.
  */
-int trace_show(
+void trace_show(
     struct buf *b, const struct trace *t, const struct censor *censor);
 
 #endif

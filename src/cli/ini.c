@@ -163,6 +163,7 @@ fail_load(struct err *e, const char *path, enum descriptor_result r)
 	case DESCRIPTOR_NO_MEMORY:
 		return err_nomem(e);
 	case DESCRIPTOR_DONE:
+	case DESCRIPTOR_MORE:
 	case DESCRIPTOR_FAILED:
 		break;
 	}

@@ -79,6 +79,9 @@ channel_open(struct channel *c, struct loop *l, const char *servers, int flags)
 	c->loop = l;
 	if (flags != CHANNEL_DEFAULT)
 		mask |= ARES_OPT_FLAGS;
+	/* 1.18 does not heed the flag where it matters, but an empty list. */
+	if (flags != CHANNEL_DEFAULT && (flags & ARES_FLAG_NOSEARCH) != 0)
+		mask |= ARES_OPT_DOMAINS;
 	if (servers[0] != '\0')
 		mask |= ARES_OPT_LOOKUPS;
 	status = ares_init_options(&c->ares, &options, mask);

@@ -17,6 +17,7 @@ static const int families[FAMILIES] = { AF_INET6, AF_INET };
 struct resolver {
 	struct loop *loop;
 	struct buf servers; /* as c-ares reads them; empty: the system's */
+	bool absolute;
 	struct channel main;
 	struct channel frank; /* see ask_again() */
 };
@@ -74,7 +75,7 @@ status_text(int status)
 }
 
 struct resolver *
-resolver_new(struct loop *l, const char *servers, struct err *e)
+resolver_new(struct loop *l, const char *servers, bool absolute, struct err *e)
 {
 	struct resolver *r;
 	int status;
@@ -86,6 +87,7 @@ resolver_new(struct loop *l, const char *servers, struct err *e)
 	}
 	r->loop = l;
 	r->servers = (struct buf)BUF_INIT(SERVERS_MAX);
+	r->absolute = absolute;
 	status = ares_library_init(ARES_LIB_INIT_ALL);
 	if (status != ARES_SUCCESS) {
 		err_set(e, ERR_INTERNAL, "c-ares: %s", ares_strerror(status));
@@ -94,8 +96,8 @@ resolver_new(struct loop *l, const char *servers, struct err *e)
 	}
 	if (servers != NULL && channel_servers(&r->servers, servers, e) == -1)
 		goto fail;
-	status = channel_open(
-	    &r->main, r->loop, buf_str(&r->servers), CHANNEL_DEFAULT);
+	status = channel_open(&r->main, r->loop, buf_str(&r->servers),
+	    absolute ? ARES_FLAG_NOSEARCH : CHANNEL_DEFAULT);
 	if (status == ARES_SUCCESS)
 		return r;
 	/* An address that c-ares does not take: an old one knows no scope. */
@@ -226,8 +228,10 @@ ask_again(struct query *q)
 	if (version >= 0x011400 || q->again)
 		return false;
 	if (r->frank.ares == NULL) {
-		int status = channel_open(&r->frank, r->loop,
-		    buf_str(&r->servers), ARES_FLAG_NOCHECKRESP);
+		int status =
+		    channel_open(&r->frank, r->loop, buf_str(&r->servers),
+			ARES_FLAG_NOCHECKRESP |
+			    (r->absolute ? ARES_FLAG_NOSEARCH : 0));
 
 		if (status != ARES_SUCCESS) {
 			channel_close(&r->frank);

@@ -6,6 +6,7 @@
 #ifndef NET_RESOLVER_H
 #define NET_RESOLVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -49,12 +50,13 @@ typedef void lookup_fn(void *arg, int family);
 
 /*
  * servers: "ADDR[:PORT][,...]" (borrowed for the call only) to ask instead
- * of the system's servers and of /etc/hosts, or NULL.  Uses the loop until
+ * of the system's servers and of /etc/hosts, or NULL.  absolute: names are
+ * whole as they are, no search list is gone through.  Uses the loop until
  * freed.  Returns NULL with *e set (ERR_USAGE for a bad list, else
  * ERR_INTERNAL).
  */
 struct resolver *resolver_new(
-    struct loop *l, const char *servers, struct err *e);
+    struct loop *l, const char *servers, bool absolute, struct err *e);
 
 /* Release, after every lookup and before the loop.  Accepts NULL. */
 void resolver_free(struct resolver *r);

@@ -87,10 +87,16 @@ note_request(SSL *ssl, void *arg)
 	return 1;
 }
 
+/* The context has what openssl.cnf asks for. */
 static int
-oldest(enum tls_version v)
+oldest(SSL_CTX *ctx, enum tls_version v)
 {
-	return v == TLS_VERSION_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
+	if (v == TLS_VERSION_1_3)
+		return TLS1_3_VERSION;
+	if (v == TLS_VERSION_DEFAULT &&
+	    SSL_CTX_get_min_proto_version(ctx) > TLS1_2_VERSION)
+		return (int)SSL_CTX_get_min_proto_version(ctx);
+	return TLS1_2_VERSION;
 }
 
 struct tls_context *
@@ -110,15 +116,13 @@ tls_context_new(
 	 * What is left out here can be loaded later by deprecated calls only.
 	 * The texts of TLS errors cost little.
 	 */
-	OPENSSL_init_ssl(OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
+	tls_provider_start(OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
 		OPENSSL_INIT_LOAD_SSL_STRINGS |
 		OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS,
-	    NULL);
-	tls_provider_install(settings->client_cert != NULL);
-	ERR_clear_error();
+	    settings->client_cert != NULL);
 	if ((t->ctx = SSL_CTX_new(TLS_client_method())) == NULL ||
 	    SSL_CTX_set_min_proto_version(
-		t->ctx, oldest(settings->min_version)) != 1) {
+		t->ctx, oldest(t->ctx, settings->min_version)) != 1) {
 		tls_error_take(reason, sizeof reason);
 		err_set(e, ERR_INTERNAL, "TLS: %s", reason);
 		goto fail;

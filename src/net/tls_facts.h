@@ -11,7 +11,11 @@
 #include <stdint.h>
 
 /* The oldest protocol that is accepted. */
-enum tls_version { TLS_VERSION_1_2, TLS_VERSION_1_3 };
+enum tls_version {
+	TLS_VERSION_DEFAULT, /* 1.2, or what openssl.cnf asks for if newer */
+	TLS_VERSION_1_2,
+	TLS_VERSION_1_3,
+};
 
 /* A fault's meaning. */
 enum tls_fault_kind {

@@ -8,18 +8,20 @@
 #define NET_TLS_PROVIDER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
- * Put a provider of our own in place of OpenSSL's default one, in the default
- * library context and until the process ends.  Call it once OpenSSL is
- * initialised, its configuration read, and before anything is fetched; a
- * second call does nothing.  reads_keys: private keys will be read, not only
- * certificates.
+ * Initialise libssl, with options as OPENSSL_init_ssl() takes them, and put a
+ * provider of our own in place of OpenSSL's default one, in the default library
+ * context and until the process ends.  Call it before anything else asks
+ * OpenSSL for something; a second call does nothing.  reads_keys: private keys
+ * will be read, not only certificates.
  *
- * Stands back, and leaves everything as it is, where openssl.cnf activates any
- * provider, where another version of OpenSSL may need more, and where
- * anything fails.  Returns whether it is in place.
+ * Stands back, and leaves everything as it is, where openssl.cnf may have a say
+ * in which algorithms are used (see tls_config.h), where another version of
+ * OpenSSL may need more, and where anything fails.  Returns whether it is in
+ * place.
  */
-bool tls_provider_install(bool reads_keys);
+bool tls_provider_start(uint64_t options, bool reads_keys);
 
 #endif

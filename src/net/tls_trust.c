@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 
 #include "base/text.h"
 #include "net/tls_error.h"
@@ -24,6 +25,44 @@ add_directory(X509_STORE *store, const char *path)
 	return 0;
 }
 
+/* What stands between the certificates is passed over, and nobody is asked. */
+static int
+no_pass_phrase(char *buf, int size, int writing, void *arg)
+{
+	(void)buf;
+	(void)size;
+	(void)writing;
+	(void)arg;
+	return -1;
+}
+
+/*
+ * As X509_STORE_load_file() does it, which gives up where a key with a pass
+ * phrase stands beside the certificates.  Returns whether there was one.
+ */
+static bool
+load_certificates(X509_STORE *store, const char *file)
+{
+	BIO *bio = BIO_new_file(file, "r");
+	bool found = false, ok = bio != NULL;
+	X509 *cert;
+
+	while (ok &&
+	    (cert = PEM_read_bio_X509_AUX(bio, NULL, no_pass_phrase, NULL)) !=
+		NULL) {
+		ok = X509_STORE_add_cert(store, cert) == 1;
+		found = found || ok;
+		X509_free(cert);
+	}
+	/* The end of the file is no error if there was one before it. */
+	ok = ok && found && ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_PEM &&
+	    ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+	if (ok)
+		ERR_clear_error();
+	BIO_free(bio);
+	return ok;
+}
+
 static const char *
 from_environment(const char *name, const char *otherwise)
 {
@@ -37,6 +76,11 @@ check_directory(const char *path, struct err *e)
 {
 	struct stat st;
 
+	if (strchr(path, ':') != NULL)
+		return err_set(e, ERR_USAGE,
+		    "%s: OpenSSL takes the colon for the end of a path; give "
+		    "another path, such as a link",
+		    path);
 	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
 		errno = ENOTDIR;
 	else if (access(path, R_OK | X_OK) == 0)
@@ -63,7 +107,7 @@ check_file(const char *path, struct err *e)
 static int
 load_roots(X509_STORE *store, const char *file, struct err *e)
 {
-	if (X509_STORE_load_file(store, file) == 1)
+	if (load_certificates(store, file))
 		return 0;
 	if (check_file(file, e) == -1) {
 		ERR_clear_error();
@@ -122,7 +166,7 @@ tls_trust_load_bundle(struct tls_trust *t)
 	if (file == NULL)
 		return 0;
 	t->bundle = NULL;
-	if (X509_STORE_load_file(t->store, file) == 1)
+	if (load_certificates(t->store, file))
 		return 1;
 	if ((why = tls_error_of_file("no certificate in it")) == NULL)
 		return -1;

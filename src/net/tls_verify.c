@@ -12,6 +12,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
+#include "base/date.h"
 #include "base/text.h"
 #include "net/address.h"
 #include "net/tls_error.h"
@@ -84,7 +85,12 @@ unix_time(const ASN1_TIME *t)
 
 	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1)
 		return 0;
-	return (int64_t)timegm(&tm);
+	return date_to_unix(&(struct date){ .year = tm.tm_year + 1900,
+	    .month = tm.tm_mon + 1,
+	    .day = tm.tm_mday,
+	    .hour = tm.tm_hour,
+	    .minute = tm.tm_min,
+	    .second = tm.tm_sec });
 }
 
 /* Where there is none yet. */

@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "base/wipe.h"
 #include "cli/line.h"
 #include "options/internal.h"
 #include "options/table.h"
@@ -32,7 +31,7 @@ set_defaults(struct options *o)
 	int i;
 
 	*o = (struct options){ .check = { .family = AF_UNSPEC,
-				   .tls_min = TLS_VERSION_1_2,
+				   .tls_min = TLS_VERSION_DEFAULT,
 				   .days_critical = -1,
 				   .proof = SASL_PROOF_NONE,
 				   .timeout_us = DEFAULT_TIMEOUT_US },
@@ -98,15 +97,6 @@ preview(struct options *o, const struct given_list *line)
 	take_all(o, NULL, line, &ignored);
 }
 
-static void
-free_preview(struct options *o)
-{
-	/* Not ..._free(): the variable of env: is still needed. */
-	wipe_free(o->check.secret.text);
-	o->check.secret = (struct secret_source){ .text = NULL };
-	options_free(o);
-}
-
 static bool
 wants_files(const struct given_list *line)
 {
@@ -142,7 +132,7 @@ read_files(struct given_list *file, const struct given_list *line,
 		    (row->traits & OPTION_FILES) != 0)
 			options_extra_read(
 			    file, line->item[i].value, limit_us, e);
-	free_preview(&early);
+	options_free(&early);
 }
 
 int

@@ -162,6 +162,7 @@ options_set_host(
 	free(p->s->host);
 	p->s->host = name;
 	p->s->host_is_literal = is_literal;
+	p->s->host_is_absolute = !is_literal && value[strlen(value) - 1] == '.';
 	if (is_literal)
 		p->host_address = a;
 	p->host = p->now;

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "base/wipe.h"
 #include "options/internal.h"
 #include "smtp/sasl.h"
 
@@ -76,13 +75,6 @@ options_set_identity(
 		options_replace(p, options_field(p, row), value);
 }
 
-static bool
-is_same(const struct secret_source *a, const struct secret_source *b)
-{
-	return a->kind == b->kind && a->text != NULL &&
-	    strcmp(a->text, b->text) == 0;
-}
-
 /* source is owned from here on. */
 static void
 adopt(struct parsing *p, struct secret_source *source, enum sasl_proof proof)
@@ -99,13 +91,8 @@ adopt(struct parsing *p, struct secret_source *source, enum sasl_proof proof)
 	}
 	p->secret = p->now;
 	p->s->proof = proof;
-	if (is_same(mine, source)) {
-		/* Freed as a source, env: would lose its variable. */
-		wipe_free(source->text);
-		return;
-	}
-	secret_source_free(mine);
-	*mine = *source;
+	if (secret_source_replace(mine, source) == -1)
+		err_nomem(p->e);
 }
 
 void

@@ -27,11 +27,8 @@ struct details {
 	size_t drawing_at;  /* where in the text it belongs */
 };
 
-/*
- * Fill in *d, of which the buffers' limits are set.  Returns 0, or -1 without
- * memory.
- */
-int details_fill(struct details *d, const struct verdict *v,
+/* Fill in *d, of which the buffers' limits are set. */
+void details_fill(struct details *d, const struct verdict *v,
     const struct facts *f, const struct settings *asked,
     const struct present_style *style);
 

@@ -8,12 +8,12 @@
 #include "check/trust.h"
 #include "plugin/report.h"
 #include "present/details.h"
+#include "present/metrics.h"
 #include "verdict/wording.h"
 
 enum {
 	DETAILS_MAX = 2 * 1024 * 1024,
 	WORDS_MAX = 64, /* of a list taken from the peer */
-	METRICS_MAX = PHASES + 3,
 };
 
 /* A list of strings in one buffer. */
@@ -29,38 +29,38 @@ struct page {
 	struct report_finding findings[VERDICT_FINDINGS_MAX];
 	struct report_phase phases[PHASES];
 	struct report_attempt *attempts;
-	struct metric metrics[METRICS_MAX];
+	struct metrics metrics;
 	struct words mechanisms;
 	struct words extensions;
 	struct buf reply;
 	struct buf subject;
 	struct buf issuer;
 	char enhanced[16];
-	char days_warning[32];
-	char days_critical[32];
 	struct details details;
 	const char **lines;
+	bool failed; /* the memory for a list was not to be had */
 };
 
 /* Keep a word once; what goes beyond the list's size is left out. */
-static int
+static void
 words_add(struct words *w, const struct facts *f, const char *text, size_t len)
 {
 	size_t i, from = w->text.len;
 
 	if (w->count == WORDS_MAX)
-		return 0;
-	if (word_outside(&w->text, f, text, len) || buf_addc(&w->text, '\0'))
-		return -1;
+		return;
+	word_outside(&w->text, f, text, len);
+	buf_addc(&w->text, '\0');
+	if (w->text.failed)
+		return;
 	for (i = 0, text = w->text.data; i < w->count; i++)
 		if (strcasecmp(text, w->text.data + from) == 0) {
 			buf_truncate(&w->text, from);
-			return 0;
+			return;
 		} else {
 			text += strlen(text) + 1;
 		}
 	w->count++;
-	return 0;
 }
 
 /* The buffer does not move any more: point into it. */
@@ -76,7 +76,7 @@ words_point(struct words *w)
 	}
 }
 
-static int
+static void
 fill_offers(struct page *p, const struct facts *f)
 {
 	struct smtp_reply ehlo;
@@ -84,25 +84,22 @@ fill_offers(struct page *p, const struct facts *f)
 	size_t pos = 0, n, params_len;
 
 	if (f->smtp == NULL || f->smtp->ehlo.code == 0)
-		return 0;
+		return;
 	ehlo = smtp_answer_reply(&f->smtp->ehlo);
 	while (smtp_reply_mechanism(&ehlo, &pos, &word, &n))
-		if (words_add(&p->mechanisms, f, word, n) == -1)
-			return -1;
+		words_add(&p->mechanisms, f, word, n);
 	pos = 0;
 	while (smtp_reply_keyword(&ehlo, &pos, &word, &n, &params, &params_len))
-		if (words_add(&p->extensions, f, word, n) == -1)
-			return -1;
+		words_add(&p->extensions, f, word, n);
 	words_point(&p->mechanisms);
 	words_point(&p->extensions);
 	p->report.mechanisms_offered = p->mechanisms.word;
 	p->report.mechanism_count = p->mechanisms.count;
 	p->report.extensions = p->extensions.word;
 	p->report.extension_count = p->extensions.count;
-	return 0;
 }
 
-static int
+static void
 fill_reply(struct page *p, const struct facts *f)
 {
 	const struct smtp_answer *a;
@@ -111,13 +108,13 @@ fill_reply(struct page *p, const struct facts *f)
 	size_t n;
 
 	if (f->smtp == NULL || f->smtp->last.code == 0)
-		return 0;
+		return;
 	a = &f->smtp->last;
 	r = smtp_answer_reply(a);
 	p->report.reply.code = a->code;
-	if (word_reply(&p->reply, f, a) == -1)
-		return -1;
-	text = buf_str(&p->reply) + 3; /* the code */
+	word_reply(&p->reply, f, a);
+	text = buf_str(&p->reply);
+	text += strspn(text, "0123456789"); /* the code */
 	while (*text == ' ')
 		text++;
 	n = smtp_reply_enhanced(&r, &code);
@@ -129,10 +126,9 @@ fill_reply(struct page *p, const struct facts *f)
 	while (*text == ' ')
 		text++;
 	p->report.reply.text = text;
-	return 0;
 }
 
-static int
+static void
 fill_tls(struct page *p, const struct facts *f)
 {
 	const struct tls_facts *t = &f->tls;
@@ -140,20 +136,18 @@ fill_tls(struct page *p, const struct facts *f)
 
 	r->tls.verified = t->done ? f->verified : -1;
 	if (!t->done)
-		return 0;
+		return;
 	r->tls.version = t->version;
 	r->tls.cipher = t->cipher;
 	if (!t->has_certificate)
-		return 0;
-	if (word_outside(&p->subject, f, t->subject, strlen(t->subject)) ||
-	    word_outside(&p->issuer, f, t->issuer, strlen(t->issuer)))
-		return -1;
+		return;
+	word_outside(&p->subject, f, t->subject, strlen(t->subject));
+	word_outside(&p->issuer, f, t->issuer, strlen(t->issuer));
 	r->tls.subject = buf_str(&p->subject);
 	r->tls.issuer = buf_str(&p->issuer);
 	r->tls.has_dates = true;
 	r->tls.not_after = t->not_after;
 	r->tls.days_left = trust_days_left(t, f->now_unix);
-	return 0;
 }
 
 static const char *
@@ -180,80 +174,17 @@ is_up(const struct facts *f, const struct settings *asked)
 	return f->end == END_COMPLETE && f->smtp->outcome == SMTP_OK;
 }
 
-static struct metric
-make_metric(const struct settings *asked, int phase, bool known, int64_t us)
-{
-	const struct range *w = &asked->warning[phase],
-			   *c = &asked->critical[phase];
-
-	return (struct metric){ .label = phase_label((enum phase)phase),
-		.unit = METRIC_SECONDS,
-		.known = known,
-		.value = us,
-		.warning = w->set ? w->text : NULL,
-		.critical = c->set ? c->text : NULL,
-		.has_min = true,
-		.max = phase == PHASE_TOTAL ? asked->timeout_us : 0 };
-}
-
-static struct metric
-make_days(struct page *p, const struct facts *f, const struct settings *asked)
-{
-	struct metric m = { .label = "cert_days",
-		.unit = METRIC_COUNT,
-		.known = f->tls.has_certificate,
-		.value = trust_days_left(&f->tls, f->now_unix) };
-
-	if (asked->has_days) {
-		snprintf(p->days_warning, sizeof p->days_warning,
-		    "%ld:", asked->days_warning);
-		m.warning = p->days_warning;
-	}
-	if (asked->has_days && asked->days_critical >= 0) {
-		snprintf(p->days_critical, sizeof p->days_critical,
-		    "%ld:", asked->days_critical);
-		m.critical = p->days_critical;
-	}
-	return m;
-}
-
-/* No minimum: an expired token is below 0. */
-static struct metric
-make_token(const struct facts *f, const struct settings *asked)
-{
-	const struct range *w = &asked->warning[THRESHOLD_TOKEN],
-			   *c = &asked->critical[THRESHOLD_TOKEN];
-
-	return (struct metric){ .label = "token_ttl",
-		.unit = METRIC_WHOLE_SECONDS,
-		.known = f->look.token.has_expiry,
-		.value = facts_token_ttl(f),
-		.warning = w->set ? w->text : NULL,
-		.critical = c->set ? c->text : NULL };
-}
-
 static void
 fill_metrics(struct page *p, const struct facts *f,
     const struct settings *asked, const struct present_style *style)
 {
-	struct metric *m = p->metrics;
-	int i;
-
-	*m++ = make_metric(asked, PHASE_TOTAL, f->begun, f->total_us);
-	for (i = 0; i < PHASES; i++)
-		if (settings_plan(asked, (enum phase)i))
-			*m++ = make_metric(
-			    asked, i, f->phase_done[i], f->phase_us[i]);
-	if (asked->tls_mode != SMTP_TLS_NONE)
-		*m++ = make_days(p, f, asked);
-	if (asked->proof == SASL_PROOF_TOKEN)
-		*m++ = make_token(f, asked);
-	p->report.metrics = p->metrics;
-	p->report.metric_count = (size_t)(m - p->metrics);
+	metrics_fill(&p->metrics, f, asked);
+	p->report.metrics = p->metrics.list;
+	p->report.metric_count = p->metrics.count;
 	p->report.known_metrics_only = style->known_metrics_only;
 }
 
-static int
+static void
 fill_details(struct page *p, const struct verdict *v, const struct facts *f,
     const struct settings *asked, const struct present_style *style)
 {
@@ -261,8 +192,7 @@ fill_details(struct page *p, const struct verdict *v, const struct facts *f,
 	size_t count = 0, i;
 	char *line, *end;
 
-	if (details_fill(&p->details, v, f, asked, style) == -1)
-		return -1;
+	details_fill(&p->details, v, f, asked, style);
 	for (i = 0; i < text->len; i++) {
 		if (text->data[i] != '\n')
 			continue;
@@ -272,9 +202,11 @@ fill_details(struct page *p, const struct verdict *v, const struct facts *f,
 	}
 	p->report.drawing = buf_str(&p->details.drawing);
 	if (count == 0)
-		return 0;
-	if ((p->lines = calloc(count, sizeof *p->lines)) == NULL)
-		return -1;
+		return;
+	if ((p->lines = calloc(count, sizeof *p->lines)) == NULL) {
+		p->failed = true;
+		return;
+	}
 	end = text->data + text->len;
 	for (i = 0, line = text->data; i < count; i++) {
 		p->lines[i] = line;
@@ -283,19 +215,20 @@ fill_details(struct page *p, const struct verdict *v, const struct facts *f,
 	}
 	p->report.details = p->lines;
 	p->report.detail_count = count;
-	return 0;
 }
 
-static int
+static void
 fill_attempts(struct page *p, const struct facts *f)
 {
 	size_t i;
 
 	if (f->attempt_count == 0)
-		return 0;
+		return;
 	p->attempts = calloc(f->attempt_count, sizeof *p->attempts);
-	if (p->attempts == NULL)
-		return -1;
+	if (p->attempts == NULL) {
+		p->failed = true;
+		return;
+	}
 	for (i = 0; i < f->attempt_count; i++) {
 		p->attempts[i].address = f->attempts[i].address;
 		if (f->attempts[i].error != 0)
@@ -303,7 +236,6 @@ fill_attempts(struct page *p, const struct facts *f)
 	}
 	p->report.attempts = p->attempts;
 	p->report.attempt_count = f->attempt_count;
-	return 0;
 }
 
 static void
@@ -327,7 +259,7 @@ fill_verdict(struct page *p, const struct verdict *v)
 	r->finding_count = v->finding_count;
 	r->message = buf_str(&v->message);
 	r->hint = v->hint.len > 0 ? buf_str(&v->hint) : NULL;
-	r->cause = v->cause;
+	r->cause = cause_name(v->cause);
 	r->login = login_word(v->login);
 }
 
@@ -356,6 +288,16 @@ fill_facts(struct page *p, const struct facts *f, const struct settings *asked)
 	r->token.ttl = facts_token_ttl(f);
 	r->has_time = f->begun;
 	r->time_us = f->total_us;
+}
+
+/* Whether memory, or room, was too short for any of it. */
+static bool
+has_holes(const struct page *p)
+{
+	return p->failed || p->mechanisms.text.failed ||
+	    p->extensions.text.failed || p->reply.failed || p->subject.failed ||
+	    p->issuer.failed || p->details.text.failed ||
+	    p->details.drawing.failed;
 }
 
 static void
@@ -391,9 +333,12 @@ present(struct buf *out, const struct report_format *format,
 	/* Without a host there was no check to measure. */
 	if (!(f->end == END_ERROR && f->err.kind == ERR_USAGE))
 		fill_metrics(&p, f, asked, style);
-	if (fill_offers(&p, f) == 0 && fill_reply(&p, f) == 0 &&
-	    fill_tls(&p, f) == 0 && fill_attempts(&p, f) == 0 &&
-	    fill_details(&p, v, f, asked, style) == 0)
+	fill_offers(&p, f);
+	fill_reply(&p, f);
+	fill_tls(&p, f);
+	fill_attempts(&p, f);
+	fill_details(&p, v, f, asked, style);
+	if (!has_holes(&p))
 		rc = report_write(format, &p.report, out);
 	page_free(&p);
 	return rc;

@@ -16,7 +16,7 @@ static const enum phase otherwise[PHASES] = { PHASE_DNS, PHASE_CONNECT,
 
 /* The login is what a missing mechanism prevents; offers are EHLO's. */
 static int
-place_mechanism(const struct facts *f)
+place_offers(const struct facts *f)
 {
 	return f->smtp->outcome == SMTP_MECHANISM_MISSING ||
 		f->smtp->outcome == SMTP_MECHANISM_REFUSED
@@ -28,45 +28,16 @@ place_mechanism(const struct facts *f)
 static int
 place(enum condition c, const struct facts *f)
 {
-	switch ((int)c) {
-	case CONDITION_DNS:
-		return PHASE_DNS;
-	case CONDITION_CONNECT:
-		return PHASE_CONNECT;
-	case CONDITION_GREETING:
-		return PHASE_GREETING;
-	case CONDITION_EHLO:
-	case CONDITION_EXTENSION:
-	case CONDITION_CLEARTEXT_AUTH:
-		return PHASE_EHLO;
-	case CONDITION_STARTTLS_MISSING:
-	case CONDITION_STARTTLS_INJECTION:
-		return PHASE_STARTTLS;
-	case CONDITION_CERT_UNTRUSTED:
-	case CONDITION_CERT_NAME:
-	case CONDITION_CERT_EXPIRED:
-	case CONDITION_CERT_NOT_YET_VALID:
-	case CONDITION_CERT_PIN:
-	case CONDITION_CERT_EXPIRING:
-		return PHASE_TLS;
-	case CONDITION_MECHANISM:
-		return place_mechanism(f);
-	case CONDITION_SECRET: /* too long to be sent */
-	case CONDITION_CLEARTEXT_REFUSED:
-	case CONDITION_AUTH_REJECTED:
-	case CONDITION_AUTH_TEMPORARY:
-	case CONDITION_AUTH_ACCEPTED:
-		return PHASE_AUTH;
-	case CONDITION_SENDER:
-	case CONDITION_RECIPIENT:
-		return PHASE_ENVELOPE;
-	case CONDITION_PROTOCOL:
-	case CONDITION_RATE_LIMITED:
+	switch (condition_place(c)) {
+	case CONDITION_IN_ITS_PHASE:
+		return (int)condition_phase(c);
+	case CONDITION_IN_OFFERS:
+		return place_offers(f);
+	case CONDITION_IN_DIALOGUE:
 		return (int)phase_of_smtp(f->smtp->ended_in);
-	case CONDITION_TIMEOUT:
-	case CONDITION_TLS:
-	case CONDITION_DISCONNECTED:
+	case CONDITION_IN_PROGRESS:
 		return (int)f->reached;
+	case CONDITION_NOWHERE:
 	default:
 		return NOWHERE;
 	}
@@ -176,7 +147,7 @@ fill_rows(struct waterfall_row rows[PHASES], const struct verdict *v,
 	}
 }
 
-int
+void
 timeline_add(struct buf *out, const struct verdict *v, const struct facts *f,
     const struct settings *asked, const struct terminal *t)
 {
@@ -199,5 +170,4 @@ timeline_add(struct buf *out, const struct verdict *v, const struct facts *f,
 	mark_slow(&w.total, v, asked, PHASE_TOTAL,
 	    f->total_us - f->phase_us[PHASE_QUIT]);
 	waterfall_add(out, &w);
-	return out->failed ? -1 : 0;
 }

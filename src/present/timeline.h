@@ -12,11 +12,8 @@
 #include "plugin/terminal.h"
 #include "verdict/verdict.h"
 
-/*
- * Append the drawing, made for t; it holds no text from outside.  Returns 0,
- * or -1 without memory.
- */
-int timeline_add(struct buf *out, const struct verdict *v,
+/* Append the drawing, made for t; it holds no text from outside. */
+void timeline_add(struct buf *out, const struct verdict *v,
     const struct facts *f, const struct settings *asked,
     const struct terminal *t);
 

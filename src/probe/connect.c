@@ -1,3 +1,5 @@
+/* The way to a connected socket: the look-up, and who is dialled when. */
+
 #include "probe/internal.h"
 
 #include <unistd.h>

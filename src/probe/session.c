@@ -1,3 +1,5 @@
+/* The dialogue over a connected socket, TLS included. */
+
 #include "probe/internal.h"
 
 #include <errno.h>

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/process.h"
 #include "probe/probe.h"
 #include "run/last_word.h"
 
@@ -16,12 +15,19 @@ job_init(struct job *j, struct settings *asked)
 }
 
 static void
-on_done(void *arg, struct probe *p)
+tell_done(void *arg)
 {
 	struct job *j = arg;
 
-	(void)p;
+	j->state = JOB_DONE;
 	j->done(j->arg);
+}
+
+static void
+on_done(void *arg, struct probe *p)
+{
+	(void)p;
+	tell_done(arg);
 }
 
 static void
@@ -34,33 +40,16 @@ on_phase(void *arg, enum phase phase)
 static int
 look_at_secret(struct job *j)
 {
-	if (j->secret.value == NULL)
-		return 0;
-	return secret_look(&j->facts.look, j->secret.value, j->secret.len,
-	    j->asked->proof == SASL_PROOF_TOKEN);
-}
-
-static int
-read_secret(struct job *j, int64_t deadline_us)
-{
-	struct secret_source *source = &j->asked->secret;
 	struct facts *f = &j->facts;
 
-	last_word_place("secret");
-	f->hung_in = "secret";
-	if (source->kind != SECRET_NONE &&
-	    secret_read(&j->secret, source, deadline_us, &f->err) == -1)
-		return -1;
-	/* One copy is enough: that of -P and pass: goes. */
-	if (source->kind == SECRET_TEXT)
-		secret_source_free(source);
-	process_renounce(); /* the command may have needed sudo */
 	f->secret_world_readable = j->secret.world_readable;
 	f->now_unix = time(NULL);
-	if (look_at_secret(j) == -1 ||
-	    (j->censor = censor_new(j->secret.value)) == NULL)
+	if (j->secret.value != NULL &&
+	    secret_look(&f->look, j->secret.value, j->secret.len,
+		j->asked->proof == SASL_PROOF_TOKEN) == -1)
 		return err_nomem(&f->err);
-	f->hung_in = NULL;
+	if ((j->censor = censor_new(j->secret.value)) == NULL)
+		return err_nomem(&f->err);
 	return 0;
 }
 
@@ -78,25 +67,22 @@ use_tls(struct job *j)
 		probe_fail(j->probe);
 }
 
-int
-job_start(struct job *j, struct shared *shared, int64_t deadline_us,
-    job_fn *done, void *arg)
+/* Returns 0, or -1 with the facts complete. */
+static int
+start_probe(struct job *j)
 {
 	struct probe_setup setup = { .asked = j->asked,
-		.loop = shared_loop(shared),
-		.deadline_us = deadline_us,
+		.secret = j->secret.value,
+		.censor = j->censor,
+		.loop = shared_loop(j->shared),
+		.deadline_us = j->deadline_us,
 		.facts = &j->facts,
 		.done = on_done,
 		.entered = on_phase,
 		.arg = j };
 
-	j->shared = shared;
-	j->done = done;
-	j->arg = arg;
-	if (read_secret(j, deadline_us) == -1)
-		return -1;
-	setup.secret = j->secret.value;
-	setup.censor = j->censor;
+	j->state = JOB_PROBE;
+	j->facts.hung_in = NULL;
 	if (!j->asked->has_address)
 		setup.resolver =
 		    shared_resolver(j->shared, j->asked, &j->facts.err);
@@ -106,9 +92,69 @@ job_start(struct job *j, struct shared *shared, int64_t deadline_us,
 	return 0;
 }
 
+static void
+leave_secret(struct job *j)
+{
+	secret_fetch_free(j->fetch);
+	j->fetch = NULL;
+	shared_had_secret(j->shared);
+}
+
+static void
+on_secret(void *arg, int rc)
+{
+	struct job *j = arg;
+
+	leave_secret(j);
+	/* One copy is enough: that of -P and pass: goes. */
+	if (j->asked->secret.kind == SECRET_TEXT)
+		secret_source_free(&j->asked->secret);
+	if (rc == -1 || look_at_secret(j) == -1 || start_probe(j) == -1)
+		tell_done(j);
+}
+
+static void
+on_no_source(void *arg)
+{
+	on_secret(arg, 0);
+}
+
+static void
+on_no_memory(void *arg)
+{
+	on_secret(arg, -1);
+}
+
+void
+job_start(struct job *j, struct shared *shared, int64_t deadline_us,
+    job_fn *done, void *arg)
+{
+	struct loop *l = shared_loop(shared);
+
+	j->state = JOB_SECRET;
+	j->shared = shared;
+	j->deadline_us = deadline_us;
+	j->done = done;
+	j->arg = arg;
+	j->facts.hung_in = "secret";
+	last_word_place("secret");
+	shared_want_secret(shared);
+	if (j->asked->secret.kind == SECRET_NONE)
+		loop_timer_set(l, &j->timer, 0, on_no_source, j);
+	else if ((j->fetch = secret_fetch_start(l, &j->asked->secret,
+		      deadline_us, &j->secret, &j->facts.err, on_secret, j)) ==
+	    NULL)
+		loop_timer_set(l, &j->timer, 0, on_no_memory, j);
+}
+
 void
 job_forget(struct job *j)
 {
+	if (j->state == JOB_SECRET) {
+		loop_timer_cancel(shared_loop(j->shared), &j->timer);
+		leave_secret(j);
+		j->state = JOB_DONE;
+	}
 	censor_free(j->censor); /* borrows the secret */
 	j->censor = NULL;
 	j->facts.censor = NULL;
@@ -118,7 +164,7 @@ job_forget(struct job *j)
 void
 job_free(struct job *j)
 {
-	job_forget(j);
 	probe_free(j->probe);
+	job_forget(j);
 	facts_free(&j->facts);
 }

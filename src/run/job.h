@@ -9,10 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/loop.h"
 #include "check/facts.h"
 #include "check/settings.h"
 #include "run/shared.h"
 #include "secret/censor.h"
+#include "secret/fetch.h"
 #include "secret/secret.h"
 
 struct job;
@@ -20,11 +22,22 @@ struct job;
 /* Called from the loop when the facts are complete. */
 typedef void job_fn(void *arg);
 
+enum job_state {
+	JOB_NEW,
+	JOB_SECRET, /* it is being fetched */
+	JOB_PROBE,
+	JOB_DONE, /* the facts are complete */
+};
+
 struct job {
+	enum job_state state;
 	struct settings *asked; /* its secret source is let go once read */
 	struct shared *shared;
+	int64_t deadline_us;
 	job_fn *done;
 	void *arg;
+	struct loop_timer timer; /* where there is nothing to fetch */
+	struct secret_fetch *fetch;
 	struct secret secret;
 	struct censor *censor;
 	struct probe *probe;
@@ -38,16 +51,18 @@ struct job {
 void job_init(struct job *j, struct settings *asked);
 
 /*
- * Begin.  deadline_us is on clock_now_us().  Returns 0, then done() is called
- * from the loop; or -1, then the facts are complete already.
+ * Begin.  deadline_us is on clock_now_us().  done() is called from the loop,
+ * never from within.  Variables of env: are read in this call, commands are run
+ * from the loop: whoever starts jobs erases the variables of all of them, with
+ * secret_source_erase(), before the loop turns.
  */
-int job_start(struct job *j, struct shared *shared, int64_t deadline_us,
+void job_start(struct job *j, struct shared *shared, int64_t deadline_us,
     job_fn *done, void *arg);
 
-/* Erase the secret, and what was made of it. */
+/* Erase the secret, and what was made of it; it is fetched no more. */
 void job_forget(struct job *j);
 
-/* Release everything. */
+/* Release everything, at any time.  Nobody is told. */
 void job_free(struct job *j);
 
 #endif

@@ -170,7 +170,7 @@ on_signal(int number, siginfo_t *info, void *context)
 	size_t i;
 
 	(void)context;
-	secret_kill_command();
+	secret_kill_commands();
 	/* An answer is under way: let it out, the timer waits for it. */
 	if (last.retired && last.has_timer && !is_timer)
 		return;

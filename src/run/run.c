@@ -91,21 +91,30 @@ on_over(void *arg)
 	*(bool *)arg = true;
 }
 
+/* Returns 0 when the job is done, or -1 with errno set. */
+static int
+drive(struct run *r)
+{
+	struct settings *asked = &r->options.check;
+	bool over = false;
+
+	job_start(&r->job, r->shared, r->deadline.soft_us, on_over, &over);
+	/* Nothing was sent yet, and no command run. */
+	secret_source_erase(&asked->secret);
+	while (!over)
+		if (loop_turn(shared_loop(r->shared)) != 1)
+			return -1;
+	return 0;
+}
+
 static void
 run_check(struct run *r)
 {
 	struct facts *f = &r->job.facts;
-	bool over = false;
 
-	if ((r->shared = shared_new()) == NULL)
+	if ((r->shared = shared_new()) == NULL) {
 		err_nomem(&f->err);
-	else if (job_start(&r->job, r->shared, r->deadline.soft_us, on_over,
-		     &over) == 0)
-		while (!over && loop_turn(shared_loop(r->shared)) == 1)
-			continue;
-	else
-		over = true;
-	if (r->shared != NULL && !over) {
+	} else if (drive(r) == -1) {
 		f->end = END_ERROR;
 		err_set(&f->err, ERR_INTERNAL, "poll: %s", strerror(errno));
 	}

@@ -3,11 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/process.h"
+
 /* Each owns what its key and its maker borrow. */
 struct shared_resolver {
 	struct shared_resolver *next;
 	struct resolver *resolver;
 	char *servers; /* NULL: the system's */
+	bool absolute;
 };
 
 enum { FILES = 4 };
@@ -23,6 +26,7 @@ struct shared {
 	struct loop *loop;
 	struct shared_resolver *resolvers;
 	struct shared_context *contexts;
+	size_t secrets_wanted;
 };
 
 /* How the command line calls the file that cannot be used. */
@@ -91,6 +95,19 @@ shared_loop(struct shared *s)
 	return s->loop;
 }
 
+void
+shared_want_secret(struct shared *s)
+{
+	s->secrets_wanted++;
+}
+
+void
+shared_had_secret(struct shared *s)
+{
+	if (--s->secrets_wanted == 0)
+		process_renounce();
+}
+
 static bool
 is_same(const char *a, const char *b)
 {
@@ -110,7 +127,8 @@ shared_resolver(struct shared *s, const struct settings *asked, struct err *e)
 	struct shared_resolver *r;
 
 	for (r = s->resolvers; r != NULL; r = r->next)
-		if (is_same(r->servers, asked->resolver))
+		if (r->absolute == asked->host_is_absolute &&
+		    is_same(r->servers, asked->resolver))
 			return r->resolver;
 	if ((r = calloc(1, sizeof *r)) == NULL ||
 	    copy(&r->servers, asked->resolver) == -1) {
@@ -118,7 +136,9 @@ shared_resolver(struct shared *s, const struct settings *asked, struct err *e)
 		err_nomem(e);
 		return NULL;
 	}
-	if ((r->resolver = resolver_new(s->loop, r->servers, e)) == NULL) {
+	r->absolute = asked->host_is_absolute;
+	if ((r->resolver = resolver_new(s->loop, r->servers, r->absolute, e)) ==
+	    NULL) {
 		free_resolver(r);
 		return NULL;
 	}

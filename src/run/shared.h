@@ -23,6 +23,13 @@ void shared_free(struct shared *s);
 
 struct loop *shared_loop(struct shared *s);
 
+/*
+ * A secret is to be fetched, and was, whatever came of it.  With the last one
+ * the process renounces privileges: a command may have needed sudo.
+ */
+void shared_want_secret(struct shared *s);
+void shared_had_secret(struct shared *s);
+
 /* What the settings need; borrowed.  NULL with *e set, as the makers say. */
 struct resolver *shared_resolver(
     struct shared *s, const struct settings *asked, struct err *e);

@@ -1,21 +1,85 @@
 /*
- * internal.h - what the files of src/secret share.
+ * internal.h - what the files of src/secret share: a shell, a command that it
+ * runs, and the register of all those of the process.
  */
 
 #ifndef SECRET_INTERNAL_H
 #define SECRET_INTERNAL_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/loop.h"
+#include "secret/fetch.h"
 #include "secret/secret.h"
 
 /*
- * Run command and append the first line of its stdout, line feed included,
- * to out.  Returns as secret_read() does.
+ * How messages begin that name a source, "file:" and the like; what follows
+ * is the text of the source, but never that of pass:.
  */
-int secret_command_run(
-    struct buf *out, const char *command, int64_t deadline_us, struct err *e);
+const char *secret_prefix(enum secret_kind kind);
+
+/* A shell that runs.  Descriptors are -1 when closed. */
+struct secret_shell {
+	int place; /* in the register; -1: reaped, or never there */
+	pid_t pid;
+	int pidfd; /* readable when it has ended; -1: that is not to be had */
+	int out;   /* our ends of its stdout and stderr */
+	int err;
+};
+
+/*
+ * Start /bin/sh -c command in a process group of its own, with /dev/null, two
+ * pipes and no other descriptor, default signals and an empty mask.  *s is to
+ * be closed in either case.  Returns 0, or -1 with errno set.
+ */
+int secret_shell_start(struct secret_shell *s, const char *command);
+
+/* Close and set to -1.  Accepts -1. */
+void secret_close(int *fd);
+
+struct secret_command;
+
+/*
+ * Run command, and append the first line of its stdout, line feed included,
+ * to line.  Returns NULL with *e set if it could not be started; otherwise
+ * done() is called from the loop, as secret_fetch_start() says, and everything
+ * is borrowed until secret_command_free().
+ */
+struct secret_command *secret_command_start(struct loop *l, const char *command,
+    int64_t deadline_us, struct buf *line, struct err *e, secret_fn *done,
+    void *arg);
+
+/* Kill what runs of it, and release.  Accepts NULL. */
+void secret_command_free(struct secret_command *c);
+
+/*
+ * The register of the commands that run, by the number of their process group,
+ * for secret_kill_commands().  As long as one is in it, SIGCHLD is not ignored:
+ * where it is, exit statuses are thrown away, and numbers given to others.
+ */
+/* Returns a place, or -1 with errno EAGAIN when all are taken. */
+int secret_running_reserve(void);
+
+/* The leader of a group; signals are blocked meanwhile. */
+void secret_running_enter(int place, pid_t leader);
+
+/* Nothing was started; the place is free again. */
+void secret_running_cancel(int place);
+
+/* Until its leader is reaped no one else gets its number. */
+void secret_running_kill(int place);
+
+/*
+ * Reap the leader, if it has ended.  Returns 1 with *status filled, 0 if it
+ * has not, or -1 if the status cannot be had; but for 0 the place is free.
+ */
+int secret_running_reap(int place, int *status);
+
+/* Nobody waits for it any more: it is reaped when the next one comes or goes.
+ */
+void secret_running_leave(int place);
 
 #endif

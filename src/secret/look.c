@@ -8,32 +8,27 @@
 static const char mark[] = "\xef\xbb\xbf"; /* UTF-8's byte order mark */
 static const char bearer[] = "bearer ";
 
-static const struct {
-	const char *cause;
-	const char *text;
-} faults[SECRET_FAULTS] = {
-	[SECRET_FAULT_EMPTY] = { "credential", "holds nothing but blanks" },
-	[SECRET_FAULT_MARK] = { "credential",
+static const char *const faults[SECRET_FAULTS] = {
+	[SECRET_FAULT_EMPTY] = "holds nothing but blanks",
+	[SECRET_FAULT_MARK] =
 	    "begins with a byte order mark: save its file as UTF-8 without "
-	    "one" },
-	[SECRET_FAULT_LEADING_BLANK] = { "credential", "begins with a blank" },
-	[SECRET_FAULT_LINE_END] = { "credential", "ends with a line end" },
-	[SECRET_FAULT_CARRIAGE_RETURN] = { "credential",
-	    "ends with a carriage return" },
-	[SECRET_FAULT_TRAILING_BLANK] = { "credential", "ends with a blank" },
-	[SECRET_FAULT_QUOTES] = { "credential",
-	    "stands in quotes, which are sent, too" },
-	[SECRET_FAULT_LINES] = { "credential", "holds more than one line" },
-	[SECRET_FAULT_CONTROL] = { "credential", "holds a control character" },
-	[SECRET_FAULT_BEARER] = { "token",
-	    "begins with \"Bearer\", which is not part of it" },
-	[SECRET_FAULT_BLANK] = { "token", "holds a blank, as no token does" },
-	[SECRET_FAULT_EXPIRED] = { "token", "expired " },
-	[SECRET_FAULT_ELSEWHERE] = { "token",
+	    "one",
+	[SECRET_FAULT_LEADING_BLANK] = "begins with a blank",
+	[SECRET_FAULT_LINE_END] = "ends with a line end",
+	[SECRET_FAULT_CARRIAGE_RETURN] = "ends with a carriage return",
+	[SECRET_FAULT_TRAILING_BLANK] = "ends with a blank",
+	[SECRET_FAULT_QUOTES] = "stands in quotes, which are sent, too",
+	[SECRET_FAULT_LINES] = "holds more than one line",
+	[SECRET_FAULT_CONTROL] = "holds a control character",
+	[SECRET_FAULT_BEARER] =
+	    "begins with \"Bearer\", which is not part of it",
+	[SECRET_FAULT_BLANK] = "holds a blank, as no token does",
+	[SECRET_FAULT_EXPIRED] = "expired ",
+	[SECRET_FAULT_ELSEWHERE] =
 	    "is not for a mail service, but for another one of Microsoft's: "
 	    "request it with the scope https://outlook.office.com/SMTP.Send "
 	    "or, as an application, https://outlook.office365.com/.default; "
-	    "national clouds have hosts of their own" },
+	    "national clouds have hosts of their own",
 };
 
 /* The secret without what should not stand around it. */
@@ -140,11 +135,5 @@ secret_look_has(
 const char *
 secret_look_text(enum secret_fault fault)
 {
-	return faults[fault].text;
-}
-
-const char *
-secret_look_cause(enum secret_fault fault)
-{
-	return faults[fault].cause;
+	return faults[fault];
 }

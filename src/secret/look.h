@@ -50,7 +50,4 @@ bool secret_look_has(
  */
 const char *secret_look_text(enum secret_fault fault);
 
-/* The cause to blame, as in verdict/hints.h; static. */
-const char *secret_look_cause(enum secret_fault fault);
-
 #endif

@@ -1,6 +1,7 @@
 /*
- * secret.h - fetch a password or a token from where the user keeps it, and
- * hold it in memory that is locked where possible and erased after use.
+ * secret.h - a password or a token: where the user keeps it, and the memory
+ * that it is held in, locked where possible and erased after use.  fetch.h gets
+ * it from there.
  */
 
 #ifndef SECRET_SECRET_H
@@ -26,6 +27,9 @@ enum secret_kind {
 struct secret_source {
 	enum secret_kind kind;
 	char *text; /* what follows the colon, owned; wiped for SECRET_TEXT */
+	/* One that this one was given in place of, owned, or NULL: nobody reads
+	 * it, but its variable is a secret all the same. */
+	struct secret_source *instead_of;
 };
 
 /* A secret read.  value is NUL-terminated and holds no NUL inside. */
@@ -47,27 +51,29 @@ int secret_source_parse(
     const char *text, struct secret_source *out, struct err *e);
 
 /*
- * Wipe and release.  The variable that an ENV source names is erased from
- * the environment, whether it was read or not.
+ * Let *with, owned from here on, take the place of *s.  Returns 0, or -1
+ * without memory.
  */
+int secret_source_replace(
+    struct secret_source *s, const struct secret_source *with);
+
+/*
+ * Erase the variables that the source names from the environment.  Once all
+ * who share one have read it, and before anything is sent or run.
+ */
+void secret_source_erase(const struct secret_source *s);
+
+/* Wipe and release.  The environment is left as it is. */
 void secret_source_free(struct secret_source *s);
 
-/*
- * Read the secret: the first line without its LF and one CR before it (TEXT
- * and ENV whole).  An environment variable is erased from the environment.
- * A command is run by /bin/sh in a process group of its own, which is killed
- * when the clock (clock_now_us) reaches deadline_us; it gets /dev/null, two
- * pipes and no other descriptor.  Returns 0, or -1 with *e set: ERR_SECRET,
- * ERR_TIMEOUT or ERR_INTERNAL.  e->text names the source, never the secret.
- */
-int secret_read(struct secret *out, const struct secret_source *source,
-    int64_t deadline_us, struct err *e);
+/* Most commands of cmd: that this process runs at a time. */
+enum { SECRET_RUNNING_MAX = 1024 };
 
 /*
- * Kill the command that is running, if one is, with its process group.  Safe
- * in a signal handler, for who ends the process there.
+ * Kill the commands that are running with their process groups.  Safe in a
+ * signal handler, for who ends the process there.
  */
-void secret_kill_command(void);
+void secret_kill_commands(void);
 
 /* Wipe, unlock and release; *s is empty afterwards. */
 void secret_free(struct secret *s);

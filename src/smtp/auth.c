@@ -5,100 +5,83 @@
 
 #include "base/base64.h"
 
-enum { RAW_MAX = 128 * 1024 }; /* what the checked secrets can come to */
+/* What AUTH_RESPONSE_MAX holds. */
+enum { RAW_MAX = AUTH_RESPONSE_MAX / 4 * 3 };
 
-void
+int
 auth_init(struct auth *a, const struct sasl_mech *mech,
     const struct sasl_creds *creds)
 {
 	*a = (struct auth){ .mech = mech,
-		.creds = creds,
-		.response = BUF_INIT(RAW_MAX),
+		.sasl = sasl_start(mech, creds),
+		.response = BUF_INIT(AUTH_RESPONSE_MAX),
 		.error = BUF_INIT(SMTP_REPLY_MAX) };
+	return a->sasl != NULL ? 0 : -1;
 }
 
 void
 auth_free(struct auth *a)
 {
+	sasl_free(a->sasl);
 	buf_free(&a->response);
 	buf_free(&a->error);
-}
-
-/* A zero-length response is "=" on the command line (RFC 4954, 4). */
-static int
-encode_response(struct auth *a, const struct buf *raw)
-{
-	buf_truncate(&a->response, 0);
-	if (base64_encode(&a->response, buf_str(raw), raw->len) == -1)
-		return -1;
-	a->response_len = a->response.len;
-	return 0;
-}
-
-/* More than any mechanism makes of it, but for its own few words. */
-static size_t
-creds_length(const struct sasl_creds *c)
-{
-	return (c->user != NULL ? strlen(c->user) : 0) +
-	    (c->authzid != NULL ? strlen(c->authzid) : 0) +
-	    (c->secret != NULL ? strlen(c->secret) : 0) + strlen(c->host);
 }
 
 bool
 auth_fits(const struct sasl_mech *mech, const struct sasl_creds *creds)
 {
-	const struct buf nothing = BUF_INIT(0);
-	struct buf raw = BUF_INIT(RAW_MAX);
-	bool fits = true;
-	int turn;
-
-	for (turn = 0; fits && turn <= mech->last_turn; turn++) {
-		buf_truncate(&raw, 0);
-		/* Where only memory is short the exchange will find out. */
-		fits = mech->respond(&raw, creds, turn, &nothing) == SASL_FULL
-		    ? creds_length(creds) < AUTH_RESPONSE_MAX
-		    : base64_length(raw.len) <= AUTH_RESPONSE_MAX;
-	}
-	buf_free(&raw);
-	return fits;
+	return base64_length(sasl_length(mech, creds)) <= AUTH_RESPONSE_MAX;
 }
 
-/* Ask the mechanism and leave the answer in a->response. */
+/* Ask the mechanism and leave what it says in a->response. */
 static enum sasl_step
-take_turn(struct auth *a, const struct buf *challenge)
+take_step(struct auth *a, const struct buf *challenge)
 {
 	struct buf raw = BUF_INIT(RAW_MAX);
-	enum sasl_step step;
+	enum sasl_step step = sasl_step(a->sasl, challenge, &raw);
 
-	step = a->mech->respond(&raw, a->creds, a->turn, challenge);
-	if (step == SASL_RESPOND && encode_response(a, &raw) == -1)
-		step = SASL_FULL;
-	if (step == SASL_RESPOND)
-		a->turn++;
+	if (step == SASL_RESPOND || step == SASL_TOLD_ERROR) {
+		buf_truncate(&a->response, 0);
+		if (base64_encode(&a->response, buf_str(&raw), raw.len) == -1)
+			step = SASL_FULL;
+		a->response_len = a->response.len;
+	}
 	buf_free(&raw);
 	return step;
+}
+
+/* The initial response: in the line that begins at start, or held. */
+static int
+add_initial(struct auth *a, struct buf *line, size_t start)
+{
+	const struct buf nothing = BUF_INIT(0);
+	const char *text;
+
+	if (take_step(a, &nothing) != SASL_RESPOND)
+		return -1;
+	/* One of no length is "=" here (RFC 4954, 4). */
+	text = a->response.len > 0 ? a->response.data : "=";
+	a->held = line->len - start + strlen(text) + 3 > AUTH_LINE_MAX;
+	if (a->held) {
+		a->response_len = 0;
+		return 0;
+	}
+	buf_addc(line, ' ');
+	buf_adds(line, text);
+	buf_free(&a->response);
+	return 0;
 }
 
 int
 auth_command(struct auth *a, struct buf *line)
 {
-	const struct buf nothing = BUF_INIT(0);
-	const char *text;
 	size_t start = line->len;
 
-	if (buf_addf(line, "AUTH %s", a->mech->name) == -1)
+	buf_adds(line, "AUTH ");
+	buf_adds(line, a->mech->name);
+	if (a->mech->has_initial_response && add_initial(a, line, start) == -1)
 		return -1;
-	if (!a->mech->has_initial_response)
-		return 0;
-	if (take_turn(a, &nothing) != SASL_RESPOND)
-		return -1;
-	text = a->response.len > 0 ? a->response.data : "=";
-	if (line->len - start + strlen(text) + 3 <= AUTH_LINE_MAX)
-		return buf_addf(line, " %s", text);
-	/* Too long for one line: it waits for the 334. */
-	a->turn = 0;
-	a->response_len = 0;
-	return 0;
+	return line->failed ? -1 : 0;
 }
 
 static enum auth_verdict
@@ -109,31 +92,44 @@ broken(struct auth *a, const char *why)
 }
 
 static enum auth_verdict
+hear_words(struct auth *a, const struct buf *challenge, bool decoded)
+{
+	switch (take_step(a, decoded ? challenge : NULL)) {
+	case SASL_RESPOND:
+		return AUTH_RESPOND;
+	case SASL_TOLD_ERROR:
+		a->told_error = true;
+		buf_add(&a->error, buf_str(challenge), challenge->len);
+		return a->error.failed ? AUTH_NO_MEMORY : AUTH_RESPOND;
+	case SASL_UNEXPECTED:
+		snprintf(a->detail, sizeof a->detail,
+		    "a challenge (334) that %s %s", a->mech->name,
+		    sasl_why(a->sasl));
+		return AUTH_CANCEL;
+	case SASL_FULL:
+	default:
+		return AUTH_NO_MEMORY;
+	}
+}
+
+static enum auth_verdict
 hear_challenge(struct auth *a, const struct smtp_reply *r)
 {
 	struct buf challenge = BUF_INIT(SMTP_REPLY_MAX);
-	enum auth_verdict verdict = AUTH_NO_MEMORY;
-	enum sasl_step step = SASL_UNEXPECTED;
+	enum auth_verdict verdict;
 	const char *text;
 	size_t pos = 0, n;
 	bool decoded;
 
+	a->challenged = true;
+	if (a->held) { /* whatever it says */
+		a->held = false;
+		a->response_len = a->response.len;
+		return AUTH_RESPOND;
+	}
 	smtp_reply_line(r, &pos, &text, &n);
 	decoded = base64_decode(&challenge, text, n) == 0;
-	a->challenged = true;
-	if (!a->told_error)
-		step = take_turn(a, decoded ? &challenge : NULL);
-	if (step == SASL_RESPOND) {
-		a->told_error = a->mech->tells_error != NULL && decoded &&
-		    a->mech->tells_error(a->turn - 1, &challenge);
-		if (!a->told_error ||
-		    buf_add(&a->error, challenge.data, challenge.len) == 0)
-			verdict = AUTH_RESPOND;
-	} else if (step == SASL_UNEXPECTED) {
-		snprintf(a->detail, sizeof a->detail,
-		    "a challenge (334) that %s does not have", a->mech->name);
-		verdict = AUTH_CANCEL;
-	}
+	verdict = hear_words(a, &challenge, decoded);
 	buf_free(&challenge);
 	return verdict;
 }
@@ -184,23 +180,27 @@ hear_refusal(struct auth *a, const struct smtp_reply *r)
 	}
 }
 
+static enum auth_verdict
+hear_success(struct auth *a)
+{
+	if (a->told_error)
+		return broken(a, "235 after the server told of a failure");
+	if (a->held || !sasl_may_succeed(a->sasl))
+		return broken(a, "235 before the last response was sent");
+	return AUTH_ACCEPTED;
+}
+
 enum auth_verdict
 auth_hear(struct auth *a, const struct smtp_reply *r)
 {
+	if (r->code == 235)
+		return hear_success(a);
 	if (r->code == 334)
 		return hear_challenge(a, r);
 	if (r->code / 100 == 4)
 		return AUTH_TEMPORARY;
 	if (r->code / 100 == 5)
 		return hear_refusal(a, r);
-	if (r->code != 235) {
-		snprintf(a->detail, sizeof a->detail, "%d cannot answer AUTH",
-		    r->code);
-		return AUTH_BROKEN;
-	}
-	if (a->told_error)
-		return broken(a, "235 after the server told of a failure");
-	if (a->turn <= a->mech->last_turn)
-		return broken(a, "235 before the last response was sent");
-	return AUTH_ACCEPTED;
+	snprintf(a->detail, sizeof a->detail, "%d cannot answer AUTH", r->code);
+	return AUTH_BROKEN;
 }

@@ -35,27 +35,27 @@ enum auth_verdict {
 /* One exchange.  Zero-initialised by auth_init(). */
 struct auth {
 	const struct sasl_mech *mech;
-	const struct sasl_creds *creds;
-	int turn;            /* responses sent so far */
+	struct sasl *sasl;
+	bool held;           /* the initial response waits for the first 334 */
 	bool challenged;     /* a 334 has come */
 	bool told_error;     /* the last 334 told of a failure */
-	struct buf response; /* base64, without CRLF; wiped */
-	size_t response_len; /* characters of the last response sent */
+	struct buf response; /* to send: base64, without CRLF; wiped */
+	size_t response_len; /* characters of the last response to send */
 	struct buf error;    /* what the failing challenge said, decoded */
 	char detail[128];    /* words for AUTH_CANCEL and AUTH_BROKEN */
 };
 
-/* Both are borrowed until auth_free(). */
-void auth_init(struct auth *a, const struct sasl_mech *mech,
+/*
+ * Both are borrowed until auth_free(), which may follow in any case.  Returns
+ * 0, or -1 without memory.
+ */
+int auth_init(struct auth *a, const struct sasl_mech *mech,
     const struct sasl_creds *creds);
 
 /* Wipe and release what *a owns; *a may be all zeros. */
 void auth_free(struct auth *a);
 
-/*
- * Whether every response of the mechanism keeps within AUTH_RESPONSE_MAX.
- * False also when the memory does not suffice to find out.
- */
+/* Whether every response of the mechanism keeps within AUTH_RESPONSE_MAX. */
 bool auth_fits(const struct sasl_mech *mech, const struct sasl_creds *creds);
 
 /*

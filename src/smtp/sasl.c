@@ -1,13 +1,11 @@
 #include "smtp/sasl.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static enum sasl_step
-respond_if(int rc)
-{
-	return rc == 0 ? SASL_RESPOND : SASL_FULL;
-}
+#include "base/wipe.h"
+#include "smtp/internal.h"
 
 static const char *
 or_empty(const char *s)
@@ -17,114 +15,125 @@ or_empty(const char *s)
 
 /* RFC 4616, 2: authzid NUL authcid NUL passwd. */
 static enum sasl_step
-respond_plain(struct buf *out, const struct sasl_creds *c, int turn,
-    const struct buf *challenge)
+step_plain(struct sasl *s, const struct buf *challenge, struct buf *out)
 {
 	(void)challenge;
-	if (turn > 0)
+	if (s->may_succeed)
 		return SASL_UNEXPECTED;
-	return respond_if(buf_adds(out, or_empty(c->authzid)) ||
-	    buf_addc(out, '\0') || buf_adds(out, or_empty(c->user)) ||
-	    buf_addc(out, '\0') || buf_adds(out, or_empty(c->secret)));
+	buf_adds(out, or_empty(s->creds->authzid));
+	buf_addc(out, '\0');
+	buf_adds(out, s->creds->user);
+	buf_addc(out, '\0');
+	buf_adds(out, s->creds->secret);
+	s->may_succeed = true;
+	return SASL_RESPOND;
 }
+
+static size_t
+plain_length(const struct sasl_creds *c)
+{
+	return strlen(or_empty(c->authzid)) + 1 + strlen(c->user) + 1 +
+	    strlen(c->secret);
+}
+
+struct login {
+	struct sasl base;
+	bool has_user; /* the server has */
+};
 
 /*
  * draft-murchison-sasl-login: the prompts differ from server to server, so
  * the order alone counts.
  */
 static enum sasl_step
-respond_login(struct buf *out, const struct sasl_creds *c, int turn,
-    const struct buf *challenge)
+step_login(struct sasl *s, const struct buf *challenge, struct buf *out)
 {
+	struct login *l = (struct login *)s;
+
 	(void)challenge;
-	if (turn == 0)
-		return respond_if(buf_adds(out, or_empty(c->user)));
-	if (turn == 1)
-		return respond_if(buf_adds(out, or_empty(c->secret)));
-	return SASL_UNEXPECTED;
-}
-
-/* A failure is told in a challenge that holds a JSON object (RFC 7628, 3.2.2).
- */
-static bool
-tells_json_error(int turn, const struct buf *challenge)
-{
-	const char *text = challenge != NULL ? buf_str(challenge) : "";
-
-	/* RFC 8259, 2: blanks may stand before it. */
-	return turn > 0 && text[strspn(text, " \t\r\n")] == '{';
-}
-
-/* Google's and Microsoft's description of XOAUTH2. */
-static enum sasl_step
-respond_xoauth2(struct buf *out, const struct sasl_creds *c, int turn,
-    const struct buf *challenge)
-{
-	if (turn == 0)
-		return respond_if(buf_adds(out, "user=") ||
-		    buf_adds(out, or_empty(c->user)) ||
-		    buf_adds(out, "\1auth=Bearer ") ||
-		    buf_adds(out, or_empty(c->secret)) ||
-		    buf_adds(out, "\1\1"));
-	if (turn == 1 && tells_json_error(turn, challenge))
-		return SASL_RESPOND; /* with nothing */
-	return SASL_UNEXPECTED;
-}
-
-/* RFC 5801, 4: a saslname has ',' and '=' replaced. */
-static int
-add_saslname(struct buf *out, const char *name)
-{
-	for (; *name != '\0'; name++) {
-		if (*name == ','       ? buf_adds(out, "=2C")
-			: *name == '=' ? buf_adds(out, "=3D")
-				       : buf_addc(out, *name))
-			return -1;
-	}
-	return 0;
-}
-
-/* RFC 7628, 3.1: gs2-header kvsep *kvpair kvsep. */
-static enum sasl_step
-respond_oauthbearer(struct buf *out, const struct sasl_creds *c, int turn,
-    const struct buf *challenge)
-{
-	const char *authzid = c->authzid != NULL ? c->authzid : c->user;
-
-	if (turn == 1 && tells_json_error(turn, challenge))
-		return respond_if(buf_addc(out, '\1'));
-	if (turn > 0)
+	if (s->may_succeed)
 		return SASL_UNEXPECTED;
-	if (buf_adds(out, "n,a=") || add_saslname(out, or_empty(authzid)) ||
-	    buf_addc(out, ',') ||
-	    buf_addf(out, "\1host=%s\1port=%d", or_empty(c->host), c->port))
-		return SASL_FULL;
-	return respond_if(buf_adds(out, "\1auth=Bearer ") ||
-	    buf_adds(out, or_empty(c->secret)) || buf_adds(out, "\1\1"));
+	buf_adds(out, l->has_user ? s->creds->secret : s->creds->user);
+	s->may_succeed = l->has_user;
+	l->has_user = true;
+	return SASL_RESPOND;
+}
+
+static size_t
+login_length(const struct sasl_creds *c)
+{
+	size_t user = strlen(c->user), secret = strlen(c->secret);
+
+	return user > secret ? user : secret;
+}
+
+static enum sasl_step
+say_once(struct sasl *s, struct buf *out, const char *text)
+{
+	if (s->may_succeed)
+		return SASL_UNEXPECTED;
+	buf_adds(out, text);
+	s->may_succeed = true;
+	return SASL_RESPOND;
 }
 
 /* RFC 4422, appendix A: the authorization identity, or nothing. */
 static enum sasl_step
-respond_external(struct buf *out, const struct sasl_creds *c, int turn,
-    const struct buf *challenge)
+step_external(struct sasl *s, const struct buf *challenge, struct buf *out)
 {
 	(void)challenge;
-	if (turn > 0)
-		return SASL_UNEXPECTED;
-	return respond_if(buf_adds(out, or_empty(c->authzid)));
+	return say_once(s, out, or_empty(s->creds->authzid));
+}
+
+static size_t
+external_length(const struct sasl_creds *c)
+{
+	return strlen(or_empty(c->authzid));
 }
 
 /* RFC 4505, 2: trace information for the server's log. */
+static const char *
+trace_of(const struct sasl_creds *c)
+{
+	return or_empty(c->user != NULL ? c->user : c->trace);
+}
+
 static enum sasl_step
-respond_anonymous(struct buf *out, const struct sasl_creds *c, int turn,
-    const struct buf *challenge)
+step_anonymous(struct sasl *s, const struct buf *challenge, struct buf *out)
 {
 	(void)challenge;
-	if (turn > 0)
-		return SASL_UNEXPECTED;
-	return respond_if(
-	    buf_adds(out, or_empty(c->user != NULL ? c->user : c->trace)));
+	return say_once(s, out, trace_of(s->creds));
 }
+
+static size_t
+anonymous_length(const struct sasl_creds *c)
+{
+	return strlen(trace_of(c));
+}
+
+static const struct sasl_methods plain = {
+	.size = sizeof(struct sasl),
+	.length = plain_length,
+	.step = step_plain,
+};
+
+static const struct sasl_methods login = {
+	.size = sizeof(struct login),
+	.length = login_length,
+	.step = step_login,
+};
+
+static const struct sasl_methods external = {
+	.size = sizeof(struct sasl),
+	.length = external_length,
+	.step = step_external,
+};
+
+static const struct sasl_methods anonymous = {
+	.size = sizeof(struct sasl),
+	.length = anonymous_length,
+	.step = step_anonymous,
+};
 
 const struct sasl_mech sasl_mechs[] = {
 	{ .name = "OAUTHBEARER",
@@ -132,45 +141,37 @@ const struct sasl_mech sasl_mechs[] = {
 	    .has_initial_response = true,
 	    .carries_authzid = true,
 	    .reveals_secret = true,
-	    .last_turn = 0,
-	    .respond = respond_oauthbearer,
-	    .tells_error = tells_json_error },
+	    .methods = &bearer_oauthbearer },
 	{ .name = "XOAUTH2",
 	    .proof = SASL_PROOF_TOKEN,
 	    .has_initial_response = true,
 	    .carries_authzid = false,
 	    .reveals_secret = true,
-	    .last_turn = 0,
-	    .respond = respond_xoauth2,
-	    .tells_error = tells_json_error },
+	    .methods = &bearer_xoauth2 },
 	{ .name = "PLAIN",
 	    .proof = SASL_PROOF_PASSWORD,
 	    .has_initial_response = true,
 	    .carries_authzid = true,
 	    .reveals_secret = true,
-	    .last_turn = 0,
-	    .respond = respond_plain },
+	    .methods = &plain },
 	{ .name = "LOGIN",
 	    .proof = SASL_PROOF_PASSWORD,
 	    .has_initial_response = false,
 	    .carries_authzid = false,
 	    .reveals_secret = true,
-	    .last_turn = 1,
-	    .respond = respond_login },
+	    .methods = &login },
 	{ .name = "EXTERNAL",
 	    .proof = SASL_PROOF_NONE,
 	    .has_initial_response = true,
 	    .carries_authzid = true,
 	    .reveals_secret = false,
-	    .last_turn = 0,
-	    .respond = respond_external },
+	    .methods = &external },
 	{ .name = "ANONYMOUS",
 	    .proof = SASL_PROOF_NONE,
 	    .has_initial_response = true,
 	    .carries_authzid = false,
 	    .reveals_secret = false,
-	    .last_turn = 0,
-	    .respond = respond_anonymous },
+	    .methods = &anonymous },
 	{ .name = NULL },
 };
 
@@ -183,4 +184,52 @@ sasl_find(const char *name, size_t n)
 		if (strlen(m->name) == n && strncasecmp(m->name, name, n) == 0)
 			return m;
 	return NULL;
+}
+
+size_t
+sasl_length(const struct sasl_mech *mech, const struct sasl_creds *c)
+{
+	return mech->methods->length(c);
+}
+
+struct sasl *
+sasl_start(const struct sasl_mech *mech, const struct sasl_creds *creds)
+{
+	struct sasl *s = calloc(1, mech->methods->size);
+
+	if (s == NULL)
+		return NULL;
+	s->mech = mech;
+	s->creds = creds;
+	s->why = "does not have";
+	return s;
+}
+
+void
+sasl_free(struct sasl *s)
+{
+	if (s == NULL)
+		return;
+	wipe(s, s->mech->methods->size);
+	free(s);
+}
+
+enum sasl_step
+sasl_step(struct sasl *s, const struct buf *challenge, struct buf *out)
+{
+	enum sasl_step step = s->mech->methods->step(s, challenge, out);
+
+	return out->failed ? SASL_FULL : step;
+}
+
+bool
+sasl_may_succeed(const struct sasl *s)
+{
+	return s->may_succeed;
+}
+
+const char *
+sasl_why(const struct sasl *s)
+{
+	return s->why;
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
+
 static const char varies[] = "…";
 
 /* A run of fixed text, and whether a word may go on before or behind it. */
@@ -52,10 +54,13 @@ is_word(char c)
 static const char *
 find_part(const char *text, const char *from, const struct part *p)
 {
+	const int first = tolower((unsigned char)p->text[0]);
 	const char *end;
 
 	for (; *from != '\0'; from++) {
-		if (strncasecmp(from, p->text, p->len) != 0)
+		/* Most begin otherwise, which is cheaper to see. */
+		if (tolower((unsigned char)*from) != first ||
+		    strncasecmp(from, p->text, p->len) != 0)
 			continue;
 		end = from + p->len;
 		if ((p->open_front || from == text || !is_word(from[-1]) ||
@@ -82,15 +87,6 @@ match(const char *wanted, const char *text)
 	return common;
 }
 
-static bool
-holds(const char *text, const char *word, size_t len)
-{
-	for (; *text != '\0'; text++)
-		if (strncasecmp(text, word, len) == 0)
-			return true;
-	return false;
-}
-
 /* Whether text holds one of the words, separated by '|', in any case. */
 static bool
 holds_one(const char *text, const char *words)
@@ -99,7 +95,7 @@ holds_one(const char *text, const char *words)
 
 	for (; text != NULL; words += n + 1) {
 		n = strcspn(words, "|");
-		if (holds(text, words, n))
+		if (text_holds(text, strlen(text), words, n))
 			return true;
 		if (words[n] == '\0')
 			break;
@@ -141,7 +137,7 @@ hints_find(const struct hint_query *q)
 {
 	const struct hint *row = find_row(q, false), *sign;
 
-	if (row != NULL && strcmp(row->cause, "credential") != 0)
+	if (row != NULL && !cause_has(row->cause, CAUSE_IS_VAGUE))
 		return row;
 	sign = find_row(q, true);
 	return sign != NULL ? sign : row;

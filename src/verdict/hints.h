@@ -7,6 +7,8 @@
 #ifndef VERDICT_HINTS_H
 #define VERDICT_HINTS_H
 
+#include "verdict/cause.h"
+
 enum {
 	HINT_CHALLENGE = 334, /* the decoded error of a challenge */
 	HINT_SIGN = 4,        /* words that say the same in any refusal */
@@ -22,8 +24,7 @@ struct hint {
 	int code;             /* of the reply, or one of the above */
 	const char *enhanced; /* NULL: none, or any */
 	const char *text;
-	const char *cause; /* credential account policy backend rate encryption
-			      mechanism sender protocol token */
+	enum cause cause;
 	const char *advice;
 	const char *at; /* words, one of which host, greeting or reply must
 			   hold, separated by '|'; NULL: said by anybody */
@@ -43,8 +44,8 @@ struct hint_query {
 
 /*
  * The row that fits with the most text, and among equals the first.  A sign
- * counts if no other row fits, or only one that blames the credential: what a
- * server adds to that outweighs it.  Returns NULL if nothing is known.
+ * counts if no other row fits, or only one with a vague cause: what a server
+ * adds to that outweighs it.  Returns NULL if nothing is known.
  */
 const struct hint *hints_find(const struct hint_query *q);
 

@@ -1,7 +1,8 @@
 /*
  * internal.h - the parts of the verdict, for verdict/verdict.c alone: what
  * ended the session, what policy was broken, what was slow, and what to do
- * about it.
+ * about it.  Each is a pure function of facts and settings; whether memory
+ * sufficed is asked once, when all have spoken.
  */
 
 #ifndef VERDICT_INTERNAL_H
@@ -10,44 +11,52 @@
 #include "verdict/verdict.h"
 
 /*
- * Add a finding with an empty message and return it, or NULL when there is
- * no room for more.
+ * Add a finding with an empty message and return it.  There is room for all:
+ * VERDICT_FINDINGS_MAX.
  */
 struct finding *judge_add(
     struct verdict *v, const struct settings *asked, enum condition c);
 
-/* Each returns 0, or -1 without memory. */
-int judge_session(
+/* The same for what ended the session. */
+struct finding *judge_end(
+    struct verdict *v, const struct settings *asked, enum condition c);
+
+/*
+ * Fill in login and rate_limited by the row that explains the refusal: a
+ * server that limits log-ins or connections has judged no credential, whatever
+ * code it uses.
+ */
+void judge_login(struct verdict *v, const struct facts *f);
+
+/* Each adds its findings. */
+void judge_session(
     struct verdict *v, const struct facts *f, const struct settings *asked);
-int judge_certificate(
+void judge_certificate(
     struct verdict *v, const struct facts *f, const struct settings *asked);
-int judge_policy(
+void judge_policy(
     struct verdict *v, const struct facts *f, const struct settings *asked);
-int judge_output(
+void judge_output(
     struct verdict *v, const struct facts *f, const struct settings *asked);
-int judge_slow(
+void judge_slow(
     struct verdict *v, const struct facts *f, const struct settings *asked);
 
+/* The message of an outcome that is a condition (verdict/outcome.h). */
+void judge_word_outcome(
+    struct buf *b, const struct facts *f, const struct settings *asked);
+
 /* Fill in hint and cause as far as something is known of the condition. */
-int judge_hint(struct verdict *v, enum condition c, const struct facts *f,
+void judge_hint(struct verdict *v, enum condition c, const struct facts *f,
     const struct settings *asked);
 
 /* The same for what is a common mistake, known by its looks. */
-int judge_mistake(struct verdict *v, enum condition c, const struct facts *f,
+void judge_mistake(struct verdict *v, enum condition c, const struct facts *f,
     const struct settings *asked);
 
 /*
  * Put what is visibly wrong with the secret before the hint, where that may
  * be why the login failed.
  */
-int judge_secret(struct verdict *v, enum condition c, const struct facts *f);
-
-/*
- * Fill in login and rate_limited, before all others: a server that limits
- * log-ins or connections has judged no credential, whatever code it uses.
- */
-int judge_login(
-    struct verdict *v, const struct facts *f, const struct settings *asked);
+void judge_secret(struct verdict *v, enum condition c, const struct facts *f);
 
 /* Whether the login was refused and should have been. */
 bool judge_is_expected_rejection(const struct verdict *v, const struct facts *f,

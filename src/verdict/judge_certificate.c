@@ -1,3 +1,5 @@
+/* What is wrong with the server's certificate, and how long it will last. */
+
 #include <string.h>
 
 #include "check/trust.h"
@@ -5,124 +7,123 @@
 #include "verdict/internal.h"
 #include "verdict/wording.h"
 
-static int
-add_where(struct buf *b, const struct settings *asked, const char *what)
-{
-	return buf_adds(b, what) || word_where(b, asked) || buf_adds(b, ": ")
-	    ? -1
-	    : 0;
-}
+enum { NAME_SHOWN_MAX = 255 };
 
-static int
+static void
 add_outside(struct buf *b, const struct facts *f, const char *text)
 {
-	return word_outside(b, f, text, strlen(text));
+	word_outside(b, f, text, strlen(text));
 }
 
-static int
+/* "1 day", "2 days". */
+static void
+add_days(struct buf *b, int64_t days)
+{
+	buf_addf(b, "%lld day%s", (long long)days, days == 1 ? "" : "s");
+}
+
+static void
 write_untrusted(
     struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	const struct tls_fault *t =
 	    trust_fault(&f->tls, asked, TLS_FAULT_UNTRUSTED);
 
-	if (add_where(b, asked, "certificate not trusted"))
-		return -1;
-	if (t == NULL)
-		return buf_adds(b, "the server sent none");
-	if (buf_addf(b, "%s (certificate of ", tls_fault_text(t)) ||
-	    add_outside(b, f, t->subject) || buf_addc(b, ')'))
-		return -1;
-	return f->tls.roots_error[0] != '\0'
-	    ? buf_addf(b, "; no roots from %s", f->tls.roots_error)
-	    : 0;
+	word_event(b, asked, "certificate not trusted");
+	if (t == NULL) {
+		buf_adds(b, ": the server sent none");
+		return;
+	}
+	buf_addf(b, ": %s (certificate of ", tls_fault_text(t));
+	add_outside(b, f, t->subject);
+	buf_addc(b, ')');
+	if (f->tls.roots_error[0] != '\0')
+		buf_addf(b, "; no roots from %s", f->tls.roots_error);
 }
 
-static int
+static void
 write_name(struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	size_t i;
 
-	if (buf_addf(
-		b, "certificate does not name %.255s", asked->verify_name) ||
-	    add_where(b, asked, ""))
-		return -1;
-	if (!f->tls.has_certificate)
-		return buf_adds(b, "the server sent none");
-	if (!f->tls.has_san)
-		return buf_adds(b, "it has no subjectAltName");
-	if (buf_adds(b, "it names "))
-		return -1;
+	buf_adds(b, "certificate does not name ");
+	word_cut(b, asked->verify_name, NAME_SHOWN_MAX);
+	word_where(b, asked);
+	if (!f->tls.has_certificate) {
+		buf_adds(b, ": the server sent none");
+		return;
+	}
+	if (!f->tls.has_san) {
+		buf_adds(b, ": it has no subjectAltName");
+		return;
+	}
+	buf_adds(b, ": it names ");
 	if (f->tls.name_count == 0)
-		return buf_adds(b, "no host");
-	for (i = 0; i < f->tls.name_count; i++)
-		if ((i > 0 && buf_adds(b, ", ")) ||
-		    add_outside(b, f, f->tls.names[i]))
-			return -1;
-	return 0;
+		buf_adds(b, "no host");
+	for (i = 0; i < f->tls.name_count; i++) {
+		if (i > 0)
+			buf_adds(b, ", ");
+		add_outside(b, f, f->tls.names[i]);
+	}
 }
 
-static int
+static void
 write_expired(
     struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	const struct tls_fault *t =
 	    trust_fault(&f->tls, asked, TLS_FAULT_EXPIRED);
-	int64_t days = (f->now_unix - t->when) / 86400;
 
-	return add_where(b, asked, "certificate expired") ||
-		add_outside(b, f, t->subject) || buf_adds(b, ", since ") ||
-		word_date(b, t->when) ||
-		buf_addf(b, " (%lld day%s ago)", (long long)days,
-		    days == 1 ? "" : "s")
-	    ? -1
-	    : 0;
+	word_event(b, asked, "certificate expired");
+	buf_adds(b, ": ");
+	add_outside(b, f, t->subject);
+	buf_adds(b, ", since ");
+	word_date(b, t->when);
+	buf_adds(b, " (");
+	add_days(b, (f->now_unix - t->when) / 86400);
+	buf_adds(b, " ago)");
 }
 
-static int
+static void
 write_not_yet_valid(
     struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	const struct tls_fault *t =
 	    trust_fault(&f->tls, asked, TLS_FAULT_NOT_YET_VALID);
 
-	return add_where(b, asked, "certificate not yet valid") ||
-		add_outside(b, f, t->subject) || buf_adds(b, ", from ") ||
-		word_date(b, t->when)
-	    ? -1
-	    : 0;
+	word_event(b, asked, "certificate not yet valid");
+	buf_adds(b, ": ");
+	add_outside(b, f, t->subject);
+	buf_adds(b, ", from ");
+	word_date(b, t->when);
 }
 
-static int
+static void
 write_pin(struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	char pin[TLS_PIN_TEXT];
 
-	if (add_where(b, asked, "certificate has another key than pinned"))
-		return -1;
-	if (!f->tls.has_certificate)
-		return buf_adds(b, "the server sent none");
-	tls_pin_text(f->tls.pin, pin);
-	return buf_adds(b, pin);
+	word_event(b, asked, "certificate has another key than pinned");
+	if (f->tls.has_certificate)
+		tls_pin_text(f->tls.pin, pin);
+	buf_addf(
+	    b, ": %s", f->tls.has_certificate ? pin : "the server sent none");
 }
 
-static int
-write_fault(struct buf *b, enum condition c, const struct facts *f,
-    const struct settings *asked)
-{
-	if (c == CONDITION_CERT_UNTRUSTED)
-		return write_untrusted(b, f, asked);
-	if (c == CONDITION_CERT_NAME)
-		return write_name(b, f, asked);
-	if (c == CONDITION_CERT_EXPIRED)
-		return write_expired(b, f, asked);
-	if (c == CONDITION_CERT_NOT_YET_VALID)
-		return write_not_yet_valid(b, f, asked);
-	return write_pin(b, f, asked);
-}
+typedef void write_fn(
+    struct buf *b, const struct facts *f, const struct settings *asked);
+
+/* One for each condition that trust_judge() raises. */
+static write_fn *const writers[CONDITIONS] = {
+	[CONDITION_CERT_UNTRUSTED] = write_untrusted,
+	[CONDITION_CERT_NAME] = write_name,
+	[CONDITION_CERT_EXPIRED] = write_expired,
+	[CONDITION_CERT_NOT_YET_VALID] = write_not_yet_valid,
+	[CONDITION_CERT_PIN] = write_pin,
+};
 
 /* -D: the days of validity that are left. */
-static int
+static void
 judge_days(
     struct verdict *v, const struct facts *f, const struct settings *asked)
 {
@@ -134,48 +135,45 @@ judge_days(
 	struct buf *b;
 
 	if (!critical && left >= asked->days_warning)
-		return 0;
+		return;
 	n = judge_add(v, asked, CONDITION_CERT_EXPIRING);
-	if (n == NULL)
-		return 0;
 	if (critical && !asked->remapped[CONDITION_CERT_EXPIRING])
 		n->state = STATUS_CRITICAL;
 	b = &n->message;
-	if (left < 0)
-		return buf_adds(b, "certificate expired") ||
-			word_where(b, asked) || buf_adds(b, ": ") ||
-			word_date(b, f->tls.not_after)
-		    ? -1
-		    : 0;
-	return buf_addf(b, "certificate expires in %lld day%s", (long long)left,
-		   left == 1 ? "" : "s") ||
-		word_where(b, asked) || buf_adds(b, ": ") ||
-		word_date(b, f->tls.not_after) ||
+	if (left < 0) {
+		buf_adds(b, "certificate expired");
+	} else {
+		buf_adds(b, "certificate expires in ");
+		add_days(b, left);
+	}
+	word_where(b, asked);
+	buf_adds(b, ": ");
+	word_date(b, f->tls.not_after);
+	if (left >= 0)
 		buf_addf(b, " (%s below %ld)",
-		    critical ? "critical" : "warning", limit)
-	    ? -1
-	    : 0;
+		    critical ? "critical" : "warning", limit);
 }
 
-int
+void
 judge_certificate(
     struct verdict *v, const struct facts *f, const struct settings *asked)
 {
 	const struct trust t = trust_judge(&f->tls, asked);
+	/* What was found first made us leave. */
+	bool ends = f->end == END_COMPLETE && f->smtp != NULL &&
+	    f->smtp->outcome == SMTP_SERVER_UNVERIFIED;
 	struct finding *n;
 	bool expired = false;
 	size_t i;
 
 	if (!f->tls.done)
-		return 0;
+		return;
 	for (i = 0; i < t.raised_count; i++) {
 		expired = expired || t.raised[i] == CONDITION_CERT_EXPIRED;
-		n = judge_add(v, asked, t.raised[i]);
-		if (n != NULL &&
-		    write_fault(&n->message, t.raised[i], f, asked) == -1)
-			return -1;
+		n = ends && i == 0 ? judge_end(v, asked, t.raised[i])
+				   : judge_add(v, asked, t.raised[i]);
+		writers[t.raised[i]](&n->message, f, asked);
 	}
 	if (asked->has_days && f->tls.has_certificate && !expired)
-		return judge_days(v, f, asked);
-	return 0;
+		judge_days(v, f, asked);
 }

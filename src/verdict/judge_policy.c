@@ -1,91 +1,100 @@
+/* What the user demands of the server, and what came of the answer's file. */
+
 #include <string.h>
 
 #include "base/pattern.h"
 #include "verdict/internal.h"
 #include "verdict/wording.h"
 
-/* The words of the list that are offered, or that are not. */
-static int
+/* What a user gave as long as this is known by its beginning. */
+enum {
+	EXPECT_SHOWN_MAX = 200,
+	COMMAND_SHOWN_MAX = 100,
+	RESPONSE_SHOWN_MAX = 100,
+};
+
+typedef bool offers_fn(const struct smtp_reply *ehlo, const char *word);
+
+/* Append the words of the list that are offered, or that are not. */
+static void
 pick_words(struct buf *b, const struct word_list *list,
-    const struct smtp_reply *ehlo,
-    bool (*offers)(const struct smtp_reply *, const char *), bool offered)
+    const struct smtp_reply *ehlo, offers_fn *offers, bool offered)
+{
+	const char *between = "";
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (offers(ehlo, list->word[i]) != offered)
+			continue;
+		buf_addf(b, "%s%s", between, list->word[i]);
+		between = ", ";
+	}
+}
+
+static bool
+has_words(const struct word_list *list, const struct smtp_reply *ehlo,
+    offers_fn *offers, bool offered)
 {
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		if (offers(ehlo, list->word[i]) == offered &&
-		    buf_addf(
-			b, "%s%s", b->len > 0 ? ", " : "", list->word[i]) == -1)
-			return -1;
-	return 0;
+		if (offers(ehlo, list->word[i]) == offered)
+			return true;
+	return false;
 }
 
-static int
+static void
 judge_extensions(struct verdict *v, const struct settings *asked,
     const struct smtp_reply *ehlo)
 {
-	struct buf words = BUF_INIT(VERDICT_TEXT_MAX);
-	struct finding *n;
-	int rc;
+	const struct word_list *list = &asked->require_extension;
+	struct buf *b;
 
-	rc = pick_words(
-	    &words, &asked->require_extension, ehlo, smtp_reply_offers, false);
-	if (rc == 0 && words.len > 0 &&
-	    (n = judge_add(v, asked, CONDITION_EXTENSION)) != NULL)
-		rc = buf_addf(
-			 &n->message, "extension %s not offered", words.data) ||
-			word_where(&n->message, asked)
-		    ? -1
-		    : 0;
-	buf_free(&words);
-	return rc;
+	if (!has_words(list, ehlo, smtp_reply_offers, false))
+		return;
+	b = &judge_add(v, asked, CONDITION_EXTENSION)->message;
+	buf_adds(b, "extension ");
+	pick_words(b, list, ehlo, smtp_reply_offers, false);
+	buf_adds(b, " not offered");
+	word_where(b, asked);
 }
 
-static int
+static void
 judge_mechanisms(struct verdict *v, const struct facts *f,
     const struct settings *asked, bool forbidden)
 {
 	const struct smtp_reply ehlo = smtp_answer_reply(&f->smtp->ehlo);
-	struct buf words = BUF_INIT(VERDICT_TEXT_MAX);
-	struct finding *n;
-	int rc;
+	const struct word_list *list =
+	    forbidden ? &asked->forbid_mechanism : &asked->require_mechanism;
+	struct buf *b;
 
-	rc = pick_words(&words,
-	    forbidden ? &asked->forbid_mechanism : &asked->require_mechanism,
-	    &ehlo, smtp_reply_offers_mechanism, forbidden);
-	if (rc == 0 && words.len > 0 &&
-	    (n = judge_add(v, asked, CONDITION_MECHANISM)) != NULL)
-		rc = buf_addf(&n->message,
-			 forbidden ? "forbidden mechanism %s offered"
-				   : "mechanism %s not offered",
-			 words.data) ||
-			word_where(&n->message, asked) ||
-			buf_adds(&n->message, ": offered ") ||
-			word_mechanisms(&n->message, f, &f->smtp->ehlo)
-		    ? -1
-		    : 0;
-	buf_free(&words);
-	return rc;
+	if (!has_words(list, &ehlo, smtp_reply_offers_mechanism, forbidden))
+		return;
+	b = &judge_add(v, asked, CONDITION_MECHANISM)->message;
+	buf_adds(b, forbidden ? "forbidden mechanism " : "mechanism ");
+	pick_words(b, list, &ehlo, smtp_reply_offers_mechanism, forbidden);
+	buf_adds(b, forbidden ? " offered" : " not offered");
+	word_where(b, asked);
+	buf_adds(b, ": offered ");
+	word_mechanisms(b, f, &f->smtp->ehlo);
 }
 
-static int
+static void
 judge_cleartext(
     struct verdict *v, const struct facts *f, const struct settings *asked)
 {
 	const struct smtp_reply clear = smtp_answer_reply(&f->smtp->ehlo_clear);
-	struct finding *n;
+	struct buf *b;
 
 	if (!asked->forbid_cleartext_auth || !smtp_reply_offers(&clear, "AUTH"))
-		return 0;
-	if ((n = judge_add(v, asked, CONDITION_CLEARTEXT_AUTH)) == NULL)
-		return 0;
-	return buf_adds(&n->message, "AUTH offered without TLS") ||
-		word_where(&n->message, asked) || buf_adds(&n->message, ": ") ||
-		word_mechanisms(&n->message, f, &f->smtp->ehlo_clear)
-	    ? -1
-	    : 0;
+		return;
+	b = &judge_add(v, asked, CONDITION_CLEARTEXT_AUTH)->message;
+	word_event(b, asked, "AUTH offered without TLS");
+	buf_adds(b, ": ");
+	word_mechanisms(b, f, &f->smtp->ehlo_clear);
 }
 
+/* As it was written: what is expected is no keyword. */
 static bool
 holds(const struct smtp_answer *a, const char *text)
 {
@@ -94,30 +103,29 @@ holds(const struct smtp_answer *a, const char *text)
 }
 
 /* -e: the greeting or an EHLO reply, before TLS or in it, must contain it. */
-static int
+static void
 judge_expect(
     struct verdict *v, const struct facts *f, const struct settings *asked)
 {
 	const struct smtp_facts *s = f->smtp;
-	struct finding *n;
+	struct buf *b;
 
 	if (asked->expect == NULL || s->greeting.code == 0 ||
 	    holds(&s->greeting, asked->expect) ||
 	    holds(&s->ehlo_clear, asked->expect) ||
 	    holds(&s->ehlo, asked->expect))
-		return 0;
-	if ((n = judge_add(v, asked, CONDITION_EXPECT)) == NULL)
-		return 0;
-	return buf_addf(&n->message, "expected \"%.200s\" not found",
-		   asked->expect) ||
-		word_where(&n->message, asked) || buf_adds(&n->message, ": ") ||
-		word_reply(&n->message, f, &s->greeting)
-	    ? -1
-	    : 0;
+		return;
+	b = &judge_add(v, asked, CONDITION_EXPECT)->message;
+	buf_adds(b, "expected \"");
+	word_cut(b, asked->expect, EXPECT_SHOWN_MAX);
+	buf_adds(b, "\" not found");
+	word_where(b, asked);
+	buf_adds(b, ": ");
+	word_reply(b, f, &s->greeting);
 }
 
 /* Every line of the reply without its CR, and no blanks at the end. */
-static int
+static void
 strip(struct buf *b, const struct smtp_answer *a)
 {
 	const char *s = buf_str(&a->text), *end = s + a->text.len;
@@ -125,47 +133,51 @@ strip(struct buf *b, const struct smtp_answer *a)
 
 	for (; s < end; s += n + 1) {
 		n = strcspn(s, "\r");
-		if (buf_add(b, s, n) == -1)
-			return -1;
+		buf_add(b, s, n);
 	}
 	while (b->len > 0 && strchr(" \t\n", b->data[b->len - 1]) != NULL)
 		buf_truncate(b, b->len - 1);
-	return 0;
 }
 
-static int
+static void
+word_mismatch(struct buf *b, const struct facts *f,
+    const struct settings *asked, const struct command_pair *p,
+    const struct smtp_answer *a, enum pattern_match match)
+{
+	buf_adds(b, "reply to ");
+	word_cut(b, p->command, COMMAND_SHOWN_MAX);
+	buf_adds(b,
+	    match == PATTERN_DIFFERS
+		? " does not match \""
+		: " takes too much memory to be matched with \"");
+	word_cut(b, p->response, RESPONSE_SHOWN_MAX);
+	buf_addc(b, '"');
+	word_where(b, asked);
+	buf_adds(b, ": ");
+	word_reply(b, f, a);
+}
+
+static void
 judge_response(struct verdict *v, const struct facts *f,
     const struct settings *asked, const struct command_pair *p,
     const struct smtp_answer *a)
 {
 	struct buf text = BUF_INIT(a->text.len + 1);
 	enum pattern_match match;
-	struct finding *n;
-	int rc = -1;
 
-	if (strip(&text, a) == -1)
-		goto out;
-	match = pattern_match(p->response, buf_str(&text));
-	if (match == PATTERN_MATCHES ||
-	    (n = judge_add(v, asked, CONDITION_EXPECT)) == NULL)
-		rc = 0;
-	else if (buf_addf(&n->message, "reply to %.100s %s \"%.100s\"",
-		     p->command,
-		     match == PATTERN_DIFFERS
-			 ? "does not match"
-			 : "takes too much memory to be matched with",
-		     p->response) == 0 &&
-	    word_where(&n->message, asked) == 0 &&
-	    buf_adds(&n->message, ": ") == 0 &&
-	    word_reply(&n->message, f, a) == 0)
-		rc = 0;
-out:
+	strip(&text, a);
+	/* Half a reply must not be taken for what the server said. */
+	v->failed = v->failed || text.failed;
+	match = v->failed ? PATTERN_MATCHES
+			  : pattern_match(p->response, buf_str(&text));
+	if (match != PATTERN_MATCHES)
+		word_mismatch(&judge_add(v, asked, CONDITION_EXPECT)->message,
+		    f, asked, p, a, match);
 	buf_free(&text);
-	return rc;
 }
 
 /* -C and -R: what was answered must match; what was not is told elsewhere. */
-static int
+static void
 judge_responses(
     struct verdict *v, const struct facts *f, const struct settings *asked)
 {
@@ -176,11 +188,9 @@ judge_responses(
 	for (i = 0; i < asked->command_count; i++) {
 		p = &asked->commands[i];
 		a = &f->smtp->command_answers[i];
-		if (p->response != NULL && a->code != 0 &&
-		    judge_response(v, f, asked, p, a) == -1)
-			return -1;
+		if (p->response != NULL && a->code != 0)
+			judge_response(v, f, asked, p, a);
 	}
-	return 0;
 }
 
 /* Whether it is known what the server offers: after HELO, nothing. */
@@ -191,7 +201,7 @@ knows_offers(const struct facts *f)
 	    (f->end == END_COMPLETE && f->smtp->outcome == SMTP_OK);
 }
 
-int
+void
 judge_policy(
     struct verdict *v, const struct facts *f, const struct settings *asked)
 {
@@ -199,96 +209,29 @@ judge_policy(
 
 	/* Without memory the replies were not kept either. */
 	if (f->smtp == NULL || f->smtp->outcome == SMTP_NO_MEMORY)
-		return 0;
-	if (judge_cleartext(v, f, asked) || judge_expect(v, f, asked) ||
-	    judge_responses(v, f, asked))
-		return -1;
+		return;
+	judge_cleartext(v, f, asked);
+	judge_expect(v, f, asked);
+	judge_responses(v, f, asked);
 	/* What counts is offered inside TLS, where TLS is wanted. */
 	if (f->smtp->greeting.code != 220 || !knows_offers(f) ||
 	    (asked->tls_mode == SMTP_TLS_STARTTLS && !f->smtp->tls))
-		return 0;
+		return;
 	ehlo = smtp_answer_reply(&f->smtp->ehlo);
-	return judge_extensions(v, asked, &ehlo) ||
-		judge_mechanisms(v, f, asked, false) ||
-		judge_mechanisms(v, f, asked, true)
-	    ? -1
-	    : 0;
+	judge_extensions(v, asked, &ehlo);
+	judge_mechanisms(v, f, asked, false);
+	judge_mechanisms(v, f, asked, true);
 }
 
-int
+void
 judge_output(
     struct verdict *v, const struct facts *f, const struct settings *asked)
 {
-	struct finding *n;
-
-	if (f->output_error[0] == '\0' ||
-	    (n = judge_add(v, asked, CONDITION_INTERNAL)) == NULL)
-		return 0;
-	return buf_adds(&n->message, "result") ||
-		word_where(&n->message, asked) ||
-		buf_addf(&n->message, " not written to %s", f->output_error)
-	    ? -1
-	    : 0;
-}
-
-static int
-word_value(struct buf *b, int what, int64_t value_us)
-{
-	if (what == THRESHOLD_TOKEN)
-		return value_us > 0 ? buf_addf(b, "token expires in %lld s",
-					  (long long)(value_us / 1000000))
-				    : buf_addf(b, "token expired %lld s ago",
-					  (long long)(-value_us / 1000000));
-	return buf_addf(b, "%s took ",
-		   what == PHASE_TOTAL ? "check"
-				       : phase_name((enum phase)what)) ||
-		word_seconds(b, value_us) || buf_adds(b, " s")
-	    ? -1
-	    : 0;
-}
-
-/* Warning and critical on one value; critical goes first. */
-static int
-judge_value(
-    struct verdict *v, const struct settings *asked, int what, int64_t value_us)
-{
-	bool critical = range_violated(&asked->critical[what], value_us);
-	const struct range *r =
-	    critical ? &asked->critical[what] : &asked->warning[what];
-	struct finding *n;
 	struct buf *b;
 
-	if (!critical && !range_violated(r, value_us))
-		return 0;
-	if ((n = judge_add(v, asked, CONDITION_SLOW)) == NULL)
-		return 0;
-	if (critical && !asked->remapped[CONDITION_SLOW])
-		n->state = STATUS_CRITICAL;
-	b = &n->message;
-	return word_value(b, what, value_us) ||
-		buf_addf(b, " (%s at %s)", critical ? "critical" : "warning",
-		    r->text) ||
-		word_where(b, asked)
-	    ? -1
-	    : 0;
-}
-
-int
-judge_slow(
-    struct verdict *v, const struct facts *f, const struct settings *asked)
-{
-	int p;
-
-	/* A lazy QUIT is not the account's fault. */
-	if (judge_value(v, asked, PHASE_TOTAL,
-		f->total_us - f->phase_us[PHASE_QUIT]) == -1)
-		return -1;
-	for (p = 0; p < PHASES; p++)
-		if (f->phase_done[p] &&
-		    judge_value(v, asked, p, f->phase_us[p]) == -1)
-			return -1;
-	if (!f->look.token.has_expiry)
-		return 0;
-	return judge_value(
-	    v, asked, THRESHOLD_TOKEN, facts_token_ttl(f) * 1000000);
+	if (f->output_error[0] == '\0')
+		return;
+	b = &judge_add(v, asked, CONDITION_INTERNAL)->message;
+	word_event(b, asked, "result");
+	buf_addf(b, " not written to %s", f->output_error);
 }

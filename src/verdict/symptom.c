@@ -100,26 +100,43 @@ is_crossed_out(const char *word, size_t n)
 	return n >= RUN_MIN && crosses + 1 >= n;
 }
 
-int
-symptom_middlebox(struct buf *b, const struct facts *f)
+/* The first keyword offered in the clear that is crossed out. */
+static bool
+find_crossed_out(const struct facts *f, const char **word, size_t *len)
 {
-	const struct smtp_facts *s = f->smtp;
-	struct smtp_reply ehlo;
-	const char *word, *params;
-	size_t pos = 0, n, len;
-
-	if (s == NULL)
-		return 0;
 	/* Inside TLS nobody can. */
-	ehlo = smtp_answer_reply(&s->ehlo_clear);
+	const struct smtp_reply ehlo = smtp_answer_reply(&f->smtp->ehlo_clear);
+	const char *params;
+	size_t pos = 0, params_len;
+
 	while (ehlo.code != 0 &&
-	    smtp_reply_keyword(&ehlo, &pos, &word, &n, &params, &len))
-		if (is_crossed_out(word, n))
-			return word_outside(b, f, word, n) ||
-				buf_adds(b, " in place of a keyword")
-			    ? -1
-			    : 0;
-	if (is_blanked(&s->greeting))
-		return buf_adds(b, "stars in place of the greeting");
-	return 0;
+	    smtp_reply_keyword(&ehlo, &pos, word, len, &params, &params_len))
+		if (is_crossed_out(*word, *len))
+			return true;
+	return false;
+}
+
+bool
+symptom_is_rewritten(const struct facts *f)
+{
+	const char *word;
+	size_t len;
+
+	return f->smtp != NULL &&
+	    (find_crossed_out(f, &word, &len) ||
+		is_blanked(&f->smtp->greeting));
+}
+
+void
+symptom_word_rewritten(struct buf *b, const struct facts *f)
+{
+	const char *word;
+	size_t len;
+
+	if (find_crossed_out(f, &word, &len)) {
+		word_outside(b, f, word, len);
+		buf_adds(b, " in place of a keyword");
+	} else {
+		buf_adds(b, "stars in place of the greeting");
+	}
 }

@@ -20,11 +20,10 @@ bool symptom_is_smtp(const char *text);
 /* Whether the bytes are a TLS alert (RFC 8446, 5.1). */
 bool symptom_is_alert(const struct buf *bytes);
 
-/*
- * Append what a middlebox left in place of what the server said in the clear,
- * "XXXXXXXA for a keyword"; nothing if there is no sign of one.  Returns 0, or
- * -1 without memory.
- */
-int symptom_middlebox(struct buf *b, const struct facts *f);
+/* Whether a middlebox rewrote what the server said in the clear. */
+bool symptom_is_rewritten(const struct facts *f);
+
+/* Append what it left in place, if it did: "XXXXXXXA in place of a keyword". */
+void symptom_word_rewritten(struct buf *b, const struct facts *f);
 
 #endif

@@ -14,6 +14,7 @@
 #include "check/facts.h"
 #include "check/settings.h"
 #include "plugin/status.h"
+#include "verdict/cause.h"
 
 enum {
 	VERDICT_FINDINGS_MAX = SETTINGS_LIST_MAX + 32, /* each -R may be one */
@@ -27,18 +28,24 @@ struct finding {
 	struct buf message;
 };
 
+struct hint;
+
 struct verdict {
 	enum status state;
 	enum condition condition; /* the deciding one, or CONDITION_NONE */
-	/* The one that ended the session first, then policy, then slow. */
+	/* What ended the session first, then policy, then slow. */
 	struct finding findings[VERDICT_FINDINGS_MAX];
 	size_t finding_count;
-	struct buf message;    /* the first line without its head */
-	struct buf hint;       /* what to do; empty where nothing is known */
-	bool rate_limited;     /* the deciding reply speaks of a limit */
-	enum smtp_login login; /* what the server said of the credential */
-	const char *cause; /* what the hint blames: a cause of verdict/hints.h;
-			      static, NULL: unknown */
+	int ended;              /* which of them ended the session, -1: none */
+	int decided;            /* which of them decided, -1: none */
+	struct buf message;     /* the first line without its head */
+	struct buf hint;        /* what to do; empty where nothing is known */
+	bool rate_limited;      /* the deciding reply speaks of a limit */
+	enum smtp_login login;  /* what the server said of the credential */
+	enum cause cause;       /* what the hint blames */
+	const struct hint *row; /* what explains the refusal; static, NULL:
+				   nothing is known, or nothing was refused */
+	bool failed;            /* for want of memory something is missing */
 };
 
 /*

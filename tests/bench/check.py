@@ -1,8 +1,10 @@
 """bench-check: has the plugin become dearer?  Counts the instructions of one
 login and those of floor.c, beside the same server, and compares their ratio
-to the one in tests/bench/ratio."""
+to the one that tests/bench/ratio has for this OpenSSL."""
 
 import pathlib
+import re
+import subprocess
 import sys
 import tempfile
 
@@ -21,12 +23,30 @@ def count():
                     measure.instructions(lab.floor(chain, server.port), runs=3))
 
 
+def openssl():
+    """Major and minor of the version that the plugin runs with."""
+    said = subprocess.run([lab.PLUGIN, "-V"], stdout=subprocess.PIPE,
+                          text=True).stdout
+    return re.search(r"OpenSSL (\d+\.\d+)", said).group(1)
+
+
+def committed_ratio(version):
+    ratios = dict(line.split() for line in COMMITTED.read_text().splitlines())
+    if version not in ratios:
+        sys.exit("bench-check: tests/bench/ratio has no line for OpenSSL %s, "
+                 "but for %s; CONTRIBUTING.md says what to do" % (
+                     version, ", ".join(ratios)))
+    return float(ratios[version])
+
+
 def main():
-    committed = float(COMMITTED.read_text())
+    version = openssl()
+    committed = committed_ratio(version)
     plugin, floor = count()
     ratio = plugin / floor
-    print("bench-check: %.2f M instructions, floor.c %.2f M: %.4f of it "
-          "(committed: %.4f)" % (plugin / 1e6, floor / 1e6, ratio, committed))
+    print("bench-check: OpenSSL %s: %.2f M instructions, floor.c %.2f M: %.4f "
+          "of it (committed: %.4f)" % (version, plugin / 1e6, floor / 1e6,
+                                       ratio, committed))
     if ratio > committed * TOLERANCE:
         sys.exit("bench-check: more than 2 % dearer than tests/bench/ratio; "
                  "CONTRIBUTING.md says what to do")

@@ -172,7 +172,7 @@ class Zabbix:
         shutil.chown(self.state, OWNER, OWNER)
         self.include = include
         self.place = place
-        self.token, self.calls = None, 0
+        self.version, self.token, self.calls = None, None, 0
         self.database = Database(place.make_folder("zabbix/database"))
         self.values = {
             "address": ADDRESS, "database": self.database.folder,
@@ -206,6 +206,8 @@ class Zabbix:
     def start(self):
         for part in self._parts():
             part.start()
+        self.version = tuple(
+            int(part) for part in self.call("apiinfo.version").split(".")[:2])
         self.token = self.call("user.login", **LOGIN)
 
     def stop(self):
@@ -231,10 +233,12 @@ class Zabbix:
         return answer["result"]
 
     def import_template(self, text):
-        both = {"createMissing": True, "updateExisting": True}
+        groups = (["host_groups", "template_groups"]
+                  if self.version >= (6, 2) else ["groups"])
         self.call("configuration.import", format="yaml", source=text, rules={
-            "groups": both, "templates": both, "items": both, "triggers": both,
-            "graphs": both, "valueMaps": both})
+            kind: {"createMissing": True, "updateExisting": True}
+            for kind in [*groups, "templates", "items", "triggers", "graphs",
+                         "valueMaps"]})
 
     def add_host(self, name, template, macros, agent):
         """A host with the template, watched by the server through one of

@@ -32,25 +32,41 @@ check_base64(const struct buf *text)
 	buf_free(&again);
 }
 
+/* Until the mechanism has no answer more. */
+static void
+hear_again(struct auth *a, const struct smtp_reply *r)
+{
+	enum auth_verdict verdict = AUTH_RESPOND;
+	struct smtp_reply ok;
+	bool may_succeed;
+	int turn;
+
+	for (turn = 0; verdict == AUTH_RESPOND; turn++) {
+		MUST(turn < 4); /* or it would go on for ever */
+		verdict = auth_hear(a, r);
+		MUST(verdict != AUTH_ACCEPTED || r->code == 235);
+		MUST(verdict != AUTH_NO_MEMORY);
+		MUST(a->response.len <=
+		    base64_length(sasl_length(a->mech, &creds)));
+		may_succeed = sasl_may_succeed(a->sasl);
+		MUST(!may_succeed || !a->told_error);
+	}
+	MUST(smtp_reply_parse(&ok, "235 ok\r\n", 8, NULL) == 8);
+	MUST((auth_hear(a, &ok) == AUTH_ACCEPTED) == may_succeed);
+}
+
 static void
 hear(const struct sasl_mech *mech, const struct buf *reply)
 {
 	struct buf line = BUF_INIT(TEXT_MAX);
-	enum auth_verdict verdict = AUTH_RESPOND;
 	struct smtp_reply r;
 	struct auth a;
-	int turn;
 
-	auth_init(&a, mech, &creds);
+	MUST(auth_init(&a, mech, &creds) == 0);
 	MUST(auth_fits(mech, &creds));
 	MUST(auth_command(&a, &line) == 0 && line.len + 2 <= AUTH_LINE_MAX);
 	if (smtp_reply_parse(&r, buf_str(reply), reply->len, NULL) > 0) {
-		for (turn = 0; verdict == AUTH_RESPOND; turn++) {
-			MUST(turn < 4); /* or it would go on for ever */
-			verdict = auth_hear(&a, &r);
-			MUST(verdict != AUTH_ACCEPTED || r.code == 235);
-			MUST(verdict != AUTH_NO_MEMORY);
-		}
+		hear_again(&a, &r);
 		/* Only what is on one line finds a hint. */
 		hints_find(&(struct hint_query){ .code = r.code,
 		    .enhanced = "",

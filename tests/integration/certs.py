@@ -18,6 +18,11 @@ HOST = "mail.example.org"
 ADDRESSES = ("127.0.0.1", "::1")
 PEM = serialization.Encoding.PEM
 DER = serialization.Encoding.DER
+# Without it an authority is none for Python 3.13's strict check.
+CA_USAGE = x509.KeyUsage(
+    key_cert_sign=True, crl_sign=True, digital_signature=False,
+    content_commitment=False, key_encipherment=False, data_encipherment=False,
+    key_agreement=False, encipher_only=False, decipher_only=False)
 
 
 def pin(cert):
@@ -40,6 +45,14 @@ def subject_hash(common_name):
     return "%08x" % int.from_bytes(digest[:4], "little")
 
 
+def utc(cert, which):
+    """not_valid_after or not_valid_before, with its time zone: cryptography
+    has that since 42, and warns since then of the one without."""
+    if hasattr(cert, which + "_utc"):
+        return getattr(cert, which + "_utc")
+    return getattr(cert, which).replace(tzinfo=datetime.timezone.utc)
+
+
 class Pair:
     """A certificate with its key, and the chain that a server sends."""
 
@@ -49,10 +62,8 @@ class Pair:
         self.name = cert.subject.get_attributes_for_oid(
             NameOID.COMMON_NAME)[0].value
         self.pin = pin(cert)
-        self.not_after = cert.not_valid_after.replace(
-            tzinfo=datetime.timezone.utc)
-        self.not_before = cert.not_valid_before.replace(
-            tzinfo=datetime.timezone.utc)
+        self.not_after = utc(cert, "not_valid_after")
+        self.not_before = utc(cert, "not_valid_before")
         self.cert_file = str(folder / (label + ".pem"))
         self.key_file = str(folder / (label + ".key"))
         pem = b"".join(c.public_bytes(PEM) for c in (cert, *chain))
@@ -112,7 +123,9 @@ class Authority:
                 x509.IPAddress(ipaddress.ip_address(a)) for a in addresses]
             builder = builder.add_extension(
                 x509.SubjectAlternativeName(entries), critical=False)
-        if not ca:
+        if ca:
+            builder = builder.add_extension(CA_USAGE, critical=True)
+        else:
             usage = (ExtendedKeyUsageOID.CLIENT_AUTH if client
                      else ExtendedKeyUsageOID.SERVER_AUTH)
             builder = builder.add_extension(

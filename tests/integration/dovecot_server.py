@@ -5,7 +5,6 @@ as an LMTP server on TCP."""
 
 import os
 import pathlib
-import re
 import secrets
 import shutil
 import socket
@@ -22,8 +21,9 @@ from daemons import Daemon
 ISSUER = "https://issuer.example.org"
 MECHANISMS = ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"]
 
-CONFIG = """
-protocols =
+# What Dovecot 2.3 and 2.4 both understand; what comes by version says the same
+# in the words of each.
+COMMON = """
 ssl = no
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -38,6 +38,17 @@ service anvil {{
     mode = 0
   }}
 }}
+
+service auth {{
+  unix_listener {socket} {{
+    mode = 0660
+    user = {owner}
+  }}
+}}
+"""
+
+CONFIG = {"2.3": COMMON + """
+protocols =
 
 passdb {{
   driver = passwd-file
@@ -66,15 +77,46 @@ userdb {{
   driver = static
   args = uid=nobody gid=nogroup home=/nonexistent
 }}
+""", "2.4": """
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+""" + COMMON + """
+protocols =
 
-service auth {{
-  unix_listener {socket} {{
-    mode = 0660
-    user = {owner}
+passdb disabled {{
+  driver = passwd-file
+  passwd_file_path = {folder}/disabled
+  deny = yes
+}}
+passdb accounts {{
+  driver = passwd-file
+  mechanisms_filter = plain login
+  passwd_file_path = {folder}/accounts
+}}
+# No passdb: the mechanisms validate a token themselves, and then ask for the
+# account in "disabled" only.
+oauth2 {{
+  introspection_mode = local
+  username_attribute = sub
+  issuers = {issuer}
+  oauth2_local_validation {{
+    dict fs {{
+      fs posix {{
+        prefix = {folder}/keys/
+      }}
+    }}
   }}
 }}
-"""
+userdb static {{
+  fields {{
+    uid = nobody
+    gid = nogroup
+    home = /nonexistent
+  }}
+}}
+"""}
 
+# For 2.3, which wants it in a file of its own.
 OAUTH2 = """
 introspection_mode = local
 local_validation_key_dict = fs:posix:prefix={folder}/keys/
@@ -109,14 +151,16 @@ class Issuer:
 
 
 def find_dovecot():
-    """Its path, and that it is of a version whose configuration this is."""
+    """Its path, and which of the versions it is whose configuration is
+    here."""
     program = shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
     assert program, "dovecot is not installed (Debian: dovecot-core)"
-    version = subprocess.run([program, "--version"], check=True, text=True,
-                             stdout=subprocess.PIPE).stdout
-    assert re.match(r"2\.3\.", version), (
-        "needs Dovecot 2.3, this is " + version)
-    return program
+    said = subprocess.run([program, "--version"], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+    version = ".".join(said.split(".")[:2])
+    assert version in CONFIG, (
+        "needs Dovecot %s, this is %s" % (" or ".join(CONFIG), said))
+    return program, version
 
 
 class Dovecot(Daemon):
@@ -130,7 +174,7 @@ class Dovecot(Daemon):
         self.folder.mkdir(mode=0o755)
         self.socket = path
         self.issuer = Issuer()
-        program = find_dovecot()
+        program, self.version = find_dovecot()
         self.accounts = dict(accounts)
         self._write_accounts()
         self._write("disabled", "".join(
@@ -138,8 +182,8 @@ class Dovecot(Daemon):
         self._write("oauth2", OAUTH2.format(folder=folder, issuer=ISSUER))
         self._write("keys/default/ES256/default",
                     self.issuer.public_key().decode())
-        self.config = self._write("dovecot.conf", CONFIG.format(
-            folder=folder, socket=path, owner=owner,
+        self.config = self._write("dovecot.conf", CONFIG[self.version].format(
+            folder=folder, socket=path, owner=owner, issuer=ISSUER,
             mechanisms=" ".join(MECHANISMS).lower()))
         self.command = [program, "-F", "-c", str(self.config)]
 
@@ -184,7 +228,7 @@ def read_logs(folder):
                    if p.exists())
 
 
-LMTP_CONFIG = """
+LMTP_CONFIG = {"2.3": """
 protocols = lmtp
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -207,7 +251,38 @@ service lmtp {{
     port = {port}
   }}
 }}
-"""
+""", "2.4": """
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+protocols = lmtp
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+ssl = yes
+ssl_server_cert_file = {cert}
+ssl_server_key_file = {key}
+passdb static {{
+  fields {{
+    nopassword = yes
+  }}
+}}
+userdb static {{
+  static_allow_all_users = yes
+  fields {{
+    uid = nobody
+    gid = nogroup
+    home = /nonexistent
+  }}
+}}
+mail_driver = maildir
+mail_path = {folder}/mail
+service lmtp {{
+  inet_listener lmtp {{
+    listen = 127.0.0.1
+    port = {port}
+  }}
+}}
+"""}
 
 
 class Lmtp(Daemon):
@@ -216,7 +291,7 @@ class Lmtp(Daemon):
 
     def __init__(self, pair):
         super().__init__()
-        program = find_dovecot()
+        program, self.version = find_dovecot()
         # Not below pytest's folder: too long for the path of a Unix socket.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lmtp-",
                                                     dir="/tmp"))
@@ -236,7 +311,7 @@ class Lmtp(Daemon):
             with socket.socket() as s:
                 s.bind(("127.0.0.1", 0))
                 self.port = s.getsockname()[1]
-            config.write_text(LMTP_CONFIG.format(
+            config.write_text(LMTP_CONFIG[self.version].format(
                 folder=self.folder, port=self.port, cert=pair.cert_file,
                 key=pair.key_file))
             self.spawn([program, "-F", "-c", str(config)],

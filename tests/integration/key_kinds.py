@@ -21,6 +21,9 @@ KEYS = {
     "Ed25519": ["ED25519"],
     "Ed448": ["ED448"],
 }
+# Of OpenSSL 3.5 and later; their keys have no options.
+POST_QUANTUM = ["ML-DSA-44", "ML-DSA-65", "ML-DSA-87", "SLH-DSA-SHA2-128f",
+                "SLH-DSA-SHAKE-128f"]
 OPTIONS = {"PSS": ["rsa_padding_mode:pss"]}
 
 Chain = collections.namedtuple("Chain", "root cert_file key_file")
@@ -30,6 +33,13 @@ def openssl(*args):
     subprocess.run(["openssl", *map(str, args)], check=True,
                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
+
+
+def known_post_quantum():
+    """Those that this OpenSSL knows: all of them, or none."""
+    listed = subprocess.run(["openssl", "list", "-key-managers"], check=True,
+                            stdout=subprocess.PIPE, text=True).stdout
+    return [kind for kind in POST_QUANTUM if kind in listed]
 
 
 class Chains:
@@ -44,7 +54,7 @@ class Chains:
             openssl("dsaparam", "-out", parameters, 2048)
             openssl("genpkey", "-paramfile", parameters, "-out", out)
             return out
-        algorithm, *options = KEYS[kind]
+        algorithm, *options = KEYS.get(kind, [kind])
         options = [x for o in options for x in ("-pkeyopt", o)]
         openssl("genpkey", "-algorithm", algorithm, *options, "-out", out)
         return out

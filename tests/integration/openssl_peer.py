@@ -23,6 +23,20 @@ def load():
     return lib
 
 
+def knows(name, value):
+    """Whether this library takes SSL_CONF_cmd(3) so."""
+    lib = load()
+    ctx = ctypes.c_void_p(lib.SSL_CTX_new(
+        ctypes.c_void_p(lib.TLS_server_method())))
+    conf = ctypes.c_void_p(lib.SSL_CONF_CTX_new())
+    lib.SSL_CONF_CTX_set_flags(conf, CONF_FLAGS)
+    lib.SSL_CONF_CTX_set_ssl_ctx(conf, ctx)
+    known = lib.SSL_CONF_cmd(conf, name.encode(), value.encode()) > 0
+    lib.SSL_CONF_CTX_free(conf)
+    lib.SSL_CTX_free(ctx)
+    return known
+
+
 class Tls:
     """The server's side of a handshake on a connected socket, blocking.
     commands are those of SSL_CONF_cmd(3); client_ca: a client certificate is

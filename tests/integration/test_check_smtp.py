@@ -1,9 +1,11 @@
 """In the place of check_smtp: both plugins on the same servers, row by row.
 Each row says with what code each of them ends, and which deliberate
-difference explains it where the codes are not the same."""
+difference explains it where the codes are not the same.  Of check_smtp there
+are two, 2.3 and 2.4, and a row says where they part."""
 
 import base64
 import collections
+import re
 import shlex
 import socket
 import subprocess
@@ -33,6 +35,9 @@ DIFFERENCES = {
                 "EHLO refused, hung up, no SMTP, STARTTLS refused",
     "days": "-D 30 alerts below 30 days, not at 30",
     "days-and-rest": "-D does not skip the rest of the check",
+    "days-alone": "-D alone means STARTTLS, unless the port is 465; "
+                  "check_smtp 2.4 expects TLS from the first byte",
+    "days-implicit": "-D counts with -s, too",
     "no-host": "a forgotten host must not pass as 127.0.0.1",
     "dropped-options": "check_smtp stops at the first word that is no "
                        "option, and ignores what comes after it",
@@ -101,14 +106,18 @@ def lie(conn):
 ACTIONS = {"stall": lambda conn: conn.stall(),
            "close": lambda conn: conn.close(), "lie": lie}
 
+# theirs and why by the version of check_smtp.
 Row = collections.namedtuple("Row", "server args theirs ours why")
 
 
-def row(server, args, theirs, ours=None, why=None):
+def row(server, args, theirs, ours=None, why=None, v24=None):
     """In args {at} is the address and {port} the port, {ini} a file for
     --extra-opts.  Where there is TLS ours is told --ca-file besides, since
-    it verifies; "bare: " in front of args keeps that away."""
-    return Row(server, args, theirs, theirs if ours is None else ours, why)
+    it verifies; "bare: " in front of args keeps that away.  v24 is (theirs,
+    why) for check_smtp 2.4 where it is not what it is for 2.3."""
+    theirs_24, why_24 = v24 or (theirs, why)
+    return Row(server, args, {"2.3": theirs, "2.4": theirs_24},
+               theirs if ours is None else ours, {"2.3": why, "2.4": why_24})
 
 
 ROWS = [
@@ -160,7 +169,8 @@ ROWS = [
     row("plain", "{at} -p {port} -p domain -p {port}", UNKNOWN, OK,
         "values"),
     row("plain", "{at} --expec 220", OK, UNKNOWN, "short-names"),
-    row("plain", "-H 127.0.0.1 --p {port}", OK, UNKNOWN, "short-names"),
+    row("plain", "-H 127.0.0.1 --p {port}", OK, UNKNOWN, "short-names",
+        v24=(UNKNOWN, None)),
     row("plain", "{at} --warn 10 --crit 20 --timeo 5", OK),
 
     # Times.
@@ -238,40 +248,52 @@ ROWS = [
     row("starttls", "{at} -S -C NOOP -R 250", OK),
     row("starttls", "{at} -S -w 0.000001", WARNING),
     row("plain", "{at} -S", WARNING),
-    row("plain", "{at} -D 10", WARNING),
+    row("plain", "{at} -D 10", WARNING, v24=(CRITICAL, "days-alone")),
     row("starttls-454", "{at} -S", UNKNOWN, WARNING, "unusable"),
     row("starttls-lies", "{at} -S", CRITICAL),
     row("greeting-554", "{at} -S", WARNING, CRITICAL, "unusable"),
     row("starttls", "bare: {at} -S", OK, CRITICAL, "verified"),
     row("untrusted", "{at} -S", OK, CRITICAL, "verified"),
-    row("untrusted", "{at} -D 10", OK, CRITICAL, "verified"),
+    row("untrusted", "{at} -D 10", OK, CRITICAL, "verified",
+        v24=(CRITICAL, None)),
     row("expired", "{at} -S", OK, CRITICAL, "verified"),
 
     # How long the certificate lives.
     row("20-days", "{at} -S -D 10", OK),
-    row("20-days", "{at} -D 10", OK),
-    row("20-days", "{at} --certificate=10,5", OK),
-    row("20-days", "{at} -D 30", WARNING),
+    row("20-days", "{at} -D 10", OK, v24=(CRITICAL, "days-alone")),
+    row("20-days", "{at} --certificate=10,5", OK,
+        v24=(CRITICAL, "days-alone")),
+    row("20-days", "{at} -D 30", WARNING, v24=(CRITICAL, "days-alone")),
     row("20-days", "{at} -S -D 30,10", WARNING),
     row("20-days", "{at} -D 40,30", CRITICAL),
     row("expired", "{at} -D 10", CRITICAL),
-    row("20-days", "{at} -D 20", WARNING, OK, "days"),
-    row("20-days", "{at} -D 30,20", CRITICAL, WARNING, "days"),
-    row("20-days", "{at} -D 10 -e Postfix", OK, WARNING, "days-and-rest"),
-    row("20-days", "{at} -D 10 -w 0.000001", OK, WARNING, "days-and-rest"),
+    row("20-days", "{at} -D 20", WARNING, OK, "days",
+        v24=(CRITICAL, "days-alone")),
+    row("20-days", "{at} -S -D 20", WARNING, OK, "days"),
+    row("20-days", "{at} -D 30,20", CRITICAL, WARNING, "days",
+        v24=(CRITICAL, "days-alone")),
+    row("20-days", "{at} -S -D 30,20", CRITICAL, WARNING, "days"),
+    row("20-days", "{at} -D 10 -e Postfix", OK, WARNING, "days-and-rest",
+        v24=(CRITICAL, "days-alone")),
+    row("20-days", "{at} -D 10 -w 0.000001", OK, WARNING, "days-and-rest",
+        v24=(CRITICAL, "days-alone")),
+    row("20-days", "{at} -S -D 10 -e Postfix", OK, WARNING, "days-and-rest"),
+    row("20-days", "{at} -S -D 10 -w 0.000001", OK, WARNING,
+        "days-and-rest"),
 
-    # TLS from the first byte, which check_smtp 2.3 does not have.
-    row("implicit", "{at} -s", UNKNOWN, OK, "newer"),
-    row("implicit", "{at} --ssl", UNKNOWN, OK, "newer"),
-    row("implicit", "{at} --tls", UNKNOWN, OK, "newer"),
-    row("20-days-implicit", "{at} -s -D 30", UNKNOWN, WARNING, "newer"),
-    row("starttls", "{at} -S --sni", UNKNOWN, OK, "newer"),
+    # TLS from the first byte and more that check_smtp 2.3 does not have.
+    row("implicit", "{at} -s", UNKNOWN, OK, "newer", v24=(OK, None)),
+    row("implicit", "{at} --ssl", UNKNOWN, OK, "newer", v24=(OK, None)),
+    row("implicit", "{at} --tls", UNKNOWN, OK, "newer", v24=(OK, None)),
+    row("20-days-implicit", "{at} -s -D 30", UNKNOWN, WARNING, "newer",
+        v24=(OK, "days-implicit")),
+    row("starttls", "{at} -S --sni", UNKNOWN, OK, "newer", v24=(OK, None)),
     row("expired", "{at} -S --ignore-certificate-expiration", UNKNOWN, OK,
         "newer"),
     row("plain", "{at} --output-format=multi-line", UNKNOWN, OK, "newer"),
     row("plain", "{at} --output-format=mp-test-json", UNKNOWN),
-    row("proxy", "{at} -r", UNKNOWN, OK, "newer"),
-    row("proxy", "{at} --proxy", UNKNOWN, OK, "newer"),
+    row("proxy", "{at} -r", UNKNOWN, OK, "newer", v24=(OK, None)),
+    row("proxy", "{at} --proxy", UNKNOWN, OK, "newer", v24=(OK, None)),
     row("implicit", "{at} -s -S", UNKNOWN),
     row("implicit", "{at} -t 1", CRITICAL),
 
@@ -382,14 +404,23 @@ def test_the_table():
     assert len(ROWS) >= 60
     seen = collections.Counter((r.server, r.args) for r in ROWS)
     assert [k for k, n in seen.items() if n > 1] == []
-    assert {r.why for r in ROWS if r.why} == set(DIFFERENCES)
+    assert {why for r in ROWS for why in r.why.values()
+            if why} == set(DIFFERENCES)
     for r in ROWS:
-        assert (r.why is None) == (r.theirs == r.ours), r
-    version = subprocess.run([CHECK_SMTP, "-V"], stdout=subprocess.PIPE,
-                             check=False).stdout
-    assert b"check_smtp v2.3." in version, (
-        "needs check_smtp 2.3 (Debian: monitoring-plugins-basic), this is %r"
-        % version)
+        for version, theirs in r.theirs.items():
+            assert (r.why[version] is None) == (theirs == r.ours), r
+
+
+@pytest.fixture(scope="session")
+def version():
+    """check_smtp's, one of those that the rows know."""
+    said = subprocess.run([CHECK_SMTP, "-V"], stdout=subprocess.PIPE,
+                          text=True, check=False).stdout
+    match = re.match(r"check_smtp v(2\.[34])\.", said)
+    assert match, (
+        "needs check_smtp 2.3 or 2.4 (Debian: monitoring-plugins-basic), "
+        "this is %r" % said)
+    return match.group(1)
 
 
 @pytest.fixture
@@ -441,7 +472,7 @@ def describe(r):
 
 
 @pytest.mark.parametrize("r", ROWS, ids=describe)
-def test_row(plugin, place, ca, tmp_path, r):
+def test_row(plugin, place, ca, tmp_path, version, r):
     port = place(r.server)
     ini = tmp_path / "plugins.ini"
     ini.write_text(INI, newline="")
@@ -452,7 +483,7 @@ def test_row(plugin, place, ca, tmp_path, r):
                 "{at}", "-H 127.0.0.1 -p {port}")]
             for word in shlex.split(line)]
     theirs, said = check_smtp(args, tmp_path)
-    assert theirs == r.theirs, (args, said)
+    assert theirs == r.theirs[version], (args, said)
     if args and not bare:
         args = ["--ca-file=" + ca.ca, *args]
     assert plugin.run(*args).exit_code == r.ours, args

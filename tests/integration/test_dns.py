@@ -300,3 +300,16 @@ def test_bad_resolver(plugin, bad):
     result = plugin.run("-H", "mx.test", "--resolver=" + bad)
     assert result.state == "UNKNOWN"
     assert result.message.startswith("usage")
+
+
+@pytest.mark.parametrize("dot", ["", "."])
+def test_search_list(plugin, lookup, dot):
+    """With a last dot the name is whole: the search list must not answer for
+    a name that is not there."""
+    server = lookup("mx.test.search.test", Name(a=[V4]))
+    server.args[1] = "mx.test" + dot
+    data = plugin.json(*server.args, env={"LOCALDOMAIN": "search.test"})
+    assert data["condition"] == ("dns" if dot else None), data
+    assert data["host"] == "mx.test"
+    asked = server.dns.asked("mx.test.search.test")
+    assert asked == (set() if dot else ALL)

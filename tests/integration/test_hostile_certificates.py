@@ -5,6 +5,7 @@ import functools
 import ipaddress
 import pathlib
 import ssl
+import tempfile
 
 import pytest
 from cryptography import x509
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.x509.oid import (ExtendedKeyUsageOID, NameOID,
                                    ObjectIdentifier)
 
+import key_kinds
 from conftest import HOST, PASSWORD, PROBE, USER
 
 PEM = serialization.Encoding.PEM
@@ -36,9 +38,9 @@ def issue(subject=HOST, issuer=None, key="p256", names=(HOST,), extra=(),
           digest=hashes.SHA256, attributes=()):
     """Returns (certificate, private key); issuer is such a pair."""
     private = key if not isinstance(key, str) else key_of(key)
-    attributes = [x509.NameAttribute(NameOID.COMMON_NAME, subject)
-                  ] * bool(subject) + list(attributes)
-    name = x509.Name(attributes)
+    common = ([x509.NameAttribute(NameOID.COMMON_NAME, subject)]
+              if subject else [])
+    name = x509.Name([*common, *attributes])
     builder = (x509.CertificateBuilder().subject_name(name)
                .issuer_name(issuer[0].subject if issuer else name)
                .public_key(private.public_key())
@@ -78,6 +80,26 @@ def leaf(*chain, **more):
     """A certificate below the last of chain, or below the root."""
     more.setdefault("issuer", chain[-1] if chain else root())
     return [issue(**more), *reversed(chain)]
+
+
+def signed_with_sha1():
+    """By the openssl command: newer versions of Python's module refuse."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        write(folder, leaf())
+        (folder / "root.key").write_bytes(pem_of(root()[1]))
+        (folder / "conf").write_text(
+            "[req]\ndistinguished_name = x\nx509_extensions = y\n[x]\n[y]\n"
+            "subjectAltName = DNS:%s\n" % HOST)
+        key_kinds.openssl(
+            "req", "-x509", "-sha1", "-days", 100, "-subj", "/CN=" + HOST,
+            "-key", folder / "key.pem", "-CA", folder / "root.pem",
+            "-CAkey", folder / "root.key", "-out", folder / "weak.pem",
+            "-config", folder / "conf")
+        weak = x509.load_pem_x509_certificate(
+            (folder / "weak.pem").read_bytes())
+    assert weak.signature_hash_algorithm.name == "sha1"
+    return [(weak, key_of("p256"))]
 
 
 def long_chain(length):
@@ -129,7 +151,7 @@ def circle():
 CERTIFICATES = {
     "RSA of 1024 bits": (
         lambda: leaf(key="rsa1024"), ("cert-untrusted", "tls")),
-    "SHA-1": (lambda: leaf(digest=hashes.SHA1), ("cert-untrusted", "tls")),
+    "SHA-1": (signed_with_sha1, ("cert-untrusted", "tls")),
     "P-521": (lambda: leaf(key="p521"), None),
     "Ed25519": (lambda: leaf(key="ed25519"), None),
     "Ed448": (lambda: leaf(key="ed448"), None),
@@ -233,13 +255,16 @@ CERTIFICATES = {
 }
 
 
+def pem_of(key):
+    return key.private_bytes(PEM, serialization.PrivateFormat.PKCS8,
+                             serialization.NoEncryption())
+
+
 def write(folder, chain):
     """Returns a server's context for the chain."""
     pathlib.Path(folder / "chain.pem").write_bytes(
         b"".join(c.public_bytes(PEM) for c, _ in chain))
-    pathlib.Path(folder / "key.pem").write_bytes(chain[0][1].private_bytes(
-        PEM, serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption()))
+    pathlib.Path(folder / "key.pem").write_bytes(pem_of(chain[0][1]))
     pathlib.Path(folder / "root.pem").write_bytes(
         root()[0].public_bytes(PEM))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -248,7 +273,6 @@ def write(folder, chain):
     return context
 
 
-@pytest.mark.filterwarnings("ignore:SHA1 signatures are deprecated")
 @pytest.mark.parametrize("what", list(CERTIFICATES))
 def test_certificate(plugin, mail, tmp_path, what):
     make, conditions = CERTIFICATES[what]

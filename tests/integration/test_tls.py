@@ -393,6 +393,30 @@ def test_bundle_that_is_none(plugin, mail, ca, tmp_path, content, why):
         assert result.message.endswith(ending), result
 
 
+@pytest.mark.parametrize("asked, newest, condition", [
+    ("TLSv1.3", ssl.TLSVersion.TLSv1_2, "tls"),
+    ("TLSv1.3", ssl.TLSVersion.TLSv1_3, None),
+    ("TLSv1.2", ssl.TLSVersion.TLSv1_2, None),
+    # An older one than our own default does not lower it.
+    ("TLSv1", ssl.TLSVersion.TLSv1_1, "tls")])
+def test_oldest_protocol_of_this_machine(plugin, mail, ca, tmp_path, asked,
+                                         newest, condition):
+    """What openssl.cnf asks for counts, unless --tls-min says otherwise."""
+    conf = tmp_path / "openssl.cnf"
+    conf.write_text("openssl_conf = a\n[a]\nssl_conf = b\n[b]\n"
+                    "system_default = c\n[c]\nMinProtocol = %s\n"
+                    "CipherString = DEFAULT@SECLEVEL=0\n" % asked)
+    env = {"OPENSSL_CONF": str(conf)}
+    context = ca.context(newest=newest, oldest=ssl.TLSVersion.TLSv1)
+    data = plugin.json(*mail(context=context).login, env=env)
+    assert data["condition"] == condition, data
+    if newest == ssl.TLSVersion.TLSv1_2:
+        context = ca.context(newest=newest)
+        data = plugin.json(*mail(context=context).login, "--tls-min=1.2",
+                           env=env)
+        assert data["condition"] is None, data
+
+
 def test_system_trust_knows_nothing_of_us(plugin, mail):
     server = mail()
     data = plugin.json(*server.bare, "-I", "127.0.0.1", *LOGIN)

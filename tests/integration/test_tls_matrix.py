@@ -3,6 +3,7 @@ the algorithms that TLS needs, and stands back where openssl.cnf activates a
 provider.  Each case is run both ways, and both must end alike."""
 
 import re
+import ssl
 import subprocess
 
 import pytest
@@ -102,7 +103,7 @@ def works(result, version, cipher=None):
 # What the client offers -----------------------------------------------------
 
 def client_hello(plugin, serve, env):
-    """The ClientHello, with what is random in it made zero."""
+    """As it comes."""
     seen = []
 
     def handler(conn):
@@ -115,41 +116,173 @@ def client_hello(plugin, serve, env):
     plugin.run("-H", HOST, "-I", "127.0.0.1", "-p", server.port, "-s",
                "-F", PROBE, "-t", 30, env=env)
     server.done()
-    return without_random(bytearray(seen[0]))
+    return seen[0]
+
+
+def number(data, at):
+    return int.from_bytes(data[at:at + 2], "big")
+
+
+def extensions(hello):
+    """(type, where its content begins, where it ends), in their order."""
+    assert hello[43] == 32  # the session's name, for middleboxes
+    at = 76
+    at += 2 + number(hello, at)        # cipher suites
+    at += 1 + hello[at] + 2     # compression; length of the extensions
+    while at < len(hello):
+        begin = at + 4
+        end = begin + number(hello, at + 2)
+        yield number(hello, at), begin, end
+        at = end
+    assert at == len(hello)
 
 
 def without_random(hello):
-    def number(at):
-        return int.from_bytes(hello[at:at + 2], "big")
-
-    def clear(at, length):
-        hello[at:at + length] = bytes(length)
-
-    clear(11, 32)
-    assert hello[43] == 32  # the session's name, for middleboxes
-    clear(44, 32)
-    at = 76
-    at += 2 + number(at)        # cipher suites
-    at += 1 + hello[at] + 2     # compression; length of the extensions
+    """With what is random in it made zero: no length changes."""
+    out = bytearray(hello)
     shares = 0
-    while at < len(hello):
-        end = at + 4 + number(at + 2)
-        share = at + 6
-        while number(at) == 51 and share < end:  # key_share
-            clear(share + 4, number(share + 2))
-            share += 4 + number(share + 2)
+    out[11:43] = bytes(32)
+    out[44:76] = bytes(32)
+    for kind, share, end in extensions(hello):
+        share += 2
+        while kind == KEY_SHARE and share < end:
+            begin = share + 4
+            share = begin + number(hello, share + 2)
+            out[begin:share] = bytes(share - begin)
             shares += 1
-        at = end
-    assert at == len(hello) and shares >= 1
-    return bytes(hello)
+    assert shares >= 1
+    return bytes(out)
+
+
+def offered(hello, wanted):
+    """The numbers in an extension that is a list of them."""
+    for kind, begin, end in extensions(hello):
+        if kind == wanted:
+            return [number(hello, at) for at in range(begin + 2, end, 2)]
+    return []
+
+
+GROUPS, SIGNATURES, KEY_SHARE = 10, 13, 51
 
 
 @pytest.mark.parametrize("configuration", ["", EVERYTHING],
                          ids=["default", "everything"])
 def test_client_hello(plugin, serve, tmp_path, configuration):
-    ours, stock = configurations(tmp_path, configuration)
-    assert client_hello(plugin, serve, ours) == client_hello(
-        plugin, serve, stock)
+    ours, stock = (client_hello(plugin, serve, env) for env in
+                   configurations(tmp_path, configuration))
+    assert without_random(ours) == without_random(stock)
+    assert X25519 in offered(ours, GROUPS)
+    if POST_QUANTUM:
+        assert X25519MLKEM768 in offered(ours, GROUPS)
+        assert MLDSA65 in offered(ours, SIGNATURES)
+
+
+X25519, X25519MLKEM768, MLDSA65 = 0x001d, 0x11ec, 0x0905
+
+GROUP_NAMES = {
+    0x0017: "P-256", 0x0018: "P-384", 0x0019: "P-521", X25519: "X25519",
+    0x001e: "X448", 0x001f: "brainpoolP256r1tls13",
+    0x0020: "brainpoolP384r1tls13", 0x0021: "brainpoolP512r1tls13",
+    0x0100: "ffdhe2048", 0x0101: "ffdhe3072", 0x0102: "ffdhe4096",
+    0x0103: "ffdhe6144", 0x0104: "ffdhe8192", 0x0200: "MLKEM512",
+    0x0201: "MLKEM768", 0x0202: "MLKEM1024", 0x11eb: "SecP256r1MLKEM768",
+    X25519MLKEM768: "X25519MLKEM768", 0x11ed: "SecP384r1MLKEM1024",
+    0x11ee: "curveSM2MLKEM768", 0x0029: "curveSM2"}
+
+
+def can_be_told(plugin, name, value):
+    """The server's OpenSSL may be an older one than the plugin's."""
+    if openssl_peer.knows(name, value):
+        return True
+    assert ssl.OPENSSL_VERSION not in plugin.run("-V").text, value
+    return False
+
+
+def test_every_group_that_is_offered(both, chains, plugin, serve, tmp_path):
+    """One after the other is all that the server takes."""
+    stock = configurations(tmp_path)[1]
+    groups = offered(client_hello(plugin, serve, stock), GROUPS)
+    assert len(groups) >= 7
+    for group in groups:
+        only = ("Groups", GROUP_NAMES[group])
+        if can_be_told(plugin, *only):
+            works(both(chains.chain("P-256"), [only]), "TLSv1.3")
+
+
+# Signature schemes: the key they are made with, whether TLS 1.3 has them, and
+# their names, which are those of OpenSSL.
+SCHEME_NAMES = {
+    0x0403: ("P-256", True, "ecdsa_secp256r1_sha256"),
+    0x0503: ("P-384", True, "ecdsa_secp384r1_sha384"),
+    0x0603: ("P-521", True, "ecdsa_secp521r1_sha512"),
+    0x0807: ("Ed25519", True, "ed25519"),
+    0x0808: ("Ed448", True, "ed448"),
+    0x0809: ("RSA-PSS", True, "rsa_pss_pss_sha256"),
+    0x080a: ("RSA-PSS", True, "rsa_pss_pss_sha384"),
+    0x080b: ("RSA-PSS", True, "rsa_pss_pss_sha512"),
+    0x0804: ("RSA", True, "rsa_pss_rsae_sha256"),
+    0x0805: ("RSA", True, "rsa_pss_rsae_sha384"),
+    0x0806: ("RSA", True, "rsa_pss_rsae_sha512"),
+    0x081a: ("brainpool", True, "ecdsa_brainpoolP256r1tls13_sha256"),
+    0x0401: ("RSA", False, "RSA+SHA256"),
+    0x0501: ("RSA", False, "RSA+SHA384"),
+    0x0601: ("RSA", False, "RSA+SHA512"),
+    0x0301: ("RSA", False, "RSA+SHA224"),
+    0x0303: ("P-256", False, "ECDSA+SHA224"),
+    0x0904: ("ML-DSA-44", True, "mldsa44"),
+    0x0905: ("ML-DSA-65", True, "mldsa65"),
+    0x0906: ("ML-DSA-87", True, "mldsa87"),
+    0x0708: ("SM2", True, "sm2sig_sm3"),
+}
+# Offered, but for keys that no suite of TLS 1.2 here takes, or curves that the
+# tests have no keys for.
+NO_KEY = {0x0302, 0x0402, 0x0502, 0x0602, 0x081b, 0x081c}
+
+
+def test_every_signature_that_is_offered(both, chains, plugin, serve,
+                                         tmp_path):
+    stock = configurations(tmp_path)[1]
+    schemes = offered(client_hello(plugin, serve, stock), SIGNATURES)
+    assert len(schemes) >= 12
+    for scheme in schemes:
+        if scheme in NO_KEY:
+            continue
+        kind, modern, name = SCHEME_NAMES[scheme]
+        version = "TLSv1.3" if modern else "TLSv1.2"
+        only = ("SignatureAlgorithms", name)
+        if can_be_told(plugin, *only):
+            works(both(chains.chain(kind), [only, ("MaxProtocol", version)]),
+                  version)
+
+
+# Where openssl.cnf has a say in the algorithms --------------------------------
+
+CHOICES = {
+    "HASH-DRBG": "random = r\n[r]\nrandom = HASH-DRBG\ndigest = SHA512",
+    "a digest for nothing else":
+        "random = r\n[r]\nrandom = HASH-DRBG\ndigest = BLAKE2S-256",
+    "HMAC-DRBG": "random = r\n[r]\nrandom = HMAC-DRBG\ndigest = SHA256\n"
+                 "mac = HMAC",
+    "CTR-DRBG": "random = r\n[r]\nrandom = CTR-DRBG\ncipher = AES-256-CTR",
+    "a source of seed": "random = r\n[r]\nseed = SEED-SRC",
+    "a property query": "alg_section = a\n[a]\n"
+                        "default_properties = ?provider=other",
+    "no FIPS": "alg_section = a\n[a]\nfips_mode = no",
+    "a provider by name": "providers = p\n[p]\nfips = f\n[f]\n"
+                          "security-checks = 1",
+    "a provider beside the default one":
+        "providers = p\n[p]\nbase = b\ndefault = b\n[b]\nactivate = 1",
+}
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_choice_of_openssl_cnf(plugin, mail, tmp_path, choice):
+    """It logs in, with the algorithms that were chosen."""
+    path = tmp_path / "openssl.cnf"
+    path.write_text(START + CHOICES[choice] + "\n")
+    result = plugin.json(*mail().login, env={"OPENSSL_CONF": str(path)})
+    assert result["condition"] is None, result["message"]
+    assert result["login"] == "accepted"
 
 
 # Cipher suites and certificates ---------------------------------------------
@@ -157,6 +290,14 @@ def test_client_hello(plugin, serve, tmp_path, configuration):
 SIGNING = {"RSA": ["RSA", "RSA-PSS"], "DHE-RSA": ["RSA", "RSA-PSS"],
            "ECDSA": ["P-256", "P-384", "P-521", "Ed25519", "Ed448"]}
 KINDS = ["RSA", "RSA-PSS", "P-256", "P-384", "P-521", "Ed25519", "Ed448"]
+POST_QUANTUM = key_kinds.known_post_quantum()
+ML_DSA = [kind for kind in POST_QUANTUM if kind.startswith("ML-DSA")]
+LIBRARY = ssl.OPENSSL_VERSION_INFO[:2]
+
+
+def test_post_quantum_keys_are_among_them():
+    assert len(ML_DSA) == (3 if LIBRARY >= (3, 5) else 0)
+    assert len(POST_QUANTUM) == (5 if LIBRARY >= (3, 5) else 0)
 
 
 def suites(version, *selection):
@@ -186,7 +327,7 @@ def test_tls_1_2(both, chains, suite, kind):
           "TLSv1.2", suite)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", KINDS + ML_DSA)
 @pytest.mark.parametrize("suite", [
     "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256",
     "TLS_AES_128_GCM_SHA256"])
@@ -279,13 +420,14 @@ SCHEMES_13 = [
     ("P-256", "ecdsa_secp256r1_sha256"), ("P-384", "ecdsa_secp384r1_sha384"),
     ("P-521", "ecdsa_secp521r1_sha512"), ("Ed25519", "ed25519"),
     ("Ed448", "ed448")]
+MLDSA_13 = [(kind, kind.lower().replace("-", "")) for kind in ML_DSA]
 SCHEMES_12 = [
     ("RSA", "RSA+SHA224"), ("RSA", "RSA+SHA256"), ("RSA", "RSA+SHA384"),
     ("RSA", "RSA+SHA512"), ("P-256", "ECDSA+SHA224"),
     ("P-256", "ECDSA+SHA384"), ("P-256", "ECDSA+SHA512")]
 
 
-@pytest.mark.parametrize("kind, scheme", SCHEMES_13)
+@pytest.mark.parametrize("kind, scheme", SCHEMES_13 + MLDSA_13)
 def test_signature_1_3(both, chains, kind, scheme):
     works(both(chains.chain(kind), [("SignatureAlgorithms", scheme)]),
           "TLSv1.3")
@@ -320,6 +462,8 @@ GOOD_CHAINS = [
     ("P-256", "DSA", "sha256", None), ("P-256", "DSA", "sha224", None),
     ("P-256", "RSA-PSS", "sha384", None),
     ("RSA", "secp256k1", "sha256", None), ("RSA", "brainpool", "sha256", None),
+    *[("P-256", kind, None, None) for kind in POST_QUANTUM],
+    *[(kind, "RSA", "sha256", None) for kind in ML_DSA],
 ]
 OTHER_CHAINS = [
     ("P-256", "RSA", "sha1", None), ("P-256", "RSA", "md5", None),
@@ -329,6 +473,8 @@ OTHER_CHAINS = [
     ("P-256", "SM2", "sm3", None), ("P-256", "P-256", "sha1", None),
     ("secp256k1", "RSA", "sha256", None), ("brainpool", "RSA", "sha256", None),
     ("SM2", "RSA", "sha256", None), ("DSA", "RSA", "sha256", None),
+    *[(kind, "RSA", "sha256", None) for kind in POST_QUANTUM
+      if kind not in ML_DSA],
 ]
 
 
@@ -360,12 +506,14 @@ FORMS = {
     "traditional, encrypted": (
         ["pkey", "-traditional", "-aes128"], "no usable key in it"),
 }
-FORM_OF_KIND = [(k, f) for k in KINDS for f in FORMS if
+FORM_OF_KIND = [(k, f) for k in KINDS + ML_DSA for f in FORMS if
                 "traditional" not in f or k[:2] == "P-" or k == "RSA"]
 
 
-@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
-@pytest.mark.parametrize("kind, form", FORM_OF_KIND)
+@pytest.mark.parametrize("version, kind, form", [
+    (version, kind, form) for version in ("TLSv1.2", "TLSv1.3")
+    for kind, form in FORM_OF_KIND
+    if kind not in ML_DSA or version == "TLSv1.3"])
 def test_client_certificate(both, chains, tmp_path, kind, form, version):
     mine = chains.chain(kind)
     command, fault = FORMS[form]

@@ -1,4 +1,4 @@
-/* Names and default states of conditions, names of phases. */
+/* Names, default states and traits of conditions, names of phases. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -66,6 +66,84 @@ test_conditions(void **state)
 	}
 }
 
+/*
+ * What is known of a condition by itself: its place, a letter for each trait
+ * (Fixed, Certificate, Limit, Rewritten).
+ */
+static const struct {
+	enum condition condition;
+	const char *place; /* a phase's name where it is one */
+	const char *traits;
+} known[] = {
+	{ CONDITION_USAGE, "nowhere", "F" },
+	{ CONDITION_SECRET, "auth", "" },
+	{ CONDITION_DNS, "dns", "" },
+	{ CONDITION_CONNECT, "connect", "" },
+	{ CONDITION_TIMEOUT, "in progress", "" },
+	{ CONDITION_GREETING, "greeting", "LR" },
+	{ CONDITION_EXPECT, "nowhere", "R" },
+	{ CONDITION_EHLO, "ehlo", "LR" },
+	{ CONDITION_STARTTLS_MISSING, "starttls", "LR" },
+	{ CONDITION_STARTTLS_INJECTION, "starttls", "" },
+	{ CONDITION_TLS, "in progress", "" },
+	{ CONDITION_CERT_UNTRUSTED, "tls", "C" },
+	{ CONDITION_CERT_NAME, "tls", "C" },
+	{ CONDITION_CERT_EXPIRED, "tls", "C" },
+	{ CONDITION_CERT_NOT_YET_VALID, "tls", "C" },
+	{ CONDITION_CERT_PIN, "tls", "C" },
+	{ CONDITION_CERT_EXPIRING, "tls", "" },
+	{ CONDITION_CLEARTEXT_AUTH, "ehlo", "" },
+	{ CONDITION_MECHANISM, "offers", "LR" },
+	{ CONDITION_CLEARTEXT_REFUSED, "auth", "" },
+	{ CONDITION_AUTH_REJECTED, "auth", "L" },
+	{ CONDITION_AUTH_TEMPORARY, "auth", "L" },
+	{ CONDITION_RATE_LIMITED, "dialogue", "" },
+	{ CONDITION_AUTH_ACCEPTED, "auth", "" },
+	{ CONDITION_EXTENSION, "ehlo", "R" },
+	{ CONDITION_SENDER, "envelope", "" },
+	{ CONDITION_RECIPIENT, "envelope", "" },
+	{ CONDITION_PROTOCOL, "dialogue", "R" },
+	{ CONDITION_DISCONNECTED, "in progress", "R" },
+	{ CONDITION_SLOW, "nowhere", "" },
+	{ CONDITION_INTERNAL, "nowhere", "" },
+	{ CONDITION_NONE, "nowhere", "" },
+};
+
+static const char *
+place_of(enum condition c)
+{
+	static const char *const places[] = {
+		[CONDITION_NOWHERE] = "nowhere",
+		[CONDITION_IN_OFFERS] = "offers",
+		[CONDITION_IN_DIALOGUE] = "dialogue",
+		[CONDITION_IN_PROGRESS] = "in progress",
+	};
+
+	return condition_place(c) == CONDITION_IN_ITS_PHASE
+	    ? phase_name(condition_phase(c))
+	    : places[condition_place(c)];
+}
+
+static void
+test_traits(void **state)
+{
+	static const char letters[] = "FCLR";
+	enum condition c;
+	size_t i, k;
+
+	(void)state;
+	assert_int_equal(CONDITIONS + 1, sizeof known / sizeof known[0]);
+	for (i = 0; i <= CONDITIONS; i++) {
+		c = known[i].condition;
+		assert_string_equal(place_of(c), known[i].place);
+		for (k = 0; letters[k] != '\0'; k++)
+			if (condition_has(c, (enum condition_trait)(1 << k)) !=
+			    (strchr(known[i].traits, letters[k]) != NULL))
+				fail_msg(
+				    "%s: %c", condition_name(c), letters[k]);
+	}
+}
+
 static void
 test_unknown_conditions(void **state)
 {
@@ -107,6 +185,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_conditions),
+		cmocka_unit_test(test_traits),
 		cmocka_unit_test(test_unknown_conditions),
 		cmocka_unit_test(test_phases),
 	};

@@ -32,7 +32,7 @@ struct failure {
 /* The cause and the hint, "" for none, that a failure must yield. */
 static void
 expect_verdict(const char *what, const struct settings *o,
-    const struct failure *x, const char *cause, const char *hint)
+    const struct failure *x, enum cause cause, const char *hint)
 {
 	struct smtp_facts s = { .outcome = x->outcome };
 	struct facts f;
@@ -54,10 +54,9 @@ expect_verdict(const char *what, const struct settings *o,
 	if (x->error != NULL)
 		assert_int_equal(buf_adds(&s.challenge_error, x->error), 0);
 	assert_int_equal(verdict_reach(&v, &f, o), 0);
-	if (strcmp(buf_str(&v.hint), hint) != 0 ||
-	    strcmp(v.cause != NULL ? v.cause : "", cause) != 0)
-		fail_msg("%s: %s, \"%s\"", what,
-		    v.cause != NULL ? v.cause : "no cause", buf_str(&v.hint));
+	if (strcmp(buf_str(&v.hint), hint) != 0 || v.cause != cause)
+		fail_msg(
+		    "%s: cause %d, \"%s\"", what, v.cause, buf_str(&v.hint));
 	verdict_free(&v);
 	buf_free(&s.last.text);
 	buf_free(&s.challenge_error);
@@ -93,85 +92,86 @@ static const char cannot_check[] =
 /* What real replies must yield. */
 static const struct {
 	const char *reply;
-	const char *cause;
+	enum cause cause;
 	const char *hint;
 } rows[] = {
 	/* Postfix */
 	{ "535 5.7.8 Error: authentication failed: (reason unavailable)",
-	    "credential",
+	    CAUSE_CREDENTIAL,
 	    "wrong user or password, or the mechanism's verifier is missing on "
 	    "the server" },
 	{ "454 4.7.0 Temporary authentication failure: Connection lost to "
 	  "authentication server",
-	    "backend",
+	    CAUSE_BACKEND,
 	    "the server's SASL backend (dovecot auth, saslauthd) is down; the "
 	    "password was not judged" },
 	{ "504 5.5.4 Encryption required for requested authentication "
 	  "mechanism",
-	    "encryption", "use STARTTLS (-S) or implicit TLS (-s)" },
+	    CAUSE_ENCRYPTION, "use STARTTLS (-S) or implicit TLS (-s)" },
 	{ "538 5.7.11 Encryption required for requested authentication "
 	  "mechanism",
-	    "encryption", "use STARTTLS (-S) or implicit TLS (-s)" },
-	{ "503 5.5.1 Error: authentication not enabled", "mechanism",
+	    CAUSE_ENCRYPTION, "use STARTTLS (-S) or implicit TLS (-s)" },
+	{ "503 5.5.1 Error: authentication not enabled", CAUSE_MECHANISM,
 	    "AUTH is not offered on this port; it usually is on 587 or 465" },
-	{ "530 5.7.0 Must issue a STARTTLS command first", "encryption",
+	{ "530 5.7.0 Must issue a STARTTLS command first", CAUSE_ENCRYPTION,
 	    "use STARTTLS (-S)" },
 	{ "450 4.7.1 Error: too many AUTH commands from probe[192.0.2.7]",
-	    "rate", "checked too often: lengthen the interval" },
+	    CAUSE_RATE, "checked too often: lengthen the interval" },
 	{ "553 5.7.1 <bob@example.org>: Sender address rejected: not owned by "
 	  "user alice@example.org",
-	    "sender",
+	    CAUSE_SENDER,
 	    "smtpd_sender_login_maps does not give this account the address" },
 	{ "553 5.7.1 <bob@example.org>: Sender address rejected: not logged in",
-	    "sender", "the sender address needs a login" },
-	{ "554 5.5.0 Error: SMTP protocol synchronization", "protocol",
+	    CAUSE_SENDER, "the sender address needs a login" },
+	{ "554 5.5.0 Error: SMTP protocol synchronization", CAUSE_PROTOCOL,
 	    "commands were sent before their turn" },
 
 	/* Dovecot */
-	{ "535 5.7.8 Authentication failed.", "credential",
+	{ "535 5.7.8 Authentication failed.", CAUSE_CREDENTIAL,
 	    "wrong user or password, or an expired password" },
-	{ "454 4.7.0 Temporary authentication failure.", "backend",
+	{ "454 4.7.0 Temporary authentication failure.", CAUSE_BACKEND,
 	    "the server's auth backend is down or overloaded" },
-	{ "525 5.7.13 Account is disabled.", "account",
+	{ "525 5.7.13 Account is disabled.", CAUSE_ACCOUNT,
 	    "the account is disabled" },
-	{ "525 5.7.13", "account", "the account is disabled" },
-	{ "523 5.7.10 Authentication not allowed without TLS.", "encryption",
+	{ "525 5.7.13", CAUSE_ACCOUNT, "the account is disabled" },
+	{ "523 5.7.10 Authentication not allowed without TLS.",
+	    CAUSE_ENCRYPTION,
 	    "the mechanism needs TLS: use STARTTLS (-S) or implicit TLS "
 	    "(-s)" },
 	{ "334 {\"status\":\"401\",\"schemes\":\"bearer\",\"scope\":\"mail\","
 	  "\"openid-configuration\":\"https://idp.example.org/\"}",
-	    "token",
+	    CAUSE_TOKEN,
 	    "access token expired, or not valid for this server or user" },
 	{ "334 {\"status\":\"invalid_token\",\"scope\":\"mail\","
 	  "\"openid-configuration\":\"https://idp.example.org/\"}",
-	    "token",
+	    CAUSE_TOKEN,
 	    "access token expired, or not valid for this server or user" },
 
 	/* Exim */
-	{ "535 Incorrect authentication data", "credential",
+	{ "535 Incorrect authentication data", CAUSE_CREDENTIAL,
 	    "wrong user or password" },
-	{ "435 Unable to authenticate at present", "backend",
+	{ "435 Unable to authenticate at present", CAUSE_BACKEND,
 	    "the look-up behind the server's authenticator failed; the "
 	    "password was not judged" },
-	{ "503 AUTH command used when not advertised", "mechanism",
+	{ "503 AUTH command used when not advertised", CAUSE_MECHANISM,
 	    "AUTH is offered on another port, or only with TLS: use STARTTLS "
 	    "(-S) or implicit TLS (-s)" },
-	{ "504 CRAM-MD5 authentication mechanism not supported", "mechanism",
-	    "the mechanism is not configured on the server" },
+	{ "504 CRAM-MD5 authentication mechanism not supported",
+	    CAUSE_MECHANISM, "the mechanism is not configured on the server" },
 
 	/* Gmail */
 	{ "535-5.7.8 Username and Password not accepted. For more "
 	  "information, go to\r\n"
 	  "535 5.7.8  https://support.google.com/mail/?p=BadCredentials "
 	  "ffacd0b85a97d-3a0 - gsmtp",
-	    "credential",
+	    CAUSE_CREDENTIAL,
 	    "Gmail: the app password is wrong or was revoked (changing the "
 	    "account's password revokes it)" },
 	{ "534-5.7.9 Application-specific password required. For more "
 	  "information, go to\r\n"
 	  "534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor "
 	  "5b1f17b1804b1-42 - gsmtp",
-	    "policy",
+	    CAUSE_POLICY,
 	    "Gmail: 2-step verification is on: make an app password or use "
 	    "XOAUTH2" },
 	{ "534-5.7.14 <https://accounts.google.com/signin/continue?sarp=1&"
@@ -180,224 +180,230 @@ static const struct {
 	  "again.\r\n"
 	  "534-5.7.14  Learn more at\r\n"
 	  "534 5.7.14  https://support.google.com/mail/answer/78754 - gsmtp",
-	    "account", "Gmail: sign in once in a browser and approve" },
+	    CAUSE_ACCOUNT, "Gmail: sign in once in a browser and approve" },
 	{ "454 4.7.0 Too many login attempts, please try again later. - gsmtp",
-	    "rate", "Gmail: checked too often: lengthen the interval" },
-	{ "454 4.7.0 Too many login attempts, please try again later.", "rate",
-	    "checked too often: lengthen the interval" },
+	    CAUSE_RATE, "Gmail: checked too often: lengthen the interval" },
+	{ "454 4.7.0 Too many login attempts, please try again later.",
+	    CAUSE_RATE, "checked too often: lengthen the interval" },
 	{ "534-5.7.9 Please log in with your web browser and then try again. "
 	  "For more\r\n"
 	  "534-5.7.9 information, go to\r\n"
 	  "534 5.7.9  https://support.google.com/mail/?p=WebLoginRequired",
-	    "account", "Gmail: sign in once in a browser and approve" },
+	    CAUSE_ACCOUNT, "Gmail: sign in once in a browser and approve" },
 	{ "334 {\"status\":\"400\",\"schemes\":\"Bearer\",\"scope\":"
 	  "\"https://mail.google.com/\"}",
-	    "token", "Gmail: access token expired, or lacks the mail scope" },
+	    CAUSE_TOKEN,
+	    "Gmail: access token expired, or lacks the mail scope" },
 	{ "334 {\"status\":\"400\",\"schemes\":\"Bearer\",\"scope\":"
 	  "\"mail\"}",
-	    "token", "access token expired, or lacks the scope for mail" },
+	    CAUSE_TOKEN, "access token expired, or lacks the scope for mail" },
 	{ "334 {\"status\":\"401\",\"schemes\":\"bearer mac\",\"scope\":"
 	  "\"https://mail.google.com/\"}\n",
-	    "token",
+	    CAUSE_TOKEN,
 	    "access token expired, or not valid for this server or user" },
 	{ "501 5.5.2 Cannot Decode response 4fb4d7f45d1cf-5c - gsmtp",
-	    "protocol", "Gmail: malformed XOAUTH2 response" },
-	{ "501 5.5.2 Cannot Decode response", "protocol",
+	    CAUSE_PROTOCOL, "Gmail: malformed XOAUTH2 response" },
+	{ "501 5.5.2 Cannot Decode response", CAUSE_PROTOCOL,
 	    "the server could not decode the response to AUTH" },
 
 	/* Microsoft 365 and Exchange */
 	{ "535 5.7.3 Authentication unsuccessful "
 	  "[AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
-	    "credential",
+	    CAUSE_CREDENTIAL,
 	    "Microsoft 365: wrong password, SMTP AUTH switched off, or a "
 	    "token for the wrong audience or scope" },
-	{ "535 5.7.3 Authentication unsuccessful", "credential",
+	{ "535 5.7.3 Authentication unsuccessful", CAUSE_CREDENTIAL,
 	    "wrong user or password, or the account may not use SMTP AUTH" },
 	{ "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication "
 	  "is disabled for the Mailbox. Visit "
 	  "https://aka.ms/smtp_auth_disabled for more information.",
-	    "policy", "Microsoft 365: enable SMTP AUTH for this mailbox" },
-	{ "530 5.7.57 Client not authenticated to send mail.", "policy",
+	    CAUSE_POLICY, "Microsoft 365: enable SMTP AUTH for this mailbox" },
+	{ "530 5.7.57 Client not authenticated to send mail.", CAUSE_POLICY,
 	    "log in first (-U with a secret)" },
 	{ "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication "
 	  "is disabled for the Tenant. Visit "
 	  "https://aka.ms/smtp_auth_disabled for more information. "
 	  "[AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
-	    "policy",
+	    CAUSE_POLICY,
 	    "Microsoft 365: enable SMTP AUTH for the tenant or the mailbox" },
 	{ "535 5.7.139 Authentication unsuccessful, basic authentication is "
 	  "disabled. [AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
-	    "policy", "Microsoft 365: passwords no longer work: use XOAUTH2" },
+	    CAUSE_POLICY,
+	    "Microsoft 365: passwords no longer work: use XOAUTH2" },
 	{ "535 5.7.139 Authentication unsuccessful, the user credentials were "
 	  "incorrect. [AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
-	    "credential", "Microsoft 365: wrong password" },
+	    CAUSE_CREDENTIAL, "Microsoft 365: wrong password" },
 	{ "535 5.7.139 Authentication unsuccessful, the request did not meet "
 	  "the criteria to be authenticated successfully. Contact your "
 	  "administrator. [AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
-	    "policy",
+	    CAUSE_POLICY,
 	    "Microsoft 365: an authentication policy or mailbox setting "
 	    "forbids it" },
 	{ "535 5.7.139 Authentication unsuccessful, user is locked by your "
 	  "organization's security defaults policy. Contact your "
 	  "administrator. [AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
-	    "policy", "Microsoft 365: security defaults block SMTP AUTH" },
+	    CAUSE_POLICY, "Microsoft 365: security defaults block SMTP AUTH" },
 	{ "550 5.7.30 Basic authentication is not supported for Client "
 	  "Submission. [AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
-	    "policy", "Microsoft 365: passwords no longer work: use XOAUTH2" },
+	    CAUSE_POLICY,
+	    "Microsoft 365: passwords no longer work: use XOAUTH2" },
 	{ "530 5.7.57 SMTP; Client was not authenticated to send anonymous "
 	  "mail during MAIL FROM [AM0PR01CA0001.eurprd01]",
-	    "policy", "log in first (-U with a secret)" },
+	    CAUSE_POLICY, "log in first (-U with a secret)" },
 	{ "550 5.7.60 SMTP; Client does not have permissions to send as this "
 	  "sender",
-	    "sender", "Exchange, Microsoft 365: grant the account Send As" },
+	    CAUSE_SENDER,
+	    "Exchange, Microsoft 365: grant the account Send As" },
 	{ "554 5.2.252 SendAsDenied; alice@example.org not allowed to send as "
 	  "bob@example.org",
-	    "sender", "Exchange, Microsoft 365: grant the account Send As" },
+	    CAUSE_SENDER,
+	    "Exchange, Microsoft 365: grant the account Send As" },
 	{ "421 4.7.66 TLS 1.0 and 1.1 are not supported. Please upgrade/update "
 	  "your client to support TLS 1.2.",
-	    "encryption", "use TLS 1.2 or later" },
+	    CAUSE_ENCRYPTION, "use TLS 1.2 or later" },
 	{ "432 4.3.2 Concurrent connections limit exceeded. Visit "
 	  "https://aka.ms/concurrent_sending for more information.",
-	    "rate", "run fewer checks at once" },
+	    CAUSE_RATE, "run fewer checks at once" },
 	{ "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded",
-	    "rate", "run fewer checks at once" },
+	    CAUSE_RATE, "run fewer checks at once" },
 	{ "421 4.4.2 Message submission rate for this client has exceeded the "
 	  "configured limit",
-	    "rate", "Exchange, Microsoft 365: check less often" },
+	    CAUSE_RATE, "Exchange, Microsoft 365: check less often" },
 	{ "535 5.7.1 Username and Password not accepted. Learn more at",
-	    "credential",
+	    CAUSE_CREDENTIAL,
 	    "wrong user or password, or SMTP is off for the account" },
-	{ "550 5.4.5 Daily user sending limit exceeded.", "rate",
+	{ "550 5.4.5 Daily user sending limit exceeded.", CAUSE_RATE,
 	    "the account's daily sending limit is used up" },
 
 	/* Amazon SES */
-	{ "535 Authentication Credentials Invalid", "credential",
+	{ "535 Authentication Credentials Invalid", CAUSE_CREDENTIAL,
 	    "wrong user or password" },
-	{ "535 Account not subscribed to SES", "account",
+	{ "535 Account not subscribed to SES", CAUSE_ACCOUNT,
 	    "Amazon SES: wrong region or account" },
-	{ "454 Temporary authentication failure", "backend", cannot_check },
-	{ "454 4.3.0 Temporary authentication failure", "backend",
+	{ "454 Temporary authentication failure", CAUSE_BACKEND, cannot_check },
+	{ "454 4.3.0 Temporary authentication failure", CAUSE_BACKEND,
 	    cannot_check },
-	{ "454 Throttling failure: Maximum sending rate exceeded.", "rate",
+	{ "454 Throttling failure: Maximum sending rate exceeded.", CAUSE_RATE,
 	    less_often },
 	{ "554 Access denied: User `arn:aws:iam::123456789012:user/ses-smtp' "
 	  "is not authorized to perform `ses:SendRawEmail' on resource "
 	  "`arn:aws:ses:eu-west-1:123456789012:identity/example.org'",
-	    "policy",
+	    CAUSE_POLICY,
 	    "Amazon SES: the IAM policy lacks the right ses:SendRawEmail" },
 	{ "554 Message rejected: Email address is not verified. The following "
 	  "identities failed the check in region EU-WEST-1: bob@example.org",
-	    "sender", "the provider has yet to verify the sender address" },
+	    CAUSE_SENDER, "the provider has yet to verify the sender address" },
 
 	/* SendGrid */
 	{ "535 Authentication failed: The provided authorization grant is "
 	  "invalid, expired, or revoked",
-	    "credential", "make a new key at the provider" },
-	{ "451 Authentication failed: Maximum credits exceeded", "account",
+	    CAUSE_CREDENTIAL, "make a new key at the provider" },
+	{ "451 Authentication failed: Maximum credits exceeded", CAUSE_ACCOUNT,
 	    "billing at the provider, not the key" },
-	{ "550 Unauthenticated senders not allowed", "policy",
+	{ "550 Unauthenticated senders not allowed", CAUSE_POLICY,
 	    "AUTH was skipped: log in first (-U with a secret)" },
 
 	/* Mailgun */
 	{ "535 5.7.0 Mailgun is not loving your login or password",
-	    "credential", "Mailgun: wrong password" },
+	    CAUSE_CREDENTIAL, "Mailgun: wrong password" },
 
 	/* Zoho */
-	{ "554 5.7.8 Access Restricted", "policy",
+	{ "554 5.7.8 Access Restricted", CAUSE_POLICY,
 	    "the account may not use SMTP: look into its settings" },
 	{ "550 5.4.6 Unusual sending activity detected. Please try after "
 	  "sometime.",
-	    "account",
+	    CAUSE_ACCOUNT,
 	    "the provider has stopped the account's sending: sign in there" },
 
 	/* Mail.ru */
 	{ "535 5.7.0 NEOBHODIM parol prilozheniya "
 	  "https://help.mail.ru/mail/security/protection/external / "
 	  "Application password is REQUIRED",
-	    "policy", "Mail.ru: make an app password" },
+	    CAUSE_POLICY, "Mail.ru: make an app password" },
 
 	/* Brevo */
-	{ "525 5.7.1 Unauthorized IP address", "policy",
+	{ "525 5.7.1 Unauthorized IP address", CAUSE_POLICY,
 	    "the account admits log-ins from known addresses only: add this "
 	    "machine's at the provider" },
 
 	/* Yahoo */
-	{ "535 5.7.0 (#AUTH005) Too many bad auth attempts.", "rate",
+	{ "535 5.7.0 (#AUTH005) Too many bad auth attempts.", CAUSE_RATE,
 	    "Yahoo: too many failed log-ins: wait, then check less often, and "
 	    "with an app password" },
 
 	/* Yandex */
 	{ "535 5.7.8 Error: authentication failed: This user does not have "
 	  "access rights to this service",
-	    "policy",
+	    CAUSE_POLICY,
 	    "the account does not admit mail programs: allow them in its "
 	    "settings, with an app password" },
 	{ "553 5.7.1 Sender address rejected: not owned by auth user.",
-	    "sender",
+	    CAUSE_SENDER,
 	    "the account does not own the address: probe with one that it "
 	    "owns (-f)" },
 
 	/* Limits, whatever the code. */
 	{ "421 4.7.0 mail.example.org Error: too many connections from "
 	  "probe[192.0.2.7]",
-	    "rate", less_often },
-	{ "421 4.3.2 Too many open connections.", "rate", less_often },
+	    CAUSE_RATE, less_often },
+	{ "421 4.3.2 Too many open connections.", CAUSE_RATE, less_often },
 	{ "421 mail.example.org: Too many concurrent SMTP connections; please "
 	  "try again later",
-	    "rate", less_often },
-	{ "421 Too many simultaneous connections", "rate", less_often },
-	{ "421 4.7.0 Too many sessions", "rate", less_often },
-	{ "454 4.7.0 Error: too many new TLS sessions from probe", "rate",
+	    CAUSE_RATE, less_often },
+	{ "421 Too many simultaneous connections", CAUSE_RATE, less_often },
+	{ "421 4.7.0 Too many sessions", CAUSE_RATE, less_often },
+	{ "454 4.7.0 Error: too many new TLS sessions from probe", CAUSE_RATE,
 	    less_often },
-	{ "535 5.7.0 Too many authentication failures", "rate", less_often },
-	{ "535 5.7.0 too many failed login attempts", "rate", less_often },
-	{ "454 4.7.1 Too many log-ins", "rate", less_often },
-	{ "550 Too many logins", "rate", less_often },
-	{ "550 5.7.1 Too many bad auth attempts", "rate", less_often },
-	{ "421 4.7.0 Concurrent connections limit exceeded", "rate",
+	{ "535 5.7.0 Too many authentication failures", CAUSE_RATE,
 	    less_often },
-	{ "421 4.7.0 Connection limit exceeded", "rate", less_often },
-	{ "452 4.3.2 Connection rate limit exceeded.", "rate", less_often },
-	{ "421 4.1.0 192.0.2.1 Throttled - try again later", "rate",
+	{ "535 5.7.0 too many failed login attempts", CAUSE_RATE, less_often },
+	{ "454 4.7.1 Too many log-ins", CAUSE_RATE, less_often },
+	{ "550 Too many logins", CAUSE_RATE, less_often },
+	{ "550 5.7.1 Too many bad auth attempts", CAUSE_RATE, less_often },
+	{ "421 4.7.0 Concurrent connections limit exceeded", CAUSE_RATE,
+	    less_often },
+	{ "421 4.7.0 Connection limit exceeded", CAUSE_RATE, less_often },
+	{ "452 4.3.2 Connection rate limit exceeded.", CAUSE_RATE, less_often },
+	{ "421 4.1.0 192.0.2.1 Throttled - try again later", CAUSE_RATE,
 	    less_often },
 
 	/* It outweighs what only says that the login failed. */
 	{ "535 5.7.8 Error: authentication failed: too many failed attempts",
-	    "rate", less_often },
-	{ "525 5.7.13 Too many logins: disabled", "account",
+	    CAUSE_RATE, less_often },
+	{ "525 5.7.13 Too many logins: disabled", CAUSE_ACCOUNT,
 	    "the account is disabled" },
 
 	/* In any case, and what leads over to the rest may be missing. */
-	{ "535 5.7.8 ERROR: AUTHENTICATION FAILED", "credential",
+	{ "535 5.7.8 ERROR: AUTHENTICATION FAILED", CAUSE_CREDENTIAL,
 	    "wrong user or password, or the mechanism's verifier is missing on "
 	    "the server" },
-	{ "535 incorrect Authentication Data (set_id=alice)", "credential",
+	{ "535 incorrect Authentication Data (set_id=alice)", CAUSE_CREDENTIAL,
 	    "wrong user or password" },
 	{ "535-5.7.8 Error: authentication\r\n535 5.7.8 failed: later",
-	    "credential",
+	    CAUSE_CREDENTIAL,
 	    "wrong user or password, or the mechanism's verifier is missing on "
 	    "the server" },
 
 	/* A word goes on where the rest touches it. */
 	{ "535 5.7.8 Username and Password not accepted: "
 	  "WebBadCredentials",
-	    "credential",
+	    CAUSE_CREDENTIAL,
 	    "Gmail: the app password is wrong or was revoked (changing the "
 	    "account's password revokes it)" },
-	{ "334 {\"status\":\"401\",\"schemes\":\"bearerplus\"}", "token",
+	{ "334 {\"status\":\"401\",\"schemes\":\"bearerplus\"}", CAUSE_TOKEN,
 	    "access token expired, or not valid for this server or user" },
 
 	/* Several fit: the most text, then the first. */
-	{ "454 4.7.0 Temporary authentication failure", "backend",
+	{ "454 4.7.0 Temporary authentication failure", CAUSE_BACKEND,
 	    "the server's SASL backend (dovecot auth, saslauthd) is down; the "
 	    "password was not judged" },
 	{ "535 5.7.8 Error: authentication failed: Authentication failed.",
-	    "credential",
+	    CAUSE_CREDENTIAL,
 	    "wrong user or password, or the mechanism's verifier is missing on "
 	    "the server" },
 	{ "535 5.7.8 Authentication failed. Incorrect authentication data",
-	    "credential", "wrong user or password" },
-	{ "525 5.7.13 Authentication failed.", "account",
+	    CAUSE_CREDENTIAL, "wrong user or password" },
+	{ "525 5.7.13 Authentication failed.", CAUSE_ACCOUNT,
 	    "the account is disabled" },
 };
 
@@ -427,45 +433,45 @@ static const struct {
 	const char *host;     /* NULL: mail.example.org */
 	const char *greeting; /* NULL: nobody's */
 	const char *reply;
-	const char *cause;
+	enum cause cause;
 	const char *hint;
 } provider_rows[] = {
 	{ "email-smtp.eu-west-1.amazonaws.com", NULL,
-	    "535 Authentication Credentials Invalid", "credential",
+	    "535 Authentication Credentials Invalid", CAUSE_CREDENTIAL,
 	    "Amazon SES: SMTP key deleted, from another region, or only just "
 	    "made" },
 	{ NULL, "email-smtp.amazonaws.com ESMTP SimpleEmailService-d-X1",
-	    "454 Temporary authentication failure", "backend",
+	    "454 Temporary authentication failure", CAUSE_BACKEND,
 	    "Amazon SES: try again" },
 	{ "EMAIL-SMTP.EU-WEST-1.AMAZONAWS.COM", NULL,
-	    "454 Throttling failure: Daily message quota exceeded.", "rate",
+	    "454 Throttling failure: Daily message quota exceeded.", CAUSE_RATE,
 	    "Amazon SES: sending quota used up" },
 	{ "email-smtp.eu-west-1.amazonaws.com", NULL,
-	    "554 Message rejected: Email address is not verified.", "sender",
-	    "Amazon SES: verify the identity in this region" },
-	{ "smtp.gmail.com", NULL, "454 4.7.0 Too many login attempts", "rate",
-	    "Gmail: checked too often: lengthen the interval" },
+	    "554 Message rejected: Email address is not verified.",
+	    CAUSE_SENDER, "Amazon SES: verify the identity in this region" },
+	{ "smtp.gmail.com", NULL, "454 4.7.0 Too many login attempts",
+	    CAUSE_RATE, "Gmail: checked too often: lengthen the interval" },
 	{ "smtp.gmail.com", NULL, "501 5.5.2 Cannot Decode response",
-	    "protocol", "Gmail: malformed XOAUTH2 response" },
+	    CAUSE_PROTOCOL, "Gmail: malformed XOAUTH2 response" },
 	{ "smtp.office365.com", NULL, "535 5.7.3 Authentication unsuccessful",
-	    "credential",
+	    CAUSE_CREDENTIAL,
 	    "Microsoft 365: wrong password, SMTP AUTH switched off, or a "
 	    "token for the wrong audience or scope" },
 	{ "smtp.sendgrid.net", NULL,
 	    "535 Authentication failed: The provided authorization grant is "
 	    "invalid, expired, or revoked",
-	    "credential", "SendGrid: make a new API key" },
+	    CAUSE_CREDENTIAL, "SendGrid: make a new API key" },
 	{ "smtp.yandex.com", NULL,
 	    "553 5.7.1 Sender address rejected: not owned by auth user.",
-	    "sender",
+	    CAUSE_SENDER,
 	    "Yandex: the account does not own the address; MAIL FROM:<> is "
 	    "refused too: probe with a real sender (-f)" },
-	{ "smtp.zoho.eu", NULL, "554 5.7.8 Access Restricted", "policy",
+	{ "smtp.zoho.eu", NULL, "554 5.7.8 Access Restricted", CAUSE_POLICY,
 	    "Zoho: SMTP is off for the account or no part of its plan, or it "
 	    "needs an app password" },
 	/* Another provider's name is none. */
 	{ "smtp.sendgrid.net", NULL, "535 Authentication Credentials Invalid",
-	    "credential", "wrong user or password" },
+	    CAUSE_CREDENTIAL, "wrong user or password" },
 };
 
 static void
@@ -543,7 +549,7 @@ test_unknown_replies(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(unknown); i++) {
 		x.reply = unknown[i];
-		expect_verdict(unknown[i], &o, &x, "", "");
+		expect_verdict(unknown[i], &o, &x, CAUSE_UNKNOWN, "");
 	}
 }
 
@@ -596,18 +602,40 @@ test_every_row_has_a_reply(void **state)
 	}
 }
 
-static bool
-is_cause(const char *cause)
+/* What JSON calls it, and a letter for each trait (Secret, Vague, Limit). */
+static void
+test_causes(void **state)
 {
-	static const char *const causes[] = { "credential", "account", "policy",
-		"backend", "rate", "encryption", "mechanism", "sender",
-		"protocol", "token" };
-	size_t i;
+	static const struct {
+		const char *name;
+		const char *traits;
+	} causes[CAUSES] = {
+		[CAUSE_UNKNOWN] = { NULL, "S" },
+		[CAUSE_CREDENTIAL] = { "credential", "SV" },
+		[CAUSE_ACCOUNT] = { "account", "" },
+		[CAUSE_POLICY] = { "policy", "" },
+		[CAUSE_BACKEND] = { "backend", "" },
+		[CAUSE_RATE] = { "rate", "L" },
+		[CAUSE_ENCRYPTION] = { "encryption", "" },
+		[CAUSE_MECHANISM] = { "mechanism", "" },
+		[CAUSE_SENDER] = { "sender", "" },
+		[CAUSE_PROTOCOL] = { "protocol", "" },
+		[CAUSE_TOKEN] = { "token", "S" },
+	};
+	static const char letters[] = "SVL";
+	enum cause c;
+	size_t k;
 
-	for (i = 0; i < COUNT(causes); i++)
-		if (strcmp(cause, causes[i]) == 0)
-			return true;
-	return false;
+	(void)state;
+	assert_null(cause_name(CAUSE_UNKNOWN));
+	for (c = CAUSE_UNKNOWN; c < CAUSES; c++) {
+		if (c != CAUSE_UNKNOWN)
+			assert_string_equal(cause_name(c), causes[c].name);
+		for (k = 0; letters[k] != '\0'; k++)
+			assert_int_equal(
+			    cause_has(c, (enum cause_trait)(1 << k)),
+			    strchr(causes[c].traits, letters[k]) != NULL);
+	}
 }
 
 static void
@@ -626,7 +654,7 @@ test_every_row_is_whole(void **state)
 		    h->enhanced[0] - '0' != h->code / 100)
 			fail_msg(
 			    "%d does not go with %s", h->code, h->enhanced);
-		if (h->text[0] == '\0' || !is_cause(h->cause) ||
+		if (h->text[0] == '\0' || h->cause == CAUSE_UNKNOWN ||
 		    h->advice[0] == '\0')
 			fail_msg("%d %s is not whole", h->code, h->text);
 		for (c = h->advice; *c != '\0'; c++)
@@ -651,42 +679,42 @@ test_challenge_errors(void **state)
 	static const struct {
 		const char *what;
 		struct failure failure;
-		const char *cause;
+		enum cause cause;
 		const char *hint;
 	} cases[] = {
 		{ "before an unknown reply",
-		    { SMTP_AUTH_REJECTED, zorp, known_error, NULL }, "token",
-		    token },
+		    { SMTP_AUTH_REJECTED, zorp, known_error, NULL },
+		    CAUSE_TOKEN, token },
 		{ "before a reply about passwords",
 		    { SMTP_AUTH_REJECTED, credential, known_error, NULL },
-		    "token", token },
+		    CAUSE_TOKEN, token },
 		{ "before a reply with another cause",
-		    { SMTP_AUTH_REJECTED, policy, known_error, NULL }, "token",
-		    token },
+		    { SMTP_AUTH_REJECTED, policy, known_error, NULL },
+		    CAUSE_TOKEN, token },
 		{ "the shortest",
 		    { SMTP_AUTH_REJECTED, zorp,
 			"{\"status\":\"invalid_token\"}", NULL },
-		    "token", token },
+		    CAUSE_TOKEN, token },
 		{ "status 400 of nobody known",
 		    { SMTP_AUTH_REJECTED, zorp,
 			"{\"status\":\"400\",\"schemes\":\"Bearer\"}", NULL },
-		    "token",
+		    CAUSE_TOKEN,
 		    "access token expired, or lacks the scope for mail" },
 		{ "unknown both",
 		    { SMTP_AUTH_REJECTED, zorp, "{\"status\":\"500\"}", NULL },
-		    "", "" },
+		    CAUSE_UNKNOWN, "" },
 		{ "unknown: no password was used",
 		    { SMTP_AUTH_REJECTED, credential, "{\"status\":\"500\"}",
 			NULL },
-		    "", "" },
+		    CAUSE_UNKNOWN, "" },
 		{ "unknown, but the reply says why",
 		    { SMTP_AUTH_REJECTED, policy, "{\"status\":\"500\"}",
 			NULL },
-		    "policy",
+		    CAUSE_POLICY,
 		    "Microsoft 365: passwords no longer work: use XOAUTH2" },
 		{ "cut off",
 		    { SMTP_AUTH_REJECTED, zorp, "{\"status\":\"401\"", NULL },
-		    "", "" },
+		    CAUSE_UNKNOWN, "" },
 	};
 	const struct settings o = some_options();
 	size_t i;
@@ -729,7 +757,8 @@ test_outcomes(void **state)
 	for (i = 0; i < COUNT(cases); i++) {
 		snprintf(what, sizeof what, "outcome %d", cases[i].outcome);
 		x.outcome = cases[i].outcome;
-		expect_verdict(what, &o, &x, cases[i].hinted ? "account" : "",
+		expect_verdict(what, &o, &x,
+		    cases[i].hinted ? CAUSE_ACCOUNT : CAUSE_UNKNOWN,
 		    cases[i].hinted ? "the account is disabled" : "");
 	}
 }
@@ -744,25 +773,25 @@ test_other_conditions(void **state)
 
 	(void)state;
 	o.expect_rejected = true;
-	expect_verdict("rejected as expected", &o, &x, "", "");
+	expect_verdict("rejected as expected", &o, &x, CAUSE_UNKNOWN, "");
 
 	/* STARTTLS was not offered: the last reply is that to EHLO. */
 	o = some_options();
 	x = (struct failure){ SMTP_STARTTLS_MISSING, "250 mail.example.org",
 		NULL, NULL };
-	expect_verdict("not offered", &o, &x, "", "");
+	expect_verdict("not offered", &o, &x, CAUSE_UNKNOWN, "");
 
 	/* A policy of the user's outweighs the server's temporary trouble. */
 	x = (struct failure){ SMTP_AUTH_TEMPORARY,
 		"454 4.7.0 Temporary authentication failure.", NULL, NULL };
 	o.require_extension.word[o.require_extension.count++] = starttls;
 	o.require_mechanism.word[o.require_mechanism.count++] = xoauth2;
-	expect_verdict("the login's own", &o, &x, "backend",
+	expect_verdict("the login's own", &o, &x, CAUSE_BACKEND,
 	    "the server's auth backend is down or overloaded");
 	o.state_of[CONDITION_AUTH_TEMPORARY] = STATUS_WARNING;
-	expect_verdict("an extension", &o, &x, "", "");
+	expect_verdict("an extension", &o, &x, CAUSE_UNKNOWN, "");
 	o.state_of[CONDITION_EXTENSION] = STATUS_OK;
-	expect_verdict("a required mechanism", &o, &x, "", "");
+	expect_verdict("a required mechanism", &o, &x, CAUSE_UNKNOWN, "");
 }
 
 /* The last reply is kept whatever ended the check. */
@@ -795,7 +824,7 @@ test_other_ends(void **state)
 		assert_int_equal(verdict_reach(&v, &f, &o), 0);
 		assert_int_equal(v.condition, CONDITION_MECHANISM);
 		assert_int_equal(v.hint.len, 0);
-		assert_null(v.cause);
+		assert_int_equal(v.cause, CAUSE_UNKNOWN);
 		verdict_free(&v);
 	}
 	buf_free(&s.last.text);
@@ -810,6 +839,7 @@ main(void)
 		cmocka_unit_test(test_providers),
 		cmocka_unit_test(test_unknown_replies),
 		cmocka_unit_test(test_every_row_has_a_reply),
+		cmocka_unit_test(test_causes),
 		cmocka_unit_test(test_every_row_is_whole),
 		cmocka_unit_test(test_challenge_errors),
 		cmocka_unit_test(test_outcomes),

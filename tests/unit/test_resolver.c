@@ -297,7 +297,7 @@ open_resolver(const char *servers)
 {
 	struct err e = { .kind = ERR_NONE };
 
-	resolver = resolver_new(loop, servers, &e);
+	resolver = resolver_new(loop, servers, false, &e);
 	if (resolver == NULL)
 		fail_msg("%s: %s", servers, e.text);
 }
@@ -697,7 +697,7 @@ test_server_lists(void **state)
 	(void)state;
 	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct err e = { .kind = ERR_NONE };
-		struct resolver *r = resolver_new(loop, cases[i].list, &e);
+		struct resolver *r = resolver_new(loop, cases[i].list, false, &e);
 
 		if ((r != NULL) != cases[i].good)
 			fail_msg("\"%s\": %s", cases[i].list,

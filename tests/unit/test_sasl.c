@@ -53,14 +53,13 @@ test_table(void **state)
 		const char *name;
 		enum sasl_proof proof;
 		bool initial, authzid, reveals;
-		int last_turn;
 	} rows[] = {
-		{ "OAUTHBEARER", SASL_PROOF_TOKEN, true, true, true, 0 },
-		{ "XOAUTH2", SASL_PROOF_TOKEN, true, false, true, 0 },
-		{ "PLAIN", SASL_PROOF_PASSWORD, true, true, true, 0 },
-		{ "LOGIN", SASL_PROOF_PASSWORD, false, false, true, 1 },
-		{ "EXTERNAL", SASL_PROOF_NONE, true, true, false, 0 },
-		{ "ANONYMOUS", SASL_PROOF_NONE, true, false, false, 0 },
+		{ "OAUTHBEARER", SASL_PROOF_TOKEN, true, true, true },
+		{ "XOAUTH2", SASL_PROOF_TOKEN, true, false, true },
+		{ "PLAIN", SASL_PROOF_PASSWORD, true, true, true },
+		{ "LOGIN", SASL_PROOF_PASSWORD, false, false, true },
+		{ "EXTERNAL", SASL_PROOF_NONE, true, true, false },
+		{ "ANONYMOUS", SASL_PROOF_NONE, true, false, false },
 	};
 	const struct sasl_mech *m;
 	size_t i;
@@ -72,8 +71,7 @@ test_table(void **state)
 		    m->proof != rows[i].proof ||
 		    m->has_initial_response != rows[i].initial ||
 		    m->carries_authzid != rows[i].authzid ||
-		    m->reveals_secret != rows[i].reveals ||
-		    m->last_turn != rows[i].last_turn)
+		    m->reveals_secret != rows[i].reveals)
 			fail_msg("%s", rows[i].name);
 	}
 	/* Default preference (the order of the table). */
@@ -95,124 +93,276 @@ test_find(void **state)
 	assert_null(sasl_find("ROT13", 5));
 }
 
-#define RAW(text) text, sizeof text - 1
+#define SAYS(text) SASL_RESPOND, text, sizeof text - 1
+#define ENDS SASL_UNEXPECTED, "", 0
 
-/* A challenge of NULL is one that was no base64. */
+enum { STEPS_MAX = 4 };
+
+/*
+ * Each step: the challenge (NULL is one that was no base64), what comes of it,
+ * and whether a success may follow.  Ends with a step that says nothing.
+ */
 static const struct {
 	const char *what, *mech;
 	const struct sasl_creds *creds;
-	int turn;
-	const char *challenge;
-	enum sasl_step step;
-	const char *raw;
-	size_t len;
-} responses[] = {
-	{ "PLAIN", "PLAIN", &password, 0, "", SASL_RESPOND,
-	    RAW("\0alice\0S3cret") },
-	{ "PLAIN, authzid", "PLAIN", &both, 0, "", SASL_RESPOND,
-	    RAW("boss\0alice\0S3cret") },
-	{ "PLAIN, a prompt", "PLAIN", &password, 0, "go", SASL_RESPOND,
-	    RAW("\0alice\0S3cret") },
-	{ "PLAIN, no base64", "PLAIN", &password, 0, NULL, SASL_RESPOND,
-	    RAW("\0alice\0S3cret") },
-	{ "PLAIN, turn 1", "PLAIN", &password, 1, "", SASL_UNEXPECTED,
-	    RAW("") },
-	{ "LOGIN, user", "LOGIN", &password, 0, "Username:", SASL_RESPOND,
-	    RAW("alice") },
-	{ "LOGIN, password", "LOGIN", &password, 1, "Password:", SASL_RESPOND,
-	    RAW("S3cret") },
-	{ "LOGIN, other prompts", "LOGIN", &password, 0,
-	    "Password:", SASL_RESPOND, RAW("alice") },
-	{ "LOGIN, no base64", "LOGIN", &password, 1, NULL, SASL_RESPOND,
-	    RAW("S3cret") },
-	{ "LOGIN, turn 2", "LOGIN", &password, 2, "Code:", SASL_UNEXPECTED,
-	    RAW("") },
-	{ "XOAUTH2", "XOAUTH2", &token, 0, "", SASL_RESPOND,
-	    RAW("user=a,b=c\1auth=Bearer ya29.tok\1\1") },
-	{ "XOAUTH2, error", "XOAUTH2", &token, 1, JSON, SASL_RESPOND, RAW("") },
-	{ "XOAUTH2, error behind blanks", "XOAUTH2", &token, 1, "\r\n\t " JSON,
-	    SASL_RESPOND, RAW("") },
-	{ "XOAUTH2, blanks", "XOAUTH2", &token, 1, "\r\n\t ", SASL_UNEXPECTED,
-	    RAW("") },
-	{ "XOAUTH2, no error", "XOAUTH2", &token, 1, "what", SASL_UNEXPECTED,
-	    RAW("") },
-	{ "XOAUTH2, empty", "XOAUTH2", &token, 1, "", SASL_UNEXPECTED,
-	    RAW("") },
-	{ "XOAUTH2, no base64", "XOAUTH2", &token, 1, NULL, SASL_UNEXPECTED,
-	    RAW("") },
-	{ "XOAUTH2, turn 2", "XOAUTH2", &token, 2, JSON, SASL_UNEXPECTED,
-	    RAW("") },
-	{ "OAUTHBEARER", "OAUTHBEARER", &token, 0, "", SASL_RESPOND,
-	    RAW("n,a=a=2Cb=3Dc,\1host=mail.example.org\1port=587"
-		"\1auth=Bearer ya29.tok\1\1") },
-	{ "OAUTHBEARER, error", "OAUTHBEARER", &token, 1, JSON, SASL_RESPOND,
-	    RAW("\1") },
-	{ "OAUTHBEARER, no error", "OAUTHBEARER", &token, 1, "",
-	    SASL_UNEXPECTED, RAW("") },
-	{ "OAUTHBEARER, turn 2", "OAUTHBEARER", &token, 2, JSON,
-	    SASL_UNEXPECTED, RAW("") },
-	{ "EXTERNAL", "EXTERNAL", &nothing, 0, "", SASL_RESPOND, RAW("") },
-	{ "EXTERNAL, authzid", "EXTERNAL", &both, 0, "", SASL_RESPOND,
-	    RAW("boss") },
-	{ "EXTERNAL, turn 1", "EXTERNAL", &nothing, 1, "", SASL_UNEXPECTED,
-	    RAW("") },
-	{ "ANONYMOUS", "ANONYMOUS", &nothing, 0, "", SASL_RESPOND,
-	    RAW("check_smtp_auth") },
-	{ "ANONYMOUS, user", "ANONYMOUS", &password, 0, "", SASL_RESPOND,
-	    RAW("alice") },
-	{ "ANONYMOUS, turn 1", "ANONYMOUS", &nothing, 1, "", SASL_UNEXPECTED,
-	    RAW("") },
+	struct {
+		const char *challenge;
+		enum sasl_step step;
+		const char *raw;
+		size_t len;
+		bool may_succeed;
+	} steps[STEPS_MAX];
+} exchanged[] = {
+	{ "PLAIN", "PLAIN", &password,
+	    { { "", SAYS("\0alice\0S3cret"), true }, { "", ENDS, true } } },
+	{ "PLAIN, authzid", "PLAIN", &both,
+	    { { "", SAYS("boss\0alice\0S3cret"), true } } },
+	{ "PLAIN, a prompt", "PLAIN", &password,
+	    { { "go", SAYS("\0alice\0S3cret"), true } } },
+	{ "PLAIN, no base64", "PLAIN", &password,
+	    { { NULL, SAYS("\0alice\0S3cret"), true }, { NULL, ENDS, true } } },
+	{ "PLAIN, an error", "PLAIN", &password,
+	    { { "", SAYS("\0alice\0S3cret"), true }, { JSON, ENDS, true } } },
+	{ "LOGIN", "LOGIN", &password,
+	    { { "Username:", SAYS("alice"), false },
+		{ "Password:", SAYS("S3cret"), true },
+		{ "Code:", ENDS, true } } },
+	{ "LOGIN, other prompts", "LOGIN", &password,
+	    { { "Password:", SAYS("alice"), false },
+		{ "Username:", SAYS("S3cret"), true } } },
+	{ "LOGIN, no base64", "LOGIN", &password,
+	    { { NULL, SAYS("alice"), false }, { NULL, SAYS("S3cret"), true },
+		{ NULL, ENDS, true } } },
+	{ "XOAUTH2, error", "XOAUTH2", &token,
+	    { { "", SAYS("user=a,b=c\1auth=Bearer ya29.tok\1\1"), true },
+		{ JSON, SASL_TOLD_ERROR, "", 0, false },
+		{ JSON, ENDS, false } } },
+	{ "XOAUTH2, error behind blanks", "XOAUTH2", &token,
+	    { { "", SAYS("user=a,b=c\1auth=Bearer ya29.tok\1\1"), true },
+		{ "\r\n\t " JSON, SASL_TOLD_ERROR, "", 0, false } } },
+	{ "XOAUTH2, error before the token", "XOAUTH2", &token,
+	    { { JSON, SAYS("user=a,b=c\1auth=Bearer ya29.tok\1\1"), true },
+		{ JSON, SASL_TOLD_ERROR, "", 0, false } } },
+	{ "XOAUTH2, blanks", "XOAUTH2", &token,
+	    { { "", SAYS("user=a,b=c\1auth=Bearer ya29.tok\1\1"), true },
+		{ "\r\n\t ", ENDS, true } } },
+	{ "XOAUTH2, no error", "XOAUTH2", &token,
+	    { { "", SAYS("user=a,b=c\1auth=Bearer ya29.tok\1\1"), true },
+		{ "what", ENDS, true } } },
+	{ "XOAUTH2, empty", "XOAUTH2", &token,
+	    { { "", SAYS("user=a,b=c\1auth=Bearer ya29.tok\1\1"), true },
+		{ "", ENDS, true } } },
+	{ "XOAUTH2, no base64", "XOAUTH2", &token,
+	    { { NULL, SAYS("user=a,b=c\1auth=Bearer ya29.tok\1\1"), true },
+		{ NULL, ENDS, true } } },
+	{ "OAUTHBEARER, error", "OAUTHBEARER", &token,
+	    { { "",
+		  SAYS("n,a=a=2Cb=3Dc,\1host=mail.example.org\1port=587"
+		       "\1auth=Bearer ya29.tok\1\1"),
+		  true },
+		{ JSON, SASL_TOLD_ERROR, "\1", 1, false },
+		{ JSON, ENDS, false } } },
+	{ "OAUTHBEARER, authzid, no error", "OAUTHBEARER", &both,
+	    { { "",
+		  SAYS("n,a=boss,\1host=::1\1port=465"
+		       "\1auth=Bearer S3cret\1\1"),
+		  true },
+		{ "", ENDS, true } } },
+	{ "EXTERNAL", "EXTERNAL", &nothing,
+	    { { "", SAYS(""), true }, { "", ENDS, true } } },
+	{ "EXTERNAL, authzid", "EXTERNAL", &both,
+	    { { "", SAYS("boss"), true }, { "", ENDS, true } } },
+	{ "ANONYMOUS", "ANONYMOUS", &nothing,
+	    { { "", SAYS("check_smtp_auth"), true }, { "", ENDS, true } } },
+	{ "ANONYMOUS, user", "ANONYMOUS", &password,
+	    { { "", SAYS("alice"), true } } },
 };
 
-static void
-test_responses(void **state)
+/* Take a step with a challenge of text, NULL for one that was no base64. */
+static enum sasl_step
+step_with(struct sasl *s, const char *text, struct buf *out)
 {
-	struct buf out, challenge;
+	struct buf challenge = BUF_INIT(1000);
 	enum sasl_step step;
-	size_t i;
+
+	if (text != NULL)
+		assert_int_equal(buf_adds(&challenge, text), 0);
+	step = sasl_step(s, text != NULL ? &challenge : NULL, out);
+	buf_free(&challenge);
+	return step;
+}
+
+static void
+test_steps(void **state)
+{
+	struct buf out = BUF_INIT(1000);
+	enum sasl_step step;
+	struct sasl *s;
+	size_t i, t;
 
 	(void)state;
-	for (i = 0; i < sizeof responses / sizeof responses[0]; i++) {
-		out = (struct buf)BUF_INIT(1000);
-		challenge = (struct buf)BUF_INIT(1000);
-		if (responses[i].challenge != NULL)
-			buf_adds(&challenge, responses[i].challenge);
-		step =
-		    mech(responses[i].mech)
-			->respond(&out, responses[i].creds, responses[i].turn,
-			    responses[i].challenge != NULL ? &challenge : NULL);
-		if (step != responses[i].step || out.len != responses[i].len ||
-		    memcmp(buf_str(&out), responses[i].raw, out.len) != 0)
-			fail_msg("%s: step %d, %zu octets", responses[i].what,
-			    (int)step, out.len);
-		buf_free(&out);
-		buf_free(&challenge);
+	for (i = 0; i < sizeof exchanged / sizeof exchanged[0]; i++) {
+		s = sasl_start(mech(exchanged[i].mech), exchanged[i].creds);
+		assert_non_null(s);
+		assert_false(sasl_may_succeed(s));
+		for (t = 0; t < STEPS_MAX; t++) {
+			if (exchanged[i].steps[t].raw == NULL)
+				break;
+			buf_truncate(&out, 0);
+			step =
+			    step_with(s, exchanged[i].steps[t].challenge, &out);
+			if (step != exchanged[i].steps[t].step ||
+			    out.len != exchanged[i].steps[t].len ||
+			    memcmp(buf_str(&out), exchanged[i].steps[t].raw,
+				out.len) != 0 ||
+			    sasl_may_succeed(s) !=
+				exchanged[i].steps[t].may_succeed)
+				fail_msg("%s, step %zu: %d, %zu octets",
+				    exchanged[i].what, t, (int)step, out.len);
+			if (step == SASL_UNEXPECTED)
+				assert_string_equal(
+				    sasl_why(s), "does not have");
+		}
+		sasl_free(s);
 	}
+	sasl_free(NULL);
+	buf_free(&out);
+}
+
+/*
+ * Go through the exchange of creds until success may come, with room octets
+ * for the response of step `at` (from 0) and enough for the others.  *longest
+ * is the length of the longest response.  Returns the last step.
+ */
+static enum sasl_step
+go_through(const struct sasl_mech *m, const struct sasl_creds *creds, size_t at,
+    size_t room, size_t *longest)
+{
+	struct sasl *s = sasl_start(m, creds);
+	enum sasl_step step = SASL_RESPOND;
+	struct buf out;
+	size_t t;
+
+	assert_non_null(s);
+	*longest = 0;
+	for (t = 0; step == SASL_RESPOND && !sasl_may_succeed(s); t++) {
+		assert_true(t < STEPS_MAX);
+		out = (struct buf)BUF_INIT(t == at ? room : 100000);
+		step = step_with(s, "", &out);
+		if (step == SASL_RESPOND && out.len > *longest)
+			*longest = out.len;
+		buf_free(&out);
+	}
+	sasl_free(s);
+	return step;
+}
+
+/* What is said to be the longest response is the longest that is made. */
+static void
+test_length(void **state)
+{
+	static const struct sasl_creds longer_user = { .user = "a,=,=b@x.org",
+		.secret = "S3cret",
+		.host = "h",
+		.port = 5 };
+	static const struct sasl_creds none = { .user = "",
+		.secret = "",
+		.authzid = "",
+		.host = "",
+		.port = 65535 };
+	static const struct sasl_creds *const creds[] = { &password, &token,
+		&both, &longer_user, &none };
+	const struct sasl_mech *m;
+	size_t i, longest;
+
+	(void)state;
+	for (m = sasl_mechs; m->name != NULL; m++) {
+		for (i = 0; i < sizeof creds / sizeof creds[0]; i++) {
+			assert_int_equal(
+			    go_through(m, creds[i], 0, 1000, &longest),
+			    SASL_RESPOND);
+			if (sasl_length(m, creds[i]) != longest)
+				fail_msg("%s, creds %zu: %zu, not %zu", m->name,
+				    i, longest, sasl_length(m, creds[i]));
+		}
+	}
+	assert_int_equal(sasl_length(mech("EXTERNAL"), &nothing), 0);
+	assert_int_equal(sasl_length(mech("ANONYMOUS"), &nothing), 15);
 }
 
 /* With every room that is too small, each response says that it is full. */
 static void
 test_full(void **state)
 {
-	static const char *const names[] = { "PLAIN", "LOGIN", "XOAUTH2",
-		"OAUTHBEARER", "EXTERNAL", "ANONYMOUS" };
-	const struct buf empty = BUF_INIT(0);
-	struct buf out;
-	size_t i, room, needed;
+	static const struct {
+		const char *mech;
+		size_t step, needed;
+	} cases[] = {
+		{ "PLAIN", 0, 17 },
+		{ "LOGIN", 0, 5 },
+		{ "LOGIN", 1, 6 },
+		{ "XOAUTH2", 0, 31 },
+		{ "OAUTHBEARER", 0, 48 },
+		{ "EXTERNAL", 0, 4 },
+		{ "ANONYMOUS", 0, 5 },
+	};
+	size_t i, room, longest;
 
 	(void)state;
-	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
-		out = (struct buf)BUF_INIT(1000);
-		mech(names[i])->respond(&out, &both, 0, &empty);
-		needed = out.len;
-		buf_free(&out);
-		for (room = 0; room < needed; room++) {
-			out = (struct buf)BUF_INIT(room);
-			assert_int_equal(
-			    mech(names[i])->respond(&out, &both, 0, &empty),
-			    SASL_FULL);
-			buf_free(&out);
+	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		for (room = 0; room <= cases[i].needed; room++) {
+			if (go_through(mech(cases[i].mech), &both,
+				cases[i].step, room, &longest) !=
+			    (room < cases[i].needed ? SASL_FULL : SASL_RESPOND))
+				fail_msg("%s, step %zu, %zu octets",
+				    cases[i].mech, cases[i].step, room);
 		}
+	}
+}
+
+/* The answer to an error, too. */
+static void
+test_full_error(void **state)
+{
+	struct sasl *s = sasl_start(mech("OAUTHBEARER"), &both);
+	struct buf out = BUF_INIT(1000), none = BUF_INIT(0);
+
+	(void)state;
+	assert_non_null(s);
+	assert_int_equal(step_with(s, "", &out), SASL_RESPOND);
+	assert_int_equal(step_with(s, JSON, &none), SASL_FULL);
+	sasl_free(s);
+	buf_free(&out);
+}
+
+/* 9213 octets make 12284 in base64; one more is too much. */
+static void
+test_fits(void **state)
+{
+	char text[9300];
+	struct sasl_creds c = { .user = "alice",
+		.secret = "S3cret",
+		.host = "mail.example.org",
+		.port = 587 };
+	const struct sasl_mech *m;
+	size_t i;
+
+	(void)state;
+	for (m = sasl_mechs; m->name != NULL; m++) {
+		c.authzid = m->proof == SASL_PROOF_NONE ? text : NULL;
+		c.user = m->proof == SASL_PROOF_NONE ? text : "alice";
+		c.secret = text;
+		memset(text, 'a', sizeof text);
+		text[0] = '\0';
+		i = 9213 -
+		    (strcmp(m->name, "LOGIN") == 0 ? 0 : sasl_length(m, &c));
+		memset(text, 'a', sizeof text);
+		text[i] = '\0';
+		assert_int_equal(sasl_length(m, &c), 9213);
+		assert_true(auth_fits(m, &c));
+		text[i] = 'a';
+		text[i + 1] = '\0';
+		assert_false(auth_fits(m, &c));
 	}
 }
 
@@ -272,7 +422,9 @@ test_exchanges(void **state)
 	(void)state;
 	for (i = 0; i < sizeof exchanges / sizeof exchanges[0]; i++) {
 		line = (struct buf)BUF_INIT(1000);
-		auth_init(&a, mech(exchanges[i].mech), exchanges[i].creds);
+		assert_int_equal(
+		    auth_init(&a, mech(exchanges[i].mech), exchanges[i].creds),
+		    0);
 		assert_int_equal(auth_command(&a, &line), 0);
 		if (strcmp(line.data, exchanges[i].command) != 0)
 			fail_msg("%s: %s", exchanges[i].what, line.data);
@@ -306,7 +458,7 @@ test_error_decoded(void **state)
 
 	(void)state;
 	smtp_reply_parse(&r, text, strlen(text), NULL);
-	auth_init(&a, mech("XOAUTH2"), &token);
+	assert_int_equal(auth_init(&a, mech("XOAUTH2"), &token), 0);
 	assert_int_equal(auth_command(&a, &line), 0);
 	assert_false(a.told_error);
 	assert_int_equal(auth_hear(&a, &r), AUTH_RESPOND);
@@ -361,7 +513,8 @@ test_refusals(void **state)
 		for (after = 0; after < 2; after++) {
 			struct buf line = BUF_INIT(100);
 
-			auth_init(&a, mech("LOGIN"), &password);
+			assert_int_equal(
+			    auth_init(&a, mech("LOGIN"), &password), 0);
 			assert_int_equal(auth_command(&a, &line), 0);
 			smtp_reply_parse(
 			    &r, challenge, strlen(challenge), NULL);
@@ -388,8 +541,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_find),
-		cmocka_unit_test(test_responses),
+		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_length),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_full_error),
+		cmocka_unit_test(test_fits),
 		cmocka_unit_test(test_exchanges),
 		cmocka_unit_test(test_error_decoded),
 		cmocka_unit_test(test_refusals),

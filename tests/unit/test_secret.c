@@ -14,8 +14,8 @@
 #include <cmocka.h>
 #include <fcntl.h>
 
-#include "base/clock.h"
 #include "secret/secret.h"
+#include "tests/unit/fetch.h"
 
 extern char **environ;
 
@@ -54,29 +54,13 @@ write_file(const char *data, size_t len)
 	close(fd);
 }
 
-/* Parse and read; returns what secret_read() did. */
-static int
-fetch(struct secret *s, const char *source, int64_t limit_us, struct err *e)
-{
-	struct secret_source parsed = { .kind = SECRET_NONE };
-	int rc;
-
-	*e = (struct err){ .kind = ERR_NONE };
-	assert_int_equal(secret_source_parse(source, &parsed, e), 0);
-	rc = secret_read(s, &parsed, clock_now_us() + limit_us, e);
-	secret_source_free(&parsed);
-	assert_int_equal(rc, e->kind == ERR_NONE ? 0 : -1);
-	assert_true((s->value != NULL) == (rc == 0));
-	return rc;
-}
-
 static void
 expect_secret(const char *what, const char *source, const char *wanted)
 {
 	struct secret s;
 	struct err e;
 
-	if (fetch(&s, source, LONG_US, &e) != 0)
+	if (fetch_source(&s, source, LONG_US, &e) != 0)
 		fail_msg("%s: %s", what, e.text);
 	if (strcmp(s.value, wanted) != 0 || s.len != strlen(wanted))
 		fail_msg("%s: got \"%s\"", what, s.value);
@@ -91,7 +75,7 @@ expect_error(const char *what, const char *source, enum err_kind kind,
 	struct secret s;
 	struct err e;
 
-	if (fetch(&s, source, LONG_US, &e) == 0)
+	if (fetch_source(&s, source, LONG_US, &e) == 0)
 		fail_msg("%s: got \"%s\"", what, s.value);
 	if (strcmp(e.text, wanted) != 0)
 		fail_msg("%s: \"%s\"", what, e.text);
@@ -222,7 +206,7 @@ test_long_lines(void **state)
 	data[SECRET_MAX] = '\r';
 	data[SECRET_MAX + 1] = '\n';
 	write_file(data, SECRET_MAX + 3);
-	assert_int_equal(fetch(&s, source, LONG_US, &e), 0);
+	assert_int_equal(fetch_source(&s, source, LONG_US, &e), 0);
 	assert_int_equal(s.len, SECRET_MAX);
 	secret_free(&s);
 	/* However much follows, it is not read. */
@@ -246,16 +230,16 @@ test_file_faults(void **state)
 	    "closed", "fd:999", ERR_SECRET, "fd:999: Bad file descriptor");
 	write_file("pw", 2);
 	snprintf(source, sizeof source, "file:%s", path);
-	assert_int_equal(fetch(&s, source, LONG_US, &e), 0);
+	assert_int_equal(fetch_source(&s, source, LONG_US, &e), 0);
 	assert_false(s.world_readable);
 	secret_free(&s);
 	assert_int_equal(chmod(path, 0604), 0);
-	assert_int_equal(fetch(&s, source, LONG_US, &e), 0);
+	assert_int_equal(fetch_source(&s, source, LONG_US, &e), 0);
 	assert_true(s.world_readable);
 	secret_free(&s);
 	if (geteuid() != 0) {
 		assert_int_equal(chmod(path, 0), 0);
-		assert_int_equal(fetch(&s, source, LONG_US, &e), -1);
+		assert_int_equal(fetch_source(&s, source, LONG_US, &e), -1);
 		assert_non_null(strstr(e.text, ": Permission denied"));
 	}
 }
@@ -273,14 +257,14 @@ test_silent_writers(void **state)
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	snprintf(source, sizeof source, "file:%s", path);
-	assert_int_equal(fetch(&s, source, 20000, &e), -1);
+	assert_int_equal(fetch_source(&s, source, 20000, &e), -1);
 	assert_int_equal(e.kind, ERR_TIMEOUT);
 	assert_int_equal(pipe(ends), 0);
 	snprintf(source, sizeof source, "fd:%d", ends[0]);
-	assert_int_equal(fetch(&s, source, 20000, &e), -1);
+	assert_int_equal(fetch_source(&s, source, 20000, &e), -1);
 	assert_int_equal(e.kind, ERR_TIMEOUT);
 	assert_int_equal(write(ends[1], "pw", 2), 2);
-	assert_int_equal(fetch(&s, source, 20000, &e), -1);
+	assert_int_equal(fetch_source(&s, source, 20000, &e), -1);
 	assert_int_equal(e.kind, ERR_TIMEOUT);
 	assert_int_equal(write(ends[1], "pw\n", 3), 3);
 	/* The shell's <(command), its writer still there, or gone. */
@@ -331,6 +315,17 @@ test_stdin(void **state)
 }
 
 static void
+erase(const char *source)
+{
+	struct secret_source parsed = { .kind = SECRET_NONE };
+	struct err e = { .kind = ERR_NONE };
+
+	assert_int_equal(secret_source_parse(source, &parsed, &e), 0);
+	secret_source_erase(&parsed);
+	secret_source_free(&parsed);
+}
+
+static void
 test_env(void **state)
 {
 	static char entry[] = "TEST_SECRET=hunter2\nb";
@@ -338,6 +333,9 @@ test_env(void **state)
 	(void)state;
 	putenv(entry);
 	expect_secret("env", "env:TEST_SECRET", "hunter2\nb");
+	/* Another check may use the same one. */
+	expect_secret("again", "env:TEST_SECRET", "hunter2\nb");
+	erase("env:TEST_SECRET");
 	assert_null(getenv("TEST_SECRET"));
 	assert_memory_equal(entry, "TEST_SECRET=\0\0\0\0\0\0\0\0\0", 21);
 	expect_error("unset", "env:TEST_SECRET", ERR_SECRET,

@@ -16,26 +16,19 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "secret/censor.h"
 #include "secret/secret.h"
+#include "tests/unit/fetch.h"
 
 static const int64_t LONG_US = 60 * 1000000LL;
 
-/* Returns what secret_read() did. */
 static int
 fetch(struct secret *s, const char *command, int64_t limit_us, struct err *e)
 {
 	char source[512];
-	struct secret_source parsed = { .kind = SECRET_NONE };
-	int rc;
 
 	snprintf(source, sizeof source, "cmd:%s", command);
-	*e = (struct err){ .kind = ERR_NONE };
-	assert_int_equal(secret_source_parse(source, &parsed, e), 0);
-	rc = secret_read(s, &parsed, clock_now_us() + limit_us, e);
-	secret_source_free(&parsed);
-	return rc;
+	return fetch_source(s, source, limit_us, e);
 }
 
 static void
@@ -271,14 +264,26 @@ test_surroundings(void **state)
 static void
 test_replaced_variable(void **state)
 {
-	struct secret_source other = { .kind = SECRET_NONE };
+	static const char *const given[] = { "env:TEST_FIRST", "env:TEST_OTHER",
+		"env:TEST_OTHER", "pass:x", "cmd:echo" };
+	struct secret_source source = { .kind = SECRET_NONE }, next;
 	struct err e = { .kind = ERR_NONE };
+	size_t i;
 
 	(void)state;
+	setenv("TEST_FIRST", "hunter1", 1);
 	setenv("TEST_OTHER", "hunter2", 1);
-	assert_int_equal(secret_source_parse("env:TEST_OTHER", &other, &e), 0);
-	secret_source_free(&other);
-	expect_secret("echo [$TEST_OTHER]", "[]");
+	for (i = 0; i < sizeof given / sizeof given[0]; i++) {
+		assert_int_equal(secret_source_parse(given[i], &next, &e), 0);
+		assert_int_equal(secret_source_replace(&source, &next), 0);
+	}
+	assert_int_equal(source.kind, SECRET_CMD);
+	expect_secret("echo [$TEST_FIRST$TEST_OTHER]", "[hunter1hunter2]");
+	secret_source_erase(&source);
+	expect_secret("echo [$TEST_FIRST$TEST_OTHER]", "[]");
+	setenv("TEST_OTHER", "hunter2", 1);
+	secret_source_free(&source);
+	assert_string_equal(getenv("TEST_OTHER"), "hunter2");
 }
 
 /* No descriptor and no child is left in this process. */

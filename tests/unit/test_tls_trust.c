@@ -251,6 +251,41 @@ test_trust_that_cannot_be_used(void **state)
 	refuses(&s,
 	    "p: Not a directory; give a directory made by openssl rehash",
 	    empty);
+	s.ca_path = "/etc/ssl/a:b";
+	refuses(&s,
+	    "p: OpenSSL takes the colon for the end of a path; give another "
+	    "path, such as a link",
+	    "/etc/ssl/a:b");
+}
+
+/* A key in the same file is passed over, also one with a pass phrase. */
+static void
+test_roots_beside_a_key(void **state)
+{
+	static const char text[] =
+	    "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+	    "MFQwTwYJKoZIhvcNAQUNMEIw\n"
+	    "-----END ENCRYPTED PRIVATE KEY-----\n"
+	    "-----BEGIN RSA PRIVATE KEY-----\n"
+	    "Proc-Type: 4,ENCRYPTED\n"
+	    "DEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\n"
+	    "MFQwTwYJKoZIhvcNAQUNMEIw\n"
+	    "-----END RSA PRIVATE KEY-----\n";
+	const char *file = folder_write("with-key", text);
+	struct tls_context *t;
+	FILE *f = fopen(file, "a");
+
+	(void)state;
+	assert_non_null(f);
+	assert_int_equal(PEM_write_X509(f, root.x509), 1);
+	assert_int_equal(fputs(text, f) >= 0, 1);
+	fclose(f);
+	t = context(NULL, file);
+	assert_true(trusts(t, &leaf, 1));
+	tls_context_free(t);
+	t = context(stranger_dir, file);
+	assert_true(trusts(t, &leaf, 1));
+	tls_context_free(t);
 }
 
 /* Client certificates. */
@@ -449,6 +484,7 @@ main(void)
 		cmocka_unit_test(test_broken_bundle),
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_trust_that_cannot_be_used),
+		cmocka_unit_test(test_roots_beside_a_key),
 		cmocka_unit_test(test_client_certificate),
 		cmocka_unit_test(test_client_certificate_that_cannot_be_used),
 	};

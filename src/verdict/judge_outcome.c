@@ -1,0 +1,232 @@
+/* How the message reads of a dialogue that did not end well. */
+
+#include <string.h>
+
+#include "check/trust.h"
+#include "verdict/internal.h"
+#include "verdict/wording.h"
+
+enum { ADDRESS_SHOWN_MAX = 120 }; /* of a sender or a recipient */
+
+/* "WHAT for USER at HOST:PORT: REPLY" with the reply that decided. */
+static void
+add_reply(struct buf *b, const struct facts *f, const struct settings *asked,
+    const char *what)
+{
+	word_event(b, asked, what);
+	buf_adds(b, ": ");
+	word_reply(b, f, &f->smtp->last);
+}
+
+/* "login of USER WHAT at HOST:PORT: REPLY". */
+static void
+add_login(struct buf *b, const struct facts *f, const struct settings *asked,
+    const char *what)
+{
+	buf_adds(b, "login");
+	if (asked->user != NULL) {
+		buf_adds(b, " of ");
+		word_user(b, asked);
+	}
+	buf_addf(b, " %s at ", what);
+	word_server(b, asked);
+	buf_adds(b, ": ");
+	word_reply(b, f, &f->smtp->last);
+}
+
+/* "WHAT ADDRESS refused for USER at HOST:PORT: REPLY". */
+static void
+add_envelope(struct buf *b, const struct facts *f, const struct settings *asked,
+    const char *what, const char *address)
+{
+	buf_adds(b, what);
+	word_cut(b, address, ADDRESS_SHOWN_MAX);
+	add_reply(b, f, asked, " refused");
+}
+
+static void
+write_greeting(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	add_reply(b, f, asked, "greeting refused");
+}
+
+static void
+write_ehlo(struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	add_reply(b, f, asked, asked->lmtp ? "LHLO refused" : "EHLO refused");
+}
+
+static void
+write_starttls(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	if (f->smtp->last.code >= 400)
+		add_reply(b, f, asked, "STARTTLS refused");
+	else
+		word_event(b, asked, "STARTTLS not offered");
+}
+
+static void
+write_injection(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	(void)f;
+	word_event(b, asked, "bytes in the clear after STARTTLS");
+	buf_adds(b, ": somebody may be in between");
+}
+
+static void
+write_no_mechanism(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	size_t i;
+
+	word_event(b, asked, "no usable mechanism");
+	buf_adds(b, ": wanted ");
+	for (i = 0; i < asked->mech_count; i++)
+		buf_addf(b, "%s%s", i > 0 ? ", " : "", asked->mechs[i]->name);
+	buf_adds(b, ", offered ");
+	word_mechanisms(b, f, &f->smtp->ehlo);
+}
+
+static void
+write_mechanism_refused(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	buf_addf(b, "AUTH %s refused", f->smtp->mech->name);
+	add_reply(b, f, asked, "");
+	buf_adds(b, ", offered ");
+	word_mechanisms(b, f, &f->smtp->ehlo);
+}
+
+static void
+write_held_back(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	const struct trust t = trust_judge(&f->tls, asked);
+	size_t i;
+
+	word_event(b, asked, "secret held back");
+	if (f->smtp->secret_needs_tls) {
+		buf_adds(b, ": the connection has no TLS");
+		return;
+	}
+	buf_adds(b, ": the server is unverified (");
+	for (i = 0; i < t.fault_count; i++)
+		buf_addf(
+		    b, "%s%s", i > 0 ? ", " : "", condition_name(t.fault[i]));
+	buf_addc(b, ')');
+}
+
+static void
+write_too_long(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	word_event(b, asked, "no secret");
+	buf_addf(b,
+	    ": too long for %s, which may take 12284 characters of "
+	    "base64; nothing was sent",
+	    f->smtp->mech->name);
+}
+
+static void
+write_rejected(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	const struct buf *error = &f->smtp->challenge_error;
+
+	add_login(b, f, asked, "rejected");
+	if (error->len == 0)
+		return;
+	buf_adds(b, "; the server's error: ");
+	word_outside(b, f, error->data, error->len);
+}
+
+static void
+write_temporary(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	add_login(b, f, asked, "not decided");
+}
+
+static void
+write_sender(struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	add_envelope(b, f, asked, "sender ", asked->from);
+}
+
+static void
+write_recipient(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	add_envelope(b, f, asked, "recipient ", asked->rcpt);
+}
+
+static void
+write_protocol(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	const struct smtp_facts *s = f->smtp;
+
+	buf_addf(
+	    b, "protocol error in %s", phase_name(phase_of_smtp(s->ended_in)));
+	word_where(b, asked);
+	buf_addf(b, ": %s", s->detail);
+	if (s->last.code == 0)
+		return;
+	buf_adds(b, "; last reply: ");
+	word_reply(b, f, &s->last);
+}
+
+static void
+write_disconnected(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	const char *why = f->stream_error;
+
+	buf_addf(b, "connection closed in %s", phase_name(f->reached));
+	word_where(b, asked);
+	if (why[0] == '\0' || strcmp(why, "connection closed") == 0)
+		return;
+	buf_adds(b, ": ");
+	word_outside(b, f, why, strlen(why));
+}
+
+static void
+write_no_memory(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	(void)f;
+	word_event(b, asked, "internal error");
+	buf_adds(b, ": out of memory");
+}
+
+typedef void write_fn(
+    struct buf *b, const struct facts *f, const struct settings *asked);
+
+/* One for each outcome that is a condition. */
+static write_fn *const by_outcome[SMTP_OUTCOMES] = {
+	[SMTP_GREETING_REFUSED] = write_greeting,
+	[SMTP_EHLO_REFUSED] = write_ehlo,
+	[SMTP_STARTTLS_MISSING] = write_starttls,
+	[SMTP_STARTTLS_INJECTION] = write_injection,
+	[SMTP_MECHANISM_MISSING] = write_no_mechanism,
+	[SMTP_MECHANISM_REFUSED] = write_mechanism_refused,
+	[SMTP_SECRET_HELD_BACK] = write_held_back,
+	[SMTP_SECRET_TOO_LONG] = write_too_long,
+	[SMTP_AUTH_REJECTED] = write_rejected,
+	[SMTP_AUTH_TEMPORARY] = write_temporary,
+	[SMTP_SENDER_REFUSED] = write_sender,
+	[SMTP_RECIPIENT_REFUSED] = write_recipient,
+	[SMTP_PROTOCOL_BROKEN] = write_protocol,
+	[SMTP_DISCONNECTED] = write_disconnected,
+	[SMTP_NO_MEMORY] = write_no_memory,
+};
+
+void
+judge_word_outcome(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	by_outcome[f->smtp->outcome](b, f, asked);
+}

@@ -1,0 +1,18 @@
+/*
+ * fetch.h - fetch one secret and wait for it, on a loop of its own.  Whatever
+ * goes wrong, but for what the source does, fails the test.
+ */
+
+#ifndef TESTS_UNIT_FETCH_H
+#define TESTS_UNIT_FETCH_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "secret/secret.h"
+
+/* Returns 0 with *s to be freed, or -1 with *e set. */
+int fetch_source(
+    struct secret *s, const char *source, int64_t limit_us, struct err *e);
+
+#endif
