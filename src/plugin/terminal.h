@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-/* --color */
+/* What whoever looks wants of it. */
 enum terminal_color { TERMINAL_AUTO, TERMINAL_ALWAYS, TERMINAL_NEVER };
 
 struct terminal {

@@ -127,6 +127,9 @@ describe_output(struct buf *b, const struct options *o)
 	buf_addf(b, "timeout=%lld v=%d known=%d quiet=%d json=%d action=%d ",
 	    (long long)o->check.timeout_us, o->verbosity, o->known_metrics_only,
 	    o->quiet, o->format == &report_json, o->action);
+	buf_addf(b, "format=%s color=%d dialogue=%d answers=%d ",
+	    o->format->name, o->color, o->check.keep_dialogue,
+	    o->check.keep_answers);
 	describe_string(b, "file", o->output_file);
 	buf_addf(b, "temporary=%d ", o->output_temporary != NULL);
 }
@@ -211,7 +214,7 @@ assert_described(const struct row *r, const struct options *o)
 	buf_free(&b);
 }
 
-static void
+static inline void
 run_row(const struct row *r)
 {
 	struct options o;
