@@ -195,8 +195,9 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 6 \
          $(or $(2),tests/integration -m 'not long') \
          $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
-.PHONY: all unit unit-programs fuzz-programs fuzz-replay check check-on \
-        check-long check-engines check-newest check-packages deb bench bench-check bench-engines \
+.PHONY: all unit unit-programs fuzz-programs fuzz-replay transcripts-update \
+        check check-on check-long check-engines check-newest check-packages \
+        deb bench bench-check bench-engines \
         bench-programs demo fuzz memcheck coverage lint format install \
         uninstall dist clean help FORCE
 
@@ -204,6 +205,9 @@ all: $(O)/check_smtp_auth $(completions) ## Build the plugin in build/ (the defa
 
 unit: $(unit_tests) ## Run the unit tests and dialogue replays; no root needed
 	@sh tests/unit.sh $(unit_tests)
+
+transcripts-update: $(O)/tests/unit/test_transcripts ## Write tests/transcripts anew; read "git diff" then
+	@TRANSCRIPTS_UPDATE=1 $<
 
 check: ## Run every test, sanitizers included; needs root; installs what is missing
 	$(needs_root)
@@ -402,7 +406,7 @@ clean: ## Remove build/
 	rm -rf build
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' \
 	    $(firstword $(MAKEFILE_LIST))
 
 unit-programs: $(unit_tests)
