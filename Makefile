@@ -170,7 +170,7 @@ clean: ## Remove build/
 	rm -rf build
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' \
 	    Makefile tests/tests.mk
 
 # Holds the commands: what was built with others is built anew.

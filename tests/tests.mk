@@ -69,12 +69,15 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 6 \
          $(or $(2),tests/integration -m 'not long') \
          $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
-.PHONY: unit unit-programs fuzz-programs fuzz-replay check check-on check-long \
-        check-engines check-newest check-packages bench bench-check \
+.PHONY: unit unit-programs fuzz-programs fuzz-replay transcripts-update \
+        check check-on check-long check-engines check-newest check-packages bench bench-check \
         bench-engines bench-programs fuzz memcheck coverage lint format
 
 unit: $(unit_tests) ## Run the unit tests and dialogue replays; no root needed
 	@sh tests/unit.sh $(unit_tests)
+
+transcripts-update: $(O)/tests/unit/test_transcripts ## Write tests/transcripts anew; read "git diff" then
+	@TRANSCRIPTS_UPDATE=1 $<
 
 check: ## Run every test, sanitizers included; needs root; installs what is missing
 	$(needs_root)
