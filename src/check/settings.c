@@ -1,5 +1,16 @@
 #include "check/settings.h"
 
+const char *
+settings_account(const struct settings *s)
+{
+	bool anonymous = s->mech_count > 0;
+	size_t i;
+
+	for (i = 0; i < s->mech_count; i++)
+		anonymous = anonymous && s->mechs[i]->is_anonymous;
+	return anonymous ? NULL : s->user;
+}
+
 bool
 settings_plan(const struct settings *s, enum phase p)
 {

@@ -113,6 +113,12 @@ struct settings {
 	bool keep_answers; /* of the DNS */
 };
 
+/*
+ * Whose login it is; NULL if nobody is named, also where the user is only a
+ * trace (ANONYMOUS).
+ */
+const char *settings_account(const struct settings *s);
+
 /* Whether the settings make the phase part of the check. */
 bool settings_plan(const struct settings *s, enum phase p);
 

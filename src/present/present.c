@@ -273,7 +273,7 @@ fill_facts(struct page *p, const struct facts *f, const struct settings *asked)
 	r->host = asked->host;
 	r->address = f->address[0] != '\0' ? f->address : NULL;
 	r->port = asked->port;
-	r->user = asked->user;
+	r->user = settings_account(asked);
 	if (f->smtp != NULL && f->smtp->mech != NULL)
 		r->mechanism = f->smtp->mech->name;
 	for (i = 0; i < PHASES; i++)

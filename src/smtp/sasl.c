@@ -173,6 +173,7 @@ const struct sasl_mech sasl_mechs[] = {
 	    .reveals_secret = false,
 	    .methods = &external },
 	{ .name = "ANONYMOUS",
+	    .is_anonymous = true,
 	    .proof = SASL_PROOF_NONE,
 	    .has_initial_response = true,
 	    .carries_authzid = false,

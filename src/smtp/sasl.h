@@ -40,6 +40,7 @@ struct sasl_mech {
 	const char *name; /* as advertised */
 	enum sasl_proof proof;
 	bool has_initial_response; /* may go with the AUTH command */
+	bool is_anonymous; /* the user is a trace, and nobody logs in */
 	bool carries_authzid;
 	bool reveals_secret; /* needs TLS: the secret itself is sent */
 	const struct sasl_methods *methods;

@@ -5,14 +5,16 @@
 #define SECRET CAUSE_MAY_BE_SECRET
 #define VAGUE CAUSE_IS_VAGUE
 #define LIMIT CAUSE_IS_LIMIT
+#define JUDGED CAUSE_IS_JUDGEMENT
 
 static const struct {
 	const char *name;
 	unsigned int traits;
 } causes[CAUSES] = {
-	[CAUSE_UNKNOWN] = { NULL, SECRET },
-	[CAUSE_CREDENTIAL] = { "credential", SECRET | VAGUE },
-	[CAUSE_ACCOUNT] = { "account", 0 },
+	[CAUSE_UNKNOWN] = { NULL, SECRET | JUDGED },
+	[CAUSE_CREDENTIAL] = { "credential", SECRET | VAGUE | JUDGED },
+	[CAUSE_ACCOUNT] = { "account", JUDGED },
+	[CAUSE_LOCKED] = { "account", 0 },
 	[CAUSE_POLICY] = { "policy", 0 },
 	[CAUSE_BACKEND] = { "backend", 0 },
 	[CAUSE_RATE] = { "rate", LIMIT },
@@ -20,7 +22,7 @@ static const struct {
 	[CAUSE_MECHANISM] = { "mechanism", 0 },
 	[CAUSE_SENDER] = { "sender", 0 },
 	[CAUSE_PROTOCOL] = { "protocol", 0 },
-	[CAUSE_TOKEN] = { "token", SECRET },
+	[CAUSE_TOKEN] = { "token", SECRET | JUDGED },
 };
 
 const char *

@@ -9,6 +9,7 @@ enum cause {
 	CAUSE_UNKNOWN,
 	CAUSE_CREDENTIAL,
 	CAUSE_ACCOUNT,
+	CAUSE_LOCKED, /* the account, for failed log-ins; called so, too */
 	CAUSE_POLICY,
 	CAUSE_BACKEND,
 	CAUSE_RATE,
@@ -28,6 +29,8 @@ enum cause_trait {
 	CAUSE_IS_VAGUE = 1 << 1,
 	/* Nothing was judged: there are too many checks. */
 	CAUSE_IS_LIMIT = 1 << 2,
+	/* The refusal can be about the credential, or the account. */
+	CAUSE_IS_JUDGEMENT = 1 << 3,
 };
 
 /* "credential" and so on; static, NULL for UNKNOWN. */

@@ -16,6 +16,17 @@ static const char less_often[] =
     "the server limits log-ins or connections: check less often, and not "
     "from many places at once";
 
+static const char locked[] =
+    "too many failed log-ins: stop the check, mend the password, then wait; "
+    "each further attempt prolongs it";
+
+static const char not_judged[] =
+    "the server could not check the password: see its log; it was not judged";
+
+static const char address_blocked[] =
+    "the server does not let this machine's address in, whatever the "
+    "password: ask for it to be allowed, or try from another network";
+
 /*
  * The advice names a provider only where the text can be nobody else's, or
  * where host, greeting or reply show who it is: a wrong name is worse than
@@ -148,7 +159,9 @@ const struct hint hints_table[] = {
 	{ 535, "5.7.139",
 	    "Authentication unsuccessful, basic authentication is disabled",
 	    CAUSE_POLICY,
-	    "Microsoft 365: passwords no longer work: use XOAUTH2", ANYWHERE },
+	    "Microsoft 365: passwords do not work here; they are off by "
+	    "default after December 2026: use a token (--token-from)",
+	    ANYWHERE },
 	{ 535, "5.7.139",
 	    "Authentication unsuccessful, the user credentials were incorrect",
 	    CAUSE_CREDENTIAL, "Microsoft 365: wrong password", ANYWHERE },
@@ -167,7 +180,9 @@ const struct hint hints_table[] = {
 	{ 550, "5.7.30",
 	    "Basic authentication is not supported for Client Submission.",
 	    CAUSE_POLICY,
-	    "Microsoft 365: passwords no longer work: use XOAUTH2", ANYWHERE },
+	    "Microsoft 365: passwords no longer work: use a token "
+	    "(--token-from)",
+	    ANYWHERE },
 	{ 530, "5.7.57",
 	    "Client was not authenticated to send anonymous mail during MAIL "
 	    "FROM",
@@ -261,9 +276,9 @@ const struct hint hints_table[] = {
 	    ANYWHERE },
 
 	/* Yahoo; seen also for an account's own password. */
-	{ 535, "5.7.0", "(#AUTH005) Too many bad auth attempts", CAUSE_RATE,
-	    "Yahoo: too many failed log-ins: wait, then check less often, and "
-	    "with an app password",
+	{ 535, "5.7.0", "(#AUTH005) Too many bad auth attempts", CAUSE_LOCKED,
+	    "Yahoo: too many failed log-ins: stop the check, make an app "
+	    "password, then wait",
 	    ANYWHERE },
 
 	/* Yandex */
@@ -285,6 +300,91 @@ const struct hint hints_table[] = {
 	    "owns (-f)",
 	    ANYWHERE },
 
+	/* The registered enhanced codes (RFC 4954, 6; RFC 5248), in any words.
+	 */
+	{ 535, "5.7.8", "…", CAUSE_CREDENTIAL, "wrong user or password",
+	    ANYWHERE },
+	{ 534, "5.7.9", "…", CAUSE_MECHANISM,
+	    "the server finds the mechanism too weak for this account: allow "
+	    "another (-A), or use TLS",
+	    ANYWHERE },
+	{ 538, "5.7.11", "…", CAUSE_ENCRYPTION,
+	    "the mechanism needs TLS: use STARTTLS (-S) or implicit TLS (-s)",
+	    ANYWHERE },
+	{ 432, "4.7.12", "…", CAUSE_ACCOUNT,
+	    "the server wants the password set anew once, by another way",
+	    ANYWHERE },
+	{ 535, "5.7.13", "…", CAUSE_ACCOUNT, "the account is disabled",
+	    ANYWHERE },
+	{ 535, "5.7.139", "…", CAUSE_POLICY,
+	    "Microsoft 365: a policy of the tenant refuses the login: see the "
+	    "account's sign-in log",
+	    ANYWHERE },
+	{ 535, NULL, "…", CAUSE_CREDENTIAL,
+	    "wrong user or password, as far as the reply tells", ANYWHERE },
+
+	/* Reasons that stand behind a refusal, whoever gives them. */
+	{ HINT_SIGN, NULL, "generic failure", CAUSE_BACKEND, not_judged,
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "Connection lost to authentication server",
+	    CAUSE_BACKEND, not_judged, ANYWHERE },
+	{ HINT_SIGN, NULL, "Connection to …failed", CAUSE_BACKEND, not_judged,
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "Internal authentication failure", CAUSE_BACKEND,
+	    not_judged, ANYWHERE },
+	{ HINT_SIGN, NULL, "cannot connect to …server", CAUSE_BACKEND,
+	    not_judged, ANYWHERE },
+	{ HINT_SIGN, NULL, "Password expired", CAUSE_ACCOUNT,
+	    "the password has expired: set a new one, and give it to whatever "
+	    "uses the account",
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "password …has expired", CAUSE_ACCOUNT,
+	    "the password has expired: set a new one, and give it to whatever "
+	    "uses the account",
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "Invalid authentication mechanism", CAUSE_MECHANISM,
+	    "the server offers a mechanism that its SASL backend does not "
+	    "have: mend it there, or allow another with -A",
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "another step is needed in authentication",
+	    CAUSE_MECHANISM,
+	    "the server's SASL backend broke the mechanism off: allow another "
+	    "with -A",
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "Unauthorized IP", CAUSE_POLICY, address_blocked,
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "IP not authorized", CAUSE_POLICY, address_blocked,
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "IP …not allowed", CAUSE_POLICY, address_blocked,
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "Client host …blocked", CAUSE_POLICY,
+	    address_blocked, ANYWHERE },
+	{ HINT_SIGN, NULL, "blocked using", CAUSE_POLICY, address_blocked,
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "blacklisted", CAUSE_POLICY, address_blocked,
+	    ANYWHERE },
+
+	/* Failures that were counted: no limit on honest log-ins. */
+	{ HINT_SIGN, NULL, "too many auth…fail…", CAUSE_LOCKED, locked,
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "too many log…fail…", CAUSE_LOCKED, locked,
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "too many failed…", CAUSE_LOCKED, locked, ANYWHERE },
+	{ HINT_SIGN, NULL, "too many failures", CAUSE_LOCKED, locked,
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "too many bad auth…", CAUSE_LOCKED, locked,
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "too many invalid…", CAUSE_LOCKED, locked,
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "too many wrong…", CAUSE_LOCKED, locked, ANYWHERE },
+	{ HINT_SIGN, NULL, "too many incorrect…", CAUSE_LOCKED, locked,
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "too many unsuccessful…", CAUSE_LOCKED, locked,
+	    ANYWHERE },
+	{ HINT_SIGN, NULL, "account …locked", CAUSE_LOCKED, locked, ANYWHERE },
+	{ HINT_SIGN, NULL, "user …locked", CAUSE_LOCKED, locked, ANYWHERE },
+	{ HINT_SIGN, NULL, "locked out", CAUSE_LOCKED, locked, ANYWHERE },
+
 	/* What limits say whoever sets them. */
 	{ HINT_SIGN, NULL, "too many connections", CAUSE_RATE, less_often,
 	    ANYWHERE },
@@ -299,19 +399,22 @@ const struct hint hints_table[] = {
 	{ HINT_SIGN, NULL, "too many new TLS sessions", CAUSE_RATE, less_often,
 	    ANYWHERE },
 	{ HINT_SIGN, NULL, "too many auth…", CAUSE_RATE, less_often, ANYWHERE },
-	{ HINT_SIGN, NULL, "too many failed…", CAUSE_RATE, less_often,
-	    ANYWHERE },
 	{ HINT_SIGN, NULL, "too many log-in…", CAUSE_RATE, less_often,
 	    ANYWHERE },
 	{ HINT_SIGN, NULL, "too many login…", CAUSE_RATE, less_often,
-	    ANYWHERE },
-	{ HINT_SIGN, NULL, "too many bad auth…", CAUSE_RATE, less_often,
 	    ANYWHERE },
 	{ HINT_SIGN, NULL, "connections limit exceeded", CAUSE_RATE, less_often,
 	    ANYWHERE },
 	{ HINT_SIGN, NULL, "connection limit exceeded", CAUSE_RATE, less_often,
 	    ANYWHERE },
 	{ HINT_SIGN, NULL, "rate limit…", CAUSE_RATE, less_often, ANYWHERE },
+	{ HINT_SIGN, NULL, "rate-limit…", CAUSE_RATE, less_often, ANYWHERE },
+	{ HINT_SIGN, NULL, "number of …connections …exceed…", CAUSE_RATE,
+	    less_often, ANYWHERE },
+	{ HINT_SIGN, NULL, "number of …sessions …exceed…", CAUSE_RATE,
+	    less_often, ANYWHERE },
+	{ HINT_SIGN, NULL, "connections …limit", CAUSE_RATE, less_often,
+	    ANYWHERE },
 	{ HINT_SIGN, NULL, "throttl…", CAUSE_RATE, less_often, ANYWHERE },
 	{ 0, NULL, NULL, CAUSE_UNKNOWN, NULL, NULL },
 };

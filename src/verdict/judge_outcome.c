@@ -24,11 +24,7 @@ static void
 add_login(struct buf *b, const struct facts *f, const struct settings *asked,
     const char *what)
 {
-	buf_adds(b, "login");
-	if (asked->user != NULL) {
-		buf_adds(b, " of ");
-		word_user(b, asked);
-	}
+	word_login(b, asked);
 	buf_addf(b, " %s at ", what);
 	word_server(b, asked);
 	buf_adds(b, ": ");
@@ -137,7 +133,10 @@ write_rejected(
 {
 	const struct buf *error = &f->smtp->challenge_error;
 
-	add_login(b, f, asked, "rejected");
+	/* Only what proves nothing comes here then. */
+	add_login(b, f, asked,
+	    asked->expect_rejected ? "refused, but the credential not judged,"
+				   : "rejected");
 	if (error->len == 0)
 		return;
 	buf_adds(b, "; the server's error: ");

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "verdict/hints.h"
 #include "verdict/internal.h"
 #include "verdict/outcome.h"
 #include "verdict/wording.h"
@@ -138,7 +139,8 @@ judge_is_expected_rejection(const struct verdict *v, const struct facts *f,
     const struct settings *asked)
 {
 	return asked->expect_rejected && f->end == END_COMPLETE &&
-	    f->smtp->outcome == SMTP_AUTH_REJECTED && !v->rate_limited;
+	    f->smtp->outcome == SMTP_AUTH_REJECTED &&
+	    (v->row == NULL || cause_has(v->row->cause, CAUSE_IS_JUDGEMENT));
 }
 
 static void
@@ -147,8 +149,7 @@ judge_accepted(
 {
 	struct buf *b = &judge_add(v, asked, CONDITION_AUTH_ACCEPTED)->message;
 
-	buf_adds(b, "login of ");
-	word_user(b, asked);
+	word_login(b, asked);
 	buf_addf(b, " accepted with %s at ", f->smtp->mech->name);
 	word_server(b, asked);
 	buf_adds(b, ", it should have been rejected");

@@ -60,6 +60,14 @@ ended_early(const struct facts *f)
 	    f->smtp->outcome != SMTP_OK;
 }
 
+/* So far a run without credentials goes just as well as one with them. */
+static bool
+in_envelope(const struct facts *f)
+{
+	return f->end == END_COMPLETE &&
+	    f->smtp->ended_in == SMTP_PHASE_ENVELOPE;
+}
+
 /* An expiry that --ignore-certificate-expiration excused is still told. */
 static void
 add_expiry(struct buf *b, const struct facts *f, const struct settings *asked)
@@ -74,11 +82,13 @@ add_expiry(struct buf *b, const struct facts *f, const struct settings *asked)
 static void
 word_success(struct buf *b, const struct facts *f, const struct settings *asked)
 {
-	if (asked->user != NULL)
+	const bool named = settings_account(asked) != NULL;
+
+	if (named)
 		word_user(b, asked);
 	else
 		buf_adds(b, "login");
-	buf_addf(b, " %s with %s ", asked->user != NULL ? "logged in" : "done",
+	buf_addf(b, " %s with %s ", named ? "logged in" : "done",
 	    f->smtp->mech->name);
 	word_channel(b, f);
 	buf_adds(b, " at ");
@@ -86,9 +96,12 @@ word_success(struct buf *b, const struct facts *f, const struct settings *asked)
 	buf_adds(b, " in ");
 	word_seconds(b, f->total_us);
 	buf_adds(b, " s");
-	if (asked->from != NULL)
+	/* Many servers judge the sender only once they hear the recipient. */
+	if (asked->from != NULL && asked->rcpt != NULL)
 		buf_addf(b, ", may send as %s",
 		    asked->from[0] != '\0' ? asked->from : "<>");
+	else if (asked->from != NULL)
+		buf_addf(b, ", MAIL FROM:<%s> accepted", asked->from);
 	add_expiry(b, f, asked);
 }
 
@@ -111,8 +124,7 @@ static void
 word_rejection(
     struct buf *b, const struct facts *f, const struct settings *asked)
 {
-	buf_adds(b, "login of ");
-	word_user(b, asked);
+	word_login(b, asked);
 	buf_adds(b, " rejected as expected at ");
 	word_server(b, asked);
 	buf_adds(b, ": ");
@@ -162,7 +174,8 @@ word_finding(
 		buf_adds(b, ": ");
 	}
 	buf_add(b, message->data, message->len);
-	if (untried && !excused && !asked->login && !ended_early(f))
+	if (untried && !excused && !asked->login &&
+	    (!ended_early(f) || in_envelope(f)))
 		buf_addf(b, ", %s", no_credentials);
 }
 

@@ -46,7 +46,7 @@ word_server(struct buf *b, const struct settings *asked)
 void
 word_user(struct buf *b, const struct settings *asked)
 {
-	const char *user = asked->user != NULL ? asked->user : "nobody";
+	const char *user = settings_account(asked);
 
 	word_cut(b, user, USER_SHOWN_MAX);
 	if (strlen(user) > USER_SHOWN_MAX)
@@ -54,9 +54,19 @@ word_user(struct buf *b, const struct settings *asked)
 }
 
 void
+word_login(struct buf *b, const struct settings *asked)
+{
+	buf_adds(b, "login");
+	if (settings_account(asked) != NULL) {
+		buf_adds(b, " of ");
+		word_user(b, asked);
+	}
+}
+
+void
 word_where(struct buf *b, const struct settings *asked)
 {
-	if (asked->user != NULL) {
+	if (settings_account(asked) != NULL) {
 		buf_adds(b, " for ");
 		word_user(b, asked);
 	}

@@ -26,6 +26,9 @@ void word_server(struct buf *b, const struct settings *asked);
 /* The user, cut if it is very long; "nobody" without one. */
 void word_user(struct buf *b, const struct settings *asked);
 
+/* "login of USER", or "login" where nobody is named. */
+void word_login(struct buf *b, const struct settings *asked);
+
 /* " for USER at HOST:PORT", as far as known. */
 void word_where(struct buf *b, const struct settings *asked);
 

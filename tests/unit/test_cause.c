@@ -18,9 +18,10 @@ test_causes(void **state)
 		const char *name;
 		const char *traits;
 	} causes[CAUSES] = {
-		[CAUSE_UNKNOWN] = { NULL, "S" },
-		[CAUSE_CREDENTIAL] = { "credential", "SV" },
-		[CAUSE_ACCOUNT] = { "account", "" },
+		[CAUSE_UNKNOWN] = { NULL, "SJ" },
+		[CAUSE_CREDENTIAL] = { "credential", "SVJ" },
+		[CAUSE_ACCOUNT] = { "account", "J" },
+		[CAUSE_LOCKED] = { "account", "" },
 		[CAUSE_POLICY] = { "policy", "" },
 		[CAUSE_BACKEND] = { "backend", "" },
 		[CAUSE_RATE] = { "rate", "L" },
@@ -28,9 +29,9 @@ test_causes(void **state)
 		[CAUSE_MECHANISM] = { "mechanism", "" },
 		[CAUSE_SENDER] = { "sender", "" },
 		[CAUSE_PROTOCOL] = { "protocol", "" },
-		[CAUSE_TOKEN] = { "token", "S" },
+		[CAUSE_TOKEN] = { "token", "SJ" },
 	};
-	static const char letters[] = "SVL";
+	static const char letters[] = "SVLJ";
 	enum cause c;
 	size_t k;
 

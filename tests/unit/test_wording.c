@@ -69,8 +69,8 @@ test_names(void **state)
 
 	asked.user = asked.host = NULL;
 	word_server(&b, &asked);
-	word_user(&b, &asked);
-	assert_string_equal(buf_str(&b), "nobody");
+	word_login(&b, &asked);
+	assert_string_equal(buf_str(&b), "login");
 	buf_free(&b);
 }
 
