@@ -236,9 +236,22 @@ choose(const struct smtp_client *c, const struct smtp_reply *r, bool sendable)
 	return NULL;
 }
 
+static bool
+needs_utf8(const struct smtp_client *c)
+{
+	return !text_is_ascii(c->p.from) ||
+	    (c->p.rcpt != NULL && !text_is_ascii(c->p.rcpt));
+}
+
+/* RFC 6531, 3.2: other octets than ASCII's only where they are welcome. */
 static enum state
 begin_envelope(struct smtp_client *c)
 {
+	const struct smtp_reply ehlo = smtp_answer_reply(&c->facts.ehlo);
+
+	if (c->p.from != NULL && needs_utf8(c) &&
+	    !smtp_reply_offers(&ehlo, "SMTPUTF8"))
+		return refuse(c, SMTP_UTF8_MISSING, NULL);
 	if (c->p.from != NULL)
 		return ST_MAIL;
 	return c->p.command_count > 0 ? ST_COMMAND : ST_QUIT;
@@ -275,7 +288,7 @@ hear_ehlo(struct smtp_client *c, const struct smtp_reply *r)
 		return ST_HELO;
 	if (r->code >= 400)
 		return refuse(c, SMTP_EHLO_REFUSED, NULL);
-	if (r->code >= 300)
+	if (r->code != 250)
 		return refuse_class(c, r);
 	if (keep(&f->ehlo, r) == -1 ||
 	    (!f->tls && keep(&f->ehlo_clear, r) == -1))
@@ -293,7 +306,7 @@ hear_helo(struct smtp_client *c, const struct smtp_reply *r)
 {
 	if (r->code >= 400)
 		return refuse(c, SMTP_EHLO_REFUSED, NULL);
-	return r->code >= 300 ? refuse_class(c, r) : begin_envelope(c);
+	return r->code != 250 ? refuse_class(c, r) : begin_envelope(c);
 }
 
 static int
@@ -305,15 +318,14 @@ say_starttls(struct smtp_client *c)
 static enum state
 hear_starttls(struct smtp_client *c, const struct smtp_reply *r)
 {
+	/* Bytes behind the reply may not be the server's, whatever it says. */
+	if (c->in.len > r->len) {
+		conclude(c, SMTP_STARTTLS_INJECTION, NULL);
+		return ST_END;
+	}
 	if (r->code >= 400)
 		return refuse(c, SMTP_STARTTLS_MISSING, NULL);
-	if (r->code != 220)
-		return refuse_class(c, r);
-	if (c->in.len == r->len)
-		return ST_HANDSHAKE;
-	/* Bytes ahead of the handshake may not be the server's. */
-	conclude(c, SMTP_STARTTLS_INJECTION, NULL);
-	return ST_END;
+	return r->code == 220 ? ST_HANDSHAKE : refuse_class(c, r);
 }
 
 static int
@@ -392,13 +404,9 @@ say_cancel(struct smtp_client *c)
 static int
 say_mail(struct smtp_client *c)
 {
-	const struct smtp_reply ehlo = smtp_answer_reply(&c->facts.ehlo);
-	bool utf8 = !text_is_ascii(c->p.from) ||
-	    (c->p.rcpt != NULL && !text_is_ascii(c->p.rcpt));
-
 	c->sent_mail = true;
-	return send_pair(c, "MAIL FROM:<", c->p.from,
-	    utf8 && smtp_reply_offers(&ehlo, "SMTPUTF8") ? "> SMTPUTF8" : ">");
+	return send_pair(
+	    c, "MAIL FROM:<", c->p.from, needs_utf8(c) ? "> SMTPUTF8" : ">");
 }
 
 static enum state
@@ -409,14 +417,34 @@ begin_commands(const struct smtp_client *c)
 	return c->sent_mail ? ST_RSET : ST_QUIT;
 }
 
+/* RFC 5321, 3.8: 421 to any command says that the server is closing. */
+static enum state
+give_up(struct smtp_client *c)
+{
+	conclude(c, SMTP_DISCONNECTED, NULL);
+	return ST_QUIT;
+}
+
+/* MAIL or RCPT; some servers say only there what they think of our name. */
+static enum state
+refuse_envelope(struct smtp_client *c, const struct smtp_reply *r,
+    enum smtp_outcome outcome)
+{
+	if (r->code == 421)
+		return give_up(c);
+	return refuse(c,
+	    smtp_reply_blames_helo(r)         ? SMTP_EHLO_REFUSED
+		: smtp_reply_blames_sender(r) ? SMTP_SENDER_REFUSED
+					      : outcome,
+	    NULL);
+}
+
 static enum state
 hear_mail(struct smtp_client *c, const struct smtp_reply *r)
 {
-	if (r->code >= 400) {
-		c->facts.refused_command = "MAIL FROM";
-		return refuse(c, SMTP_SENDER_REFUSED, NULL);
-	}
-	if (r->code >= 300)
+	if (r->code >= 400)
+		return refuse_envelope(c, r, SMTP_SENDER_REFUSED);
+	if (r->code != 250)
 		return refuse_class(c, r);
 	return c->p.rcpt != NULL ? ST_RCPT : begin_commands(c);
 }
@@ -430,15 +458,11 @@ say_rcpt(struct smtp_client *c)
 static enum state
 hear_rcpt(struct smtp_client *c, const struct smtp_reply *r)
 {
-	if (r->code < 300)
-		return begin_commands(c);
-	if (r->code < 400)
+	if (r->code >= 400)
+		return refuse_envelope(c, r, SMTP_RECIPIENT_REFUSED);
+	if (r->code != 250 && r->code != 251)
 		return refuse_class(c, r);
-	c->facts.refused_command = "RCPT TO";
-	return refuse(c,
-	    smtp_reply_blames_sender(r) ? SMTP_SENDER_REFUSED
-					: SMTP_RECIPIENT_REFUSED,
-	    NULL);
+	return begin_commands(c);
 }
 
 static int
@@ -452,7 +476,7 @@ hear_command(struct smtp_client *c, const struct smtp_reply *r)
 {
 	if (keep(&c->facts.command_answers[c->command++], r) == -1)
 		return no_memory(c);
-	return begin_commands(c);
+	return r->code == 421 ? give_up(c) : begin_commands(c);
 }
 
 static int

@@ -42,8 +42,10 @@ enum smtp_outcome {
 	SMTP_AUTH_TEMPORARY,     /* 4xx: the server cannot decide now */
 	SMTP_SENDER_REFUSED, /* MAIL FROM, or RCPT TO because of the sender */
 	SMTP_RECIPIENT_REFUSED, /* RCPT TO */
+	SMTP_UTF8_MISSING,      /* SMTPUTF8 is needed and not offered */
 	SMTP_PROTOCOL_BROKEN,   /* the peer does not speak SMTP */
-	SMTP_DISCONNECTED,      /* the peer closed before the end */
+	SMTP_DISCONNECTED,      /* the peer closed before the end, or said 421
+				   once the login was over */
 	SMTP_NO_MEMORY,
 	SMTP_OUTCOMES,
 };
@@ -70,7 +72,6 @@ struct smtp_facts {
 	 * PROTOCOL_BROKEN; otherwise empty.
 	 */
 	char detail[256];
-	const char *refused_command; /* "MAIL FROM" or "RCPT TO", or NULL */
 	enum smtp_login login;
 	const struct sasl_mech *mech; /* chosen, also when nothing was sent */
 	size_t response_len;          /* base64 characters last sent for AUTH */

@@ -238,20 +238,35 @@ smtp_reply_offers_mechanism(const struct smtp_reply *r, const char *name)
 	return false;
 }
 
+static bool
+holds_words(const struct smtp_reply *r, const char *words)
+{
+	const char *line;
+	size_t pos = 0, n;
+
+	while (smtp_reply_line(r, &pos, &line, &n))
+		if (text_holds(line, n, words, strlen(words)))
+			return true;
+	return false;
+}
+
+/* Postfix judges it at RCPT only (smtpd_delay_reject). */
+bool
+smtp_reply_blames_helo(const struct smtp_reply *r)
+{
+	return holds_words(r, "Helo command rejected");
+}
+
 bool
 smtp_reply_blames_sender(const struct smtp_reply *r)
 {
-	static const char words[] = "Sender address rejected";
-	const char *code, *line;
-	size_t pos = 0, n, len = smtp_reply_enhanced(r, &code);
+	const char *code;
+	size_t len = smtp_reply_enhanced(r, &code);
 
 	if ((len == 5 &&
 		(memcmp(code + 1, ".1.7", 4) == 0 ||
 		    memcmp(code + 1, ".1.8", 4) == 0)) ||
 	    (len == 6 && memcmp(code, "5.7.60", 6) == 0))
 		return true;
-	while (smtp_reply_line(r, &pos, &line, &n))
-		if (text_holds(line, n, words, sizeof words - 1))
-			return true;
-	return false;
+	return holds_words(r, "Sender address rejected");
 }

@@ -92,4 +92,7 @@ bool smtp_reply_offers_mechanism(const struct smtp_reply *r, const char *name);
  */
 bool smtp_reply_blames_sender(const struct smtp_reply *r);
 
+/* Whether a refusal is about our name in EHLO or HELO. */
+bool smtp_reply_blames_helo(const struct smtp_reply *r);
+
 #endif

@@ -78,17 +78,23 @@ say_once(struct sasl *s, struct buf *out, const char *text)
 }
 
 /* RFC 4422, appendix A: the authorization identity, or nothing. */
+static const char *
+identity_of(const struct sasl_creds *c)
+{
+	return or_empty(c->authzid != NULL ? c->authzid : c->user);
+}
+
 static enum sasl_step
 step_external(struct sasl *s, const struct buf *challenge, struct buf *out)
 {
 	(void)challenge;
-	return say_once(s, out, or_empty(s->creds->authzid));
+	return say_once(s, out, identity_of(s->creds));
 }
 
 static size_t
 external_length(const struct sasl_creds *c)
 {
-	return strlen(or_empty(c->authzid));
+	return strlen(identity_of(c));
 }
 
 /* RFC 4505, 2: trace information for the server's log. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "check/trust.h"
 #include "verdict/internal.h"
 #include "verdict/wording.h"
@@ -164,6 +165,20 @@ write_recipient(
 }
 
 static void
+write_utf8_missing(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	bool sender = !text_is_ascii(asked->from);
+
+	(void)f;
+	buf_adds(b, sender ? "sender " : "recipient ");
+	word_cut(b, sender ? asked->from : asked->rcpt, ADDRESS_SHOWN_MAX);
+	buf_adds(b, " not tried");
+	word_where(b, asked);
+	buf_adds(b, ": it is not ASCII, and SMTPUTF8 is not offered");
+}
+
+static void
 write_protocol(
     struct buf *b, const struct facts *f, const struct settings *asked)
 {
@@ -183,8 +198,17 @@ static void
 write_disconnected(
     struct buf *b, const struct facts *f, const struct settings *asked)
 {
+	const struct smtp_facts *s = f->smtp;
 	const char *why = f->stream_error;
 
+	if (s->last.code == 421) {
+		buf_addf(b, "connection given up by the server in %s",
+		    phase_name(phase_of_smtp(s->ended_in)));
+		word_where(b, asked);
+		buf_adds(b, ": ");
+		word_reply(b, f, &s->last);
+		return;
+	}
 	buf_addf(b, "connection closed in %s", phase_name(f->reached));
 	word_where(b, asked);
 	if (why[0] == '\0' || strcmp(why, "connection closed") == 0)
@@ -219,6 +243,7 @@ static write_fn *const by_outcome[SMTP_OUTCOMES] = {
 	[SMTP_AUTH_TEMPORARY] = write_temporary,
 	[SMTP_SENDER_REFUSED] = write_sender,
 	[SMTP_RECIPIENT_REFUSED] = write_recipient,
+	[SMTP_UTF8_MISSING] = write_utf8_missing,
 	[SMTP_PROTOCOL_BROKEN] = write_protocol,
 	[SMTP_DISCONNECTED] = write_disconnected,
 	[SMTP_NO_MEMORY] = write_no_memory,

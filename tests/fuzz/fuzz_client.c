@@ -309,9 +309,11 @@ check_end(const struct run *r)
 	case SMTP_STARTTLS_MISSING:
 	case SMTP_STARTTLS_INJECTION:
 	case SMTP_SERVER_UNVERIFIED:
-	case SMTP_EHLO_REFUSED:
 	case SMTP_GREETING_REFUSED:
 		MUST(r->auths == 0);
+		break;
+	case SMTP_EHLO_REFUSED: /* perhaps at RCPT only */
+		MUST(f->login != SMTP_LOGIN_UNDECIDED);
 		break;
 	case SMTP_AUTH_TEMPORARY:
 	case SMTP_MECHANISM_REFUSED:
@@ -319,7 +321,8 @@ check_end(const struct run *r)
 		break;
 	case SMTP_SENDER_REFUSED:
 	case SMTP_RECIPIENT_REFUSED:
-		MUST(f->refused_command != NULL && r->params.from != NULL);
+	case SMTP_UTF8_MISSING:
+		MUST(r->params.from != NULL);
 		MUST(f->login != SMTP_LOGIN_UNDECIDED);
 		break;
 	case SMTP_AUTH_REJECTED:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh SECONDS PROGRAM...: run each fuzz target for so long, two at a time.
-# It begins with tests/fuzz/corpus and the seeds, and keeps what is new in
-# build/fuzz/corpus.  An input that fails is left in build/fuzz/found.
+# It begins with tests/fuzz/corpus/TARGET.tar and the seeds, and leaves what is
+# new in build/fuzz/corpus.  An input that fails is left in build/fuzz/found.
 seconds=$1
 shift
 mkdir -p build/fuzz/found
@@ -9,8 +9,10 @@ printf '%s\n' "$@" | xargs -n 1 -P 2 sh -c '
 	name=$(basename "$2" | sed s/^fuzz_//)
 	log=build/fuzz/$name.log
 	set -- "$1" "$2" "build/fuzz/corpus/$name"
-	mkdir -p "$3"
-	for folder in "tests/fuzz/corpus/$name" "build/fuzz/seeds/$name"; do
+	kept=build/fuzz/kept/$name archive=tests/fuzz/corpus/$name.tar
+	rm -rf "$kept" && mkdir -p "$3" "$kept" || exit 1
+	[ ! -e "$archive" ] || tar -xf "$archive" -C "$kept" || exit 1
+	for folder in "$kept" "build/fuzz/seeds/$name"; do
 		[ ! -d "$folder" ] || set -- "$@" "$folder"
 	done
 	program=$2 seconds=$1

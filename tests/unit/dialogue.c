@@ -21,6 +21,7 @@ static const char *const conditions[SMTP_OUTCOMES] = {
 	[SMTP_AUTH_TEMPORARY] = "auth-temporary",
 	[SMTP_SENDER_REFUSED] = "sender",
 	[SMTP_RECIPIENT_REFUSED] = "recipient",
+	[SMTP_UTF8_MISSING] = "extension",
 	[SMTP_PROTOCOL_BROKEN] = "protocol",
 	[SMTP_DISCONNECTED] = "disconnected",
 	[SMTP_NO_MEMORY] = "internal",

@@ -87,6 +87,13 @@ test_bounds(void **state)
 	add(&t, '<', line);
 	memcpy(cut + 402, "\n", 2);
 	expect_shown(&t, NULL, cut);
+	/* The cut would fall into a character. */
+	trace_begin(&t);
+	memcpy(line + 399, "\xc3\xa9", 3);
+	add(&t, '<', line);
+	memcpy(cut + 401, "...\n", 5);
+	expect_shown(&t, NULL, cut);
+	memset(cut + 401, 'x', 1);
 	trace_begin(&t);
 	for (i = 0; i < 12; i++)
 		strcat(text, "ab\r\n");

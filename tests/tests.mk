@@ -1,0 +1,274 @@
+# tests.mk - how everything is tested and measured; Makefile includes it, and
+# has how it is built.
+
+# Every tests/unit/test_*.c is a program; the other files there help them all.
+unit_sources := $(sort $(wildcard tests/unit/test_*.c))
+unit_helpers := $(filter-out $(unit_sources),$(sort $(wildcard tests/unit/*.c)))
+
+# Every tests/fuzz/fuzz_*.c is one, too, with main() from libFuzzer or, to run
+# the inputs kept, from replay.c; the other files there help them all.
+fuzz_sources := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+fuzz_replay  := tests/fuzz/replay.c
+fuzz_helpers := $(filter-out $(fuzz_sources) $(fuzz_replay),$(sort \
+                $(wildcard tests/fuzz/*.c)))
+
+# Every function of which tests/faults/faults.c can make a call fail.
+coverage_libs  = $(faults_libs) -Wl,-u,__gcov_dump
+faults_libs    = $(foreach f,$(shell sed -n 's/^\tF.\([a-z0-9_]*\),.*/\1/p' \
+                 tests/faults/faults.c) open fcntl ares_library_init _exit,-Wl$(,)--wrap=$(f))
+
+ifneq ($(filter coverage faults,$(VARIANT)),)
+sources += tests/faults/faults.c
+endif
+
+newest_flags   = $(foreach d,$(CARES_PREFIX) $(OPENSSL_PREFIX),-I$(d)/include)
+newest_libs    = $(foreach d,$(wildcard $(foreach \
+                 p,$(CARES_PREFIX) $(OPENSSL_PREFIX),$(p)/lib $(p)/lib64)), \
+                 -L$(d) -Wl,--disable-new-dtags,-rpath,$(d))
+
+unit_objects = $(unit_helpers:%.c=$(O)/%.o) $(filter-out \
+               $(main:%.c=$(O)/%.o),$(objects))
+unit_tests   = $(unit_sources:%.c=$(O)/%)
+bench_programs = $(addprefix build/bench/,server delay floor)
+fuzz_tests   = $(fuzz_sources:%.c=$(O)/%)
+fuzz_objects = $(fuzz_helpers:%.c=$(O)/%.o) $(filter-out \
+               $(main:%.c=$(O)/%.o),$(objects)) \
+               $(if $(filter fuzz,$(VARIANT)),,$(fuzz_replay:%.c=$(O)/%.o))
+test_objects = $(unit_objects) $(unit_tests:%=%.o) $(fuzz_objects) \
+               $(fuzz_tests:%=%.o)
+
+unit_packages  = $(build_packages) libcmocka-dev
+check_packages = $(unit_packages) binutils clang mandoc python3 python3-pytest \
+                 python3-pytest-xdist python3-cryptography python3-dnspython \
+                 python3-jwt python3-prometheus-client openssl valgrind \
+                 postfix dovecot-core dovecot-lmtpd libnss-wrapper monitoring-plugins-basic \
+                 prometheus prometheus-node-exporter bash zsh
+# php-cgi is there so that no web server need be.
+engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist \
+                  python3-cryptography python3-dnspython python3-jwt postfix \
+                  dovecot-core icinga2-bin icingacli \
+                  icingaweb2-module-director nagios4-core nagios-nrpe-server \
+                  nagios-nrpe-plugin php-cli rrdtool \
+                  zabbix-server-pgsql zabbix-agent zabbix-agent2 \
+                  zabbix-frontend-php \
+                  php-cgi php-pgsql postgresql util-linux python3-yaml \
+                  prometheus prometheus-node-exporter \
+                  python3-prometheus-client systemd strace bash
+bench_packages = $(build_packages) python3 python3-dnspython python3-matplotlib \
+                 valgrind strace time openssl ca-certificates curl swaks \
+                 libnet-ssleay-perl monitoring-plugins-basic
+
+# No exit code of the plugin's own stands for what a sanitizer found.
+export ASAN_OPTIONS = detect_leaks=1:strict_string_checks=1:exitcode=99
+export LSAN_OPTIONS = exitcode=99
+export UBSAN_OPTIONS = halt_on_error=1:print_stacktrace=1:exitcode=99
+
+# $(call pytest,BINARY...[,WHAT]).  Tests leave nothing in the tree, and tests/
+# integration/conftest.py makes a skipped one a failure where CI=true.
+pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 6 \
+         $(or $(2),tests/integration -m 'not long') \
+         $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
+
+.PHONY: unit unit-programs fuzz-programs fuzz-replay transcripts-update \
+        check check-on check-long check-engines check-newest check-packages bench bench-check \
+        bench-engines bench-programs fuzz memcheck coverage lint format
+
+unit: $(unit_tests) ## Run the unit tests and dialogue replays; no root needed
+	@sh tests/unit.sh $(unit_tests)
+
+transcripts-update: $(O)/tests/unit/test_transcripts ## Write tests/transcripts anew; read "git diff" then
+	@TRANSCRIPTS_UPDATE=1 $<
+
+check: ## Run every test, sanitizers included; needs root; installs what is missing
+	$(needs_root)
+	@$(install_packages) $(check_packages)
+	$(install_static)
+	$(submake) all
+	$(submake) VARIANT=asan all
+	$(submake) VARIANT=clang all
+	$(submake) STATIC=1 all
+	@sh tests/layers.sh
+	@sh tests/hardening.sh '$(CC)' '$(MAKE)' build
+	@sh tests/hardening.sh '$(CC)' '$(MAKE) STATIC=1' build/static
+	@sh tests/man-options.sh build/check_smtp_auth man/check_smtp_auth.1
+	@mandoc -Tlint -W warning man/check_smtp_auth.1
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/listed.py build/check_smtp_auth
+	$(submake) unit
+	$(submake) VARIANT=clang unit-programs
+	$(submake) VARIANT=asan unit
+	$(submake) VARIANT=asan fuzz-replay
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
+	$(call pytest,build/check_smtp_auth build/asan/check_smtp_auth)
+	$(call pytest,build/static/check_smtp_auth,tests/integration \
+	    -m 'not long' --ignore-glob='*hostile*')
+	$(submake) bench-programs
+	$(call bench,check.py)
+
+check-on: ## Run demo and check on a bare Debian: SUITE=bookworm or trixie, the other one
+	$(needs_root)
+	@$(install_packages) debootstrap git util-linux
+	@sh tests/check-on.sh $(SUITE)
+
+check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
+	$(needs_root)
+	@if [ -z "$(CARES_PREFIX)$(OPENSSL_PREFIX)" ]; then \
+	    echo 'make check-newest: say where: CARES_PREFIX=/opt/c-ares and/or OPENSSL_PREFIX=/opt/openssl'; \
+	    exit 1; fi
+	@$(install_packages) $(check_packages)
+	$(submake) VARIANT=newest all unit
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
+	$(call pytest,build/newest/check_smtp_auth)
+
+bench-check: ## See that a check costs no more instructions than it did
+	@$(install_packages) $(build_packages) python3 openssl valgrind
+	$(submake) all bench-programs
+	$(call bench,check.py)
+
+bench: ## Measure it beside other clients, rewrite docs/performance.md (4 minutes)
+	@$(install_packages) $(bench_packages)
+	$(install_static)
+	$(submake) all bench-programs
+	$(submake) STATIC=1 all
+	$(call bench,bench.py)
+
+bench = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/$(1)
+
+check-long: ## Run what takes long: calls that fail, load, hostile peers for STATIC=1, fuzzing
+	$(needs_root)
+	@$(install_packages) $(check_packages)
+	$(install_static)
+	$(submake) VARIANT=faults all
+	$(call pytest,build/faults/check_smtp_auth,tests/integration/test_faults.py)
+	$(submake) all
+	$(call pytest,build/check_smtp_auth,tests/integration/test_load.py)
+	$(submake) STATIC=1 all
+	$(call pytest,build/static/check_smtp_auth,tests/integration/test_hostile*.py)
+	$(submake) fuzz FUZZ_SECONDS=5
+
+check-engines: ## Run real Icinga 2, Nagios, NRPE, Zabbix ... with integrations/
+	$(needs_root)
+	@$(install_packages) $(engine_packages)
+	$(submake) all
+	$(call pytest,build/check_smtp_auth,tests/engines --dist loadfile)
+
+bench-engines: ## Measure how many checks a second Icinga 2 does (6 minutes)
+	$(needs_root)
+	@$(install_packages) $(engine_packages) monitoring-plugins-basic
+	$(submake) all
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/engines/bench_scale.py build/check_smtp_auth
+
+fuzz: ## Run each fuzz target for FUZZ_SECONDS= (60), from build/fuzz/corpus
+	@$(install_packages) $(build_packages) clang libclang-rt-dev python3
+	$(submake) VARIANT=fuzz fuzz-programs
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/fuzz/seeds.py build/fuzz/seeds
+	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(fuzz_sources:%.c=build/fuzz/%)
+
+FUZZ_SECONDS = 60
+
+# Built without zeros in what was never set.
+memcheck: ## Run the dialogues under valgrind for uninitialised reads
+	@$(install_packages) $(check_packages)
+	$(submake) VARIANT=memcheck all unit-programs
+	@sh tests/unit.sh --under '$(valgrind)' $(foreach t,$(unit_sources:%.c=build/memcheck/%),$(if \
+	    $(filter test_dialogue% test_smtp% test_sasl% test_auth%,$(notdir \
+	    $(t))),$(t)))
+	@mkdir -p build/memcheck/under
+	@printf '#!/bin/sh\nexec %s %s "$$@" -t 60\n' '$(valgrind)' \
+	    "'$(CURDIR)/build/memcheck/check_smtp_auth'" >build/memcheck/under/check_smtp_auth
+	@chmod +x build/memcheck/under/check_smtp_auth
+	$(call pytest,build/memcheck/under/check_smtp_auth,tests/integration/test_dialogues.py \
+	    -k text)
+
+valgrind = valgrind -q --error-exitcode=99
+
+# All that check and check-long run.  What saves the counts complains into a
+# file of its own where a test leaves it no descriptor or no space.
+coverage: export GCOV_ERROR_FILE = $(CURDIR)/build/coverage/complaints
+coverage: ## Measure what the tests reach: build/coverage/index.html
+	$(needs_root)
+	@$(install_packages) $(check_packages) gcovr
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
+	$(submake) VARIANT=coverage CFLAGS='-O0 -g' all unit-programs
+	@find build/coverage -name '*.gcda' -exec rm -f {} +
+	$(submake) VARIANT=coverage CFLAGS='-O0 -g' unit fuzz-replay
+	$(call pytest,build/coverage/check_smtp_auth,tests/integration)
+	@gcovr --root . --object-directory build/coverage --exclude tests/ \
+	    --exclude completion/ --exclude-unreachable-branches \
+	    --gcov-ignore-parse-errors --print-summary \
+	    --fail-under-line 95 --fail-under-branch 85 \
+	    --html-details build/coverage/index.html --txt build/coverage/coverage.txt
+	@echo build/coverage/index.html
+
+lint: ## Check form and look for bugs: clang-format, clang-tidy, cppcheck, mandoc
+	@$(install_packages) $(unit_packages) clang-format clang-tidy cppcheck mandoc
+	@sh tests/layers.sh
+	@clang-format --dry-run -Werror $(c_files)
+	@cppcheck --quiet --std=c11 --language=c --error-exitcode=1 --inline-suppr \
+	    --enable=warning,portability,performance \
+	    $(lint_flags) $(sources)
+	@printf '%s\n' $(sources) | xargs -n 1 -P "$$(nproc)" sh -c 'clang-tidy \
+	    --quiet --warnings-as-errors="*" --checks="$(tidy_checks)" "$$@" \
+	    -- -std=c11 -fno-caret-diagnostics $(lint_flags) $(pkg_flags)' clang-tidy
+	@printf '%s\n' $(sources) | xargs -n 1 -P "$$(nproc)" $(CC) -O2 -std=c11 \
+	    -fanalyzer $(analyzer_flags) -Werror $(lint_flags) $(pkg_flags) -c -o /dev/null
+	@mandoc -Tlint -W warning man/check_smtp_auth.1
+
+format: ## Put the C sources in form with clang-format
+	@$(install_packages) clang-format
+	clang-format -i $(c_files)
+
+c_files = $(sources) $(headers) $(generator) $(unit_sources) $(unit_helpers) \
+          $(sort $(wildcard tests/unit/*.h tests/fuzz/*.c tests/bench/*.c))
+
+lint_flags = -D_GNU_SOURCE -DVERSION=\"$(VERSION)\" -I. -Isrc
+
+# Left out: Annex K, which no libc has; parameters that could be swapped, which
+# any two of one type could; branches alike on purpose; and that what snprintf
+# returns is looked at, where it cuts on purpose.  One file at a time: version
+# 14 carries what it believes of a va_list from one to the next.
+# Without -fno-caret-diagnostics it counts warnings that it does not show.
+tidy_checks = -*,clang-analyzer-*,bugprone-*,performance-*,cert-*,$\
+              -clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,$\
+              -bugprone-easily-swappable-parameters,-bugprone-branch-clone,$\
+              -cert-err33-c
+
+# gcc 12 takes what is stored through a parameter for lost.  Leaks are looked
+# for when the tests run, with LeakSanitizer.
+analyzer_flags = -Wno-analyzer-malloc-leak
+
+check-packages: ## Build the packages, install one in a fresh Debian, run it there
+	$(needs_root)
+	@$(install_packages) $(deb_packages) lintian debootstrap rpm elfutils \
+	    python3 python3-cryptography
+	$(submake) deb
+	@sh tests/packages/check.sh '$(VERSION)'
+
+unit-programs: $(unit_tests)
+	@:
+
+bench-programs: $(bench_programs)
+	@:
+
+fuzz-programs: $(fuzz_tests)
+	@:
+
+fuzz-replay: $(fuzz_tests)
+	@sh tests/fuzz/replay.sh $(fuzz_tests)
+
+$(unit_tests): $(O)/%: $(O)/%.o $(unit_objects)
+	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) -lcmocka $(libs)
+
+$(fuzz_tests): $(O)/%: $(O)/%.o $(fuzz_objects)
+	$(call quiet,LINK)$(link) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) \
+	    -o $@ $^ $(LDLIBS) $(libs)
+
+$(unit_tests:%=%.o) $(unit_helpers:%.c=$(O)/%.o): | $(O)/has-cmocka
+$(O)/has-cmocka: $(O)/flags
+	@sh tests/have-headers.sh libcmocka-dev \
+	    'stdarg.h stddef.h setjmp.h stdint.h cmocka.h' $(compile)
+	@touch $@
+
+$(bench_programs): build/bench/%: tests/bench/%.c $(O)/flags
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(compile) $(hardening_libs) -o $@ $< $(LDFLAGS) $(LDLIBS) \
+	    -lssl -lcrypto
