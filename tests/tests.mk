@@ -92,7 +92,7 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	@sh tests/hardening.sh '$(CC)' '$(MAKE) STATIC=1' build/static
 	@sh tests/man-options.sh build/check_smtp_auth man/check_smtp_auth.1
 	@mandoc -Tlint -W warning man/check_smtp_auth.1
-	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/options-listed.py build/check_smtp_auth
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/listed.py build/check_smtp_auth
 	$(submake) unit
 	$(submake) VARIANT=clang unit-programs
 	$(submake) VARIANT=asan unit

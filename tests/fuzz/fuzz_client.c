@@ -334,6 +334,15 @@ check_end(const struct run *r)
 	}
 }
 
+static char *
+copy(const char *s)
+{
+	char *own = NULL;
+
+	MUST(s == NULL || (own = strdup(s)) != NULL);
+	return own;
+}
+
 /* What is printed of it, in each format, as text with all details. */
 static void
 check_answer(struct run *r, size_t format)
@@ -355,6 +364,8 @@ check_answer(struct run *r, size_t format)
 		argv[4] = verbose;
 	MUST(options_parse(
 		 &o, r->params.creds != NULL ? 7 : 5, argv, NULL, &e) == 0);
+	o.check.from = copy(r->params.from);
+	o.check.rcpt = copy(r->params.rcpt);
 	facts_init(&f);
 	f.begun = true;
 	f.smtp = r->f;

@@ -74,6 +74,7 @@ test_table(void **state)
 		    m->reveals_secret != rows[i].reveals)
 			fail_msg("%s", rows[i].name);
 	}
+	assert_null(sasl_mechs[i].name); /* there is no other */
 	/* Default preference (the order of the table). */
 	assert_true(mech("PLAIN") < mech("LOGIN"));
 	assert_true(mech("OAUTHBEARER") < mech("XOAUTH2"));

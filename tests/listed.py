@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""options-listed.py BINARY: whether each option of --help is an argument of
-Icinga's command, with the words of --help, and an item of the man page, and
-whether Director's basket is what make-director-basket makes of that.  What is
-missing is printed ready to be pasted."""
+"""listed.py BINARY: whether each option of --help is an argument of Icinga's
+command, with the words of --help, and an item of the man page; whether
+Director's basket is what make-director-basket makes of that; and whether each
+condition and mechanism that completion knows is in the man page, each condition
+in the README, too.  What is missing is printed ready to be pasted."""
 
 import re
 import subprocess
@@ -13,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ROOT / "integrations/icinga2/smtp_auth.conf"
 BASKET = ROOT / "integrations/icinga2/director-basket.json"
 MAN = ROOT / "man/check_smtp_auth.1"
+README = ROOT / "README.md"
 
 OPTION = re.compile(
     r"(?m)^(?:  -(?P<letter>.), |      )--(?P<name>[a-z0-9-]+)"
@@ -68,7 +70,27 @@ def complain(what, where, text):
     return 1
 
 
-def check(options):
+def check_words(completion):
+    """The words of the lists in bash's completion."""
+    lists = dict(re.findall(r"local (\w+)='(.*)'", completion.read_text()))
+    readme, man = README.read_text(), MAN.read_text()
+    bad = 0
+    for word in ["usage"] + lists["conditions"].split():
+        if not re.search(r"(?m)^\| [^|]*`%s`[^|]* \| " % word,
+                         readme):
+            bad |= complain("the condition is missing", README,
+                            "| `%s` | STATE | what is wrong |\n" % word)
+        if not re.search(r"(?m)^\.It Cm (.* , )?%s( ,|$)" % word,
+                         man):
+            bad |= complain("the condition is missing", MAN,
+                            ".It Cm %s\nWhat is wrong.\n" % word)
+    for word in lists["mechanisms"].split():
+        if not re.search(r"\b%s\b" % word, man):
+            bad |= complain("the mechanism is missing", MAN, word + "\n")
+    return bad
+
+
+def check_options(options):
     bad = 0
     commands, man = COMMANDS.read_text(), MAN.read_text()
     for before, option in zip([None] + options, options):
@@ -101,4 +123,5 @@ if __name__ == "__main__":
                           text=True, check=False).stdout
     found = [Option(match) for match in OPTION.finditer(said)]
     assert len(found) > 40
-    sys.exit(check(found))
+    sys.exit(check_options(found) | check_words(
+        Path(sys.argv[1]).parent / "completion/check_smtp_auth"))
