@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/poller.h"
 
 enum { US_PER_MS = 1000, SIZE_AT_FIRST = 32 };
 
@@ -15,7 +15,6 @@ struct watch {
 	loop_fd_fn *fn;
 	void *arg;
 	uint64_t since; /* the turn in which it got its present owner */
-	size_t slot;    /* in polls, and one more; 0: not watched */
 };
 
 /*
@@ -23,12 +22,9 @@ struct watch {
  * the logarithm of their number, and neither needs memory.
  */
 struct loop {
-	struct watch *watches; /* by descriptor */
+	struct watch *watches; /* by descriptor; of those in the poller */
 	size_t size;           /* of it */
-	struct pollfd *polls;  /* those watched, in no order */
-	struct pollfd *ready;  /* those found ready in this turn */
-	size_t room;           /* in both */
-	size_t watched;
+	struct poller poller;
 	struct loop_timer *armed; /* the nearest, and the others below it */
 	struct loop_timer *due;   /* of this turn, not called yet; a list */
 	uint64_t order;
@@ -42,8 +38,10 @@ loop_new(void)
 	struct loop *l;
 
 	l = calloc(1, sizeof *l);
-	if (l != NULL)
-		loop_refresh(l);
+	if (l == NULL)
+		return NULL;
+	l->poller.epoll = -1;
+	loop_refresh(l);
 	return l;
 }
 
@@ -53,13 +51,12 @@ loop_free(struct loop *l)
 	if (l == NULL)
 		return;
 	free(l->watches);
-	free(l->polls);
-	free(l->ready);
+	poller_free(&l->poller);
 	free(l);
 }
 
 static int
-know_descriptor(struct loop *l, size_t fd)
+make_room(struct loop *l, size_t fd)
 {
 	size_t size = l->size != 0 ? l->size : SIZE_AT_FIRST;
 	struct watch *watches;
@@ -71,34 +68,15 @@ know_descriptor(struct loop *l, size_t fd)
 	watches = realloc(l->watches, size * sizeof *watches);
 	if (watches == NULL)
 		return -1;
-	memset(watches + l->size, 0, (size - l->size) * sizeof *watches);
 	l->watches = watches;
 	l->size = size;
-	return 0;
-}
-
-/* For what is ready, too, so that a turn cannot run out of memory. */
-static int
-make_room(struct loop *l)
-{
-	size_t room = l->room != 0 ? 2 * l->room : SIZE_AT_FIRST;
-	struct pollfd *p;
-
-	if (l->watched < l->room)
-		return 0;
-	if ((p = realloc(l->polls, room * sizeof *p)) == NULL)
-		return -1;
-	l->polls = p;
-	if ((p = realloc(l->ready, room * sizeof *p)) == NULL)
-		return -1;
-	l->ready = p;
-	l->room = room;
 	return 0;
 }
 
 int
 loop_watch(struct loop *l, int fd, short events, loop_fd_fn *fn, void *arg)
 {
+	bool is_new = !loop_watches(l, fd);
 	struct watch *w;
 
 	if (events == 0) {
@@ -109,18 +87,16 @@ loop_watch(struct loop *l, int fd, short events, loop_fd_fn *fn, void *arg)
 		errno = EBADF;
 		return -1;
 	}
-	if (know_descriptor(l, (size_t)fd) == -1 || make_room(l) == -1)
+	if (make_room(l, (size_t)fd) == -1 ||
+	    poller_set(&l->poller, fd, events) == -1)
 		return -1;
 	w = &l->watches[fd];
 	/*
-	 * What poll() saw in this turn was for the owner before, perhaps even
+	 * What was seen in this turn was for the owner before, perhaps even
 	 * of another descriptor with this number.
 	 */
-	if (w->slot == 0 || w->fn != fn || w->arg != arg)
+	if (is_new || w->fn != fn || w->arg != arg)
 		w->since = l->turn;
-	if (w->slot == 0)
-		w->slot = ++l->watched;
-	l->polls[w->slot - 1] = (struct pollfd){ .fd = fd, .events = events };
 	w->fn = fn;
 	w->arg = arg;
 	return 0;
@@ -129,21 +105,13 @@ loop_watch(struct loop *l, int fd, short events, loop_fd_fn *fn, void *arg)
 bool
 loop_watches(const struct loop *l, int fd)
 {
-	return fd >= 0 && (size_t)fd < l->size && l->watches[fd].slot != 0;
+	return poller_events(&l->poller, fd) != 0;
 }
 
-/* The last one moves to where it stood. */
 void
 loop_unwatch(struct loop *l, int fd)
 {
-	struct pollfd *p;
-
-	if (!loop_watches(l, fd))
-		return;
-	p = &l->polls[l->watches[fd].slot - 1];
-	*p = l->polls[--l->watched];
-	l->watches[p->fd].slot = l->watches[fd].slot;
-	l->watches[fd].slot = 0;
+	poller_remove(&l->poller, fd);
 }
 
 static bool
@@ -263,35 +231,21 @@ patience_ms(const struct loop *l)
 	return ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
-/* Set apart what is ready: each call may change what is watched. */
-static size_t
-list_ready(struct loop *l, int found)
-{
-	size_t i, count = 0;
-
-	for (i = 0; i < l->watched && found > 0; i++) {
-		if (l->polls[i].revents == 0)
-			continue;
-		l->ready[count++] = l->polls[i];
-		found--;
-	}
-	return count;
-}
-
+/* Each call may change what is watched, so each is looked up anew. */
 static void
-call_ready(struct loop *l, size_t count)
+call_ready(struct loop *l, int count)
 {
-	size_t i;
+	const struct watch *w;
+	int i, fd, events, revents;
 
 	for (i = 0; i < count; i++) {
-		int fd = l->ready[i].fd, revents;
-		const struct watch *w = &l->watches[fd];
-
-		if (w->slot == 0 || w->since == l->turn)
+		fd = l->poller.ready[i].fd;
+		events = poller_events(&l->poller, fd);
+		w = &l->watches[fd];
+		if (events == 0 || w->since == l->turn)
 			continue;
-		revents = l->ready[i].revents &
-		    (l->polls[w->slot - 1].events | POLLERR | POLLHUP |
-			POLLNVAL);
+		revents = l->poller.ready[i].revents &
+		    (events | POLLERR | POLLHUP | POLLNVAL);
 		if (revents != 0)
 			w->fn(w->arg, fd, (short)revents);
 	}
@@ -326,20 +280,19 @@ loop_turn(struct loop *l)
 {
 	int wait_ms, found = 0;
 
-	if (l->watched == 0 && l->armed == NULL)
+	if (l->poller.count == 0 && l->armed == NULL)
 		return 0;
 	l->turn++;
 	loop_refresh(l);
 	wait_ms = patience_ms(l);
-	if (l->watched > 0 || wait_ms != 0) {
-		found = poll(l->polls, (nfds_t)l->watched, wait_ms);
+	if (l->poller.count > 0 || wait_ms != 0) {
+		found = poller_wait(&l->poller, wait_ms);
 		if (found == -1 && errno != EINTR)
 			return -1;
 		loop_refresh(l);
 	}
 	/* First what has come, then the deadlines: in time is in time. */
-	if (found > 0)
-		call_ready(l, list_ready(l, found));
+	call_ready(l, found);
 	call_due(l);
 	return 1;
 }

@@ -71,6 +71,31 @@ setup(void **state)
 	return loop == NULL;
 }
 
+/* The same after it had so many to watch that it waits in another way. */
+static int
+setup_after_many(void **state)
+{
+	struct actor a = { .letter = 'a' };
+	int fds[MANY], i;
+
+	if (setup(state) != 0)
+		return -1;
+	for (i = 0; i < MANY; i++) {
+		fds[i] = eventfd(0, EFD_CLOEXEC);
+		if (loop_watch(loop, fds[i], POLLIN, on_fd, &a) == -1)
+			return -1;
+	}
+	loop_timer_set(loop, &a.timer, 0, on_timer, &a);
+	if (loop_turn(loop) != 1)
+		return -1;
+	for (i = 0; i < MANY; i++) {
+		loop_unwatch(loop, fds[i]);
+		close(fds[i]);
+	}
+	heard[0] = '\0';
+	return 0;
+}
+
 static int
 teardown(void **state)
 {
@@ -489,6 +514,39 @@ test_hundreds_of_descriptors(void **state)
 	assert_int_equal(loop_turn(loop), 0);
 }
 
+/* A regular file is always ready, a closed descriptor always wrong. */
+static void
+test_what_is_always_ready(void **state)
+{
+	struct actor file = { .letter = 'f' }, gone = { .letter = 'g' },
+		     late = { .letter = 'l' };
+
+	(void)state;
+	file.fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	gone.fd = fcntl(file.fd, F_DUPFD_CLOEXEC, 300);
+	assert_int_equal(close(gone.fd), 0);
+	assert_int_equal(loop_watch(loop, file.fd, POLLIN, on_fd, &file), 0);
+	assert_int_equal(loop_turn(loop), 1);
+	assert_int_equal(loop_turn(loop), 1);
+	assert_string_equal(heard, "ff");
+	assert_int_equal(file.revents, POLLIN);
+	open_ready(&late);
+	assert_int_equal(loop_turn(loop), 1);
+	assert_string_equal(heard, "fffl");
+	loop_unwatch(loop, file.fd);
+	assert_int_equal(loop_watch(loop, gone.fd, POLLIN, on_fd, &gone), 0);
+	assert_int_equal(loop_turn(loop), 1);
+	assert_int_equal(strlen(heard), 6);
+	assert_int_equal(gone.revents, POLLNVAL);
+	loop_unwatch(loop, gone.fd);
+	assert_int_equal(loop_turn(loop), 1);
+	assert_int_equal(heard[6], 'l');
+	loop_unwatch(loop, late.fd);
+	assert_int_equal(loop_turn(loop), 0);
+	close(late.fd);
+	close(file.fd);
+}
+
 static volatile sig_atomic_t signals;
 
 static void
@@ -508,6 +566,7 @@ test_signal_is_no_error(void **state)
 	struct actor a = { .letter = 'a' };
 
 	(void)state;
+	signals = 0;
 	a.fd = eventfd(0, EFD_CLOEXEC);
 	assert_int_equal(loop_watch(loop, a.fd, POLLIN, on_fd, &a), 0);
 	sigaction(SIGALRM, &action, NULL);
@@ -520,7 +579,9 @@ test_signal_is_no_error(void **state)
 	close(a.fd);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f)                                                                \
+	cmocka_unit_test_setup_teardown(f, setup, teardown),                   \
+	    cmocka_unit_test_setup_teardown(f, setup_after_many, teardown)
 
 int
 main(void)
@@ -543,6 +604,7 @@ main(void)
 		TEST(test_hang_up_is_told_unasked),
 		TEST(test_bad_descriptors),
 		TEST(test_hundreds_of_descriptors),
+		TEST(test_what_is_always_ready),
 		TEST(test_signal_is_no_error),
 	};
 
