@@ -50,6 +50,8 @@ class Chain:
         if name == "leaf":
             command += ["-addext", NAMES,
                         "-addext", "basicConstraints=critical,CA:FALSE"]
+        else:  # Python 3.13 wants it
+            command += ["-addext", "keyUsage=critical,keyCertSign,cRLSign"]
         if issuer:
             command += ["-CA", self.base / (issuer + ".pem"),
                         "-CAkey", self.base / (issuer + ".key")]
