@@ -122,13 +122,28 @@ choose_mechs(struct settings *s)
 	s->mech_count = kept;
 }
 
+/* -U user:secret, as other programs take it. */
+static void
+refuse_pair(struct parsing *p)
+{
+	complain(p,
+	    "-U: a user without a secret; no password stands behind a ':', "
+	    "add --password-from=SOURCE");
+	options_hide(p, p->user);
+	free(p->s->user);
+	p->s->user = NULL;
+}
+
 static void
 check_secret(struct parsing *p)
 {
 	const struct settings *s = p->s;
 	const struct sasl_mech *misfit = find_misfit(s, s->proof);
 
-	if (has_secret(s) && misfit != NULL)
+	if (!has_secret(s) && s->user != NULL && strchr(s->user, ':') != NULL &&
+	    (s->mech_count == 0 || misfit != NULL))
+		refuse_pair(p);
+	else if (has_secret(s) && misfit != NULL)
 		err_set(p->e, ERR_USAGE,
 		    "-A %s: does not fit a %s; leave it out%s", misfit->name,
 		    s->proof == SASL_PROOF_TOKEN ? "token" : "password",

@@ -33,8 +33,9 @@ struct parsing {
 	struct err *e;
 	const struct given *now; /* the option being set */
 
-	/* Which gave s->host, s->secret and s->mechs; NULL: none. */
-	const struct given *host, *secret, *mechs;
+	/* Which gave these of s; NULL: none. */
+	const struct given *host, *user, *secret, *mechs;
+	const struct given *hidden;  /* the last whose value was not told */
 	struct address host_address; /* if s->host_is_literal */
 	bool ipv4, ipv6;
 	bool starttls, implicit_tls, no_tls;
@@ -44,10 +45,14 @@ struct parsing {
 
 /*
  * Record ERR_USAGE "-p VALUE: " + text for the option being set, named as it
- * was given.  value is NULL for none, or where it may be a secret.
+ * was given.  value is NULL for none, or where it may be a secret; that is
+ * then erased in argv.
  */
 void options_fault(struct parsing *p, const char *value, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Erase the value of g in argv; a word behind it may be more of it. */
+void options_hide(struct parsing *p, const struct given *g);
 
 /* Whether value is longer than any server takes; then the fault is recorded. */
 bool options_is_long(struct parsing *p, const char *value);

@@ -56,6 +56,9 @@ name_fault(const char *name)
 		return "not ASCII; write the name in its xn-- form";
 	if (strlen(s) > HOST_MAX)
 		return "longer than 253 octets";
+	if (strchr(s, '@') != NULL)
+		return "not a host name or address; a user is given with -U, "
+		       "a password with --password-from";
 	if (strchr(s, ':') != NULL)
 		return "not a host name or address; a port is given with -p";
 	if (*s == '-' || *s == '.')
@@ -120,28 +123,40 @@ contradicts_host(const struct parsing *p, const char *name)
 }
 
 /*
- * Returns whether the host before gives way: what may be a piece of a secret
- * is not to stand as a host in the output.
+ * Returns whether the host before gives way.  Of two hosts a word without an
+ * option may be a secret whose option is missing, or a piece of one: it is
+ * not told, and is not to stand as a host in the output.
  */
 static bool
 refuse_second_host(struct parsing *p, const char *value)
 {
-	static const char quote[] = "put a secret with blanks in quotes";
-	bool is_secret = may_be_secret(p, p->now);
+	const struct given *before = p->host;
+	bool is_word = p->now->row == NULL;
+	const char *way_out =
+	    may_be_secret(p, before) || may_be_secret(p, p->now)
+	    ? "put a secret with blanks in quotes"
+	    : "give a password with --password-from";
 
-	if (may_be_secret(p, p->host)) {
-		options_fault(p, is_secret ? NULL : value,
+	if (before->row != NULL)
+		options_fault(p, NULL,
+		    "the host is %.*s already; give one only, and %s",
+		    text_cut(p->s->host, 100), p->s->host, way_out);
+	else if (may_be_secret(p, before))
+		options_fault(p, is_word ? NULL : value,
 		    "a word behind the secret was taken for the host; %s",
-		    quote);
-		free(p->s->host);
-		p->s->host = NULL;
-		return p->now->row != NULL;
-	}
-	options_fault(p, is_secret ? NULL : value,
-	    "the host is %.*s already; give one only%s%s",
-	    text_cut(p->s->host, 100), p->s->host, is_secret ? ", and " : "",
-	    is_secret ? quote : "");
-	return false;
+		    way_out);
+	else
+		options_fault(p, is_word ? NULL : value,
+		    "a word without an option was taken for the host; give "
+		    "one only, and %s",
+		    way_out);
+	if (before->row != NULL)
+		return false;
+	options_hide(p, before);
+	free(p->s->host);
+	p->s->host = NULL;
+	p->host = NULL;
+	return !is_word;
 }
 
 void
@@ -150,9 +165,13 @@ options_set_host(
 {
 	struct address a;
 	bool is_literal;
-	char *name = read_name(p, value, &is_literal, &a);
+	char *name;
 
-	(void)row;
+	if (row == NULL && p->hidden != NULL && p->hidden + 1 == p->now) {
+		options_hide(p, p->now);
+		return;
+	}
+	name = read_name(p, value, &is_literal, &a);
 	if (name == NULL)
 		return;
 	if (contradicts_host(p, name) && !refuse_second_host(p, value)) {
@@ -212,8 +231,9 @@ options_set_port(
 	if (isalpha((unsigned char)*value) && text_is_ascii(value))
 		service = getservbyname(value, "tcp");
 	if (service == NULL)
-		options_fault(
-		    p, value, "not a port; use 1 to 65535 or a service name");
+		options_fault(p, NULL,
+		    "not a port; use 1 to 65535 or a service name (a password "
+		    "is given with --password-from)");
 	else
 		p->s->port = ntohs((uint16_t)service->s_port);
 }

@@ -50,17 +50,21 @@ options_set_command(
 	size_t n = strcspn(verb, " \t"), i;
 	struct settings *s = p->s;
 
+	/* What follows a verb may be credentials: no value is told. */
 	(void)row;
 	if (n == 0 || strpbrk(value, "\r\n") != NULL) {
-		options_fault(p, value, "not one SMTP command");
+		options_fault(p, NULL, "not one SMTP command");
 		return;
 	}
-	if (options_is_long(p, value))
+	if (strlen(value) > OPTIONS_TEXT_MAX) {
+		options_fault(p, NULL, "too long, more than %d octets",
+		    (int)OPTIONS_TEXT_MAX);
 		return;
+	}
 	for (i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++) {
 		if (strlen(forbidden[i]) == n &&
 		    strncasecmp(verb, forbidden[i], n) == 0) {
-			options_fault(p, value,
+			options_fault(p, NULL,
 			    "%s cannot be sent with -C; use a command whose "
 			    "reply ends it",
 			    forbidden[i]);
@@ -69,7 +73,7 @@ options_set_command(
 	}
 	if (s->command_count == SETTINGS_LIST_MAX)
 		options_fault(
-		    p, value, "more than %d commands", SETTINGS_LIST_MAX);
+		    p, NULL, "more than %d commands", SETTINGS_LIST_MAX);
 	else if (options_replace(
 		     p, &s->commands[s->command_count].command, value) == 0)
 		s->command_count++;

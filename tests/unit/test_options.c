@@ -18,12 +18,16 @@ static const struct row rows[] = {
 	{ "after --", "-p 26 -- m.example", "port=26 host=m.example" },
 	{ "last -H wins", "-H a.example -H b.example", "host=b.example" },
 	{ "same host twice", "-H a.example A.example", "host=A.example" },
+	/* A word without an option may be a password: it is not told. */
 	{ "two hosts", "-H a.example b.example",
-	    "!HOST b.example: the host is a.example already; give one only" },
+	    "!HOST: the host is a.example already; give one only, and give a "
+	    "password with --password-from" },
 	{ "two hosts, other order", "b.example -H a.example",
-	    "!-H a.example: the host is b.example already; give one only" },
+	    "!-H a.example: a word without an option was taken for the host; "
+	    "give one only, and give a password with --password-from" },
 	{ "two positional hosts", "a.example b.example",
-	    "!HOST b.example: the host is a.example already; give one only" },
+	    "!HOST: a word without an option was taken for the host; give one "
+	    "only, and give a password with --password-from" },
 	/* What stands behind -P may be the rest of a password with blanks. */
 	{ "rest of a password", "-H a.example -U u -P my secret",
 	    "!HOST: the host is a.example already; give one only, and put a "
@@ -39,7 +43,8 @@ static const struct row rows[] = {
 	{ "host behind a password", "-U u -P secret a.example",
 	    "host=a.example" },
 	{ "two hosts before a password", "-H a.example b.example -U u -P x",
-	    "!HOST b.example: the host is a.example already; give one only" },
+	    "!HOST: the host is a.example already; give one only, and give a "
+	    "password with --password-from" },
 	{ "empty host", "-H ''", "!-H : the name is empty" },
 	{ "empty positional host", "''", "!HOST : the name is empty" },
 	{ "dot alone", ".", "!HOST .: the name is empty" },
@@ -55,6 +60,12 @@ static const struct row rows[] = {
 	{ "host with port", "m.example:587",
 	    "!HOST m.example:587: not a host name or address; a port is "
 	    "given with -p" },
+	{ "user and host", "u@m.example",
+	    "!HOST u@m.example: not a host name or address; a user is given "
+	    "with -U, a password with --password-from" },
+	{ "user, password and host", "-H u:v@m.example",
+	    "!-H: not a host name or address; a user is given with -U, a "
+	    "password with --password-from" },
 	{ "bracketed name", "[m.example]",
 	    "!HOST [m.example]: not a host name or address" },
 	{ "IPv4", "192.0.2.7",
@@ -70,16 +81,20 @@ static const struct row rows[] = {
 	{ "highest port", "h -p 65535", "port=65535" },
 	{ "service name", "h -p submission", "port=587" },
 	{ "port too high", "h -p 70000",
-	    "!-p 70000: not a port; use 1 to 65535 or a service name" },
+	    "!-p: not a port; use 1 to 65535 or a service name (a "
+	    "password is given with --password-from)" },
 	{ "port zero", "h --port=0",
-	    "!--port=0: not a port; use 1 to 65535 or a service name" },
+	    "!--port: not a port; use 1 to 65535 or a service name (a "
+	    "password is given with --password-from)" },
 	{ "port with rest", "h -p 25x",
-	    "!-p 25x: not a port; use 1 to 65535 or a service name" },
+	    "!-p: not a port; use 1 to 65535 or a service name (a "
+	    "password is given with --password-from)" },
 	{ "no such service", "h -p no-such-service",
-	    "!-p no-such-service: not a port; use 1 to 65535 or a service "
-	    "name" },
+	    "!-p: not a port; use 1 to 65535 or a service name (a password is "
+	    "given with --password-from)" },
 	{ "port empty", "h -p ''",
-	    "!-p : not a port; use 1 to 65535 or a service name" },
+	    "!-p: not a port; use 1 to 65535 or a service name (a "
+	    "password is given with --password-from)" },
 	{ "last port wins", "h -p 1 -p 2", "port=2" },
 	{ "address", "h -I 192.0.2.1", "I=192.0.2.1 host=h" },
 	{ "address in brackets", "h -I [::1]", "I=::1" },
@@ -219,6 +234,10 @@ static const struct row rows[] = {
 	{ "EXTERNAL and PLAIN without secret", "h -A EXTERNAL,PLAIN -U u",
 	    "!-A PLAIN: needs a secret; add --password-from=SOURCE, or leave "
 	    "it out" },
+	{ "user with a colon", "h -U u:v -P p", "user=u:v" },
+	{ "user and password in one", "h -U u:v",
+	    "!-U: a user without a secret; no password stands behind a ':', "
+	    "add --password-from=SOURCE" },
 	{ "user alone", "h -U u",
 	    "!-U u: a user without a secret; add --password-from=SOURCE or "
 	    "--token-from=SOURCE" },
@@ -280,20 +299,19 @@ static const struct row rows[] = {
 	{ "response no regex", "h -C NOOP -R (",
 	    "!-R (: not a regular expression: Unmatched ( or \\(" },
 	{ "-C DATA", "h -C data",
-	    "!-C data: DATA cannot be sent with -C; use a command whose "
+	    "!-C: DATA cannot be sent with -C; use a command whose "
 	    "reply ends it" },
 	{ "-C BDAT", "h -C _BDAT_5",
-	    "!-C  BDAT 5: BDAT cannot be sent with -C; use a command whose "
+	    "!-C: BDAT cannot be sent with -C; use a command whose "
 	    "reply ends it" },
 	{ "-C AUTH", "h -C Auth_PLAIN",
-	    "!-C Auth PLAIN: AUTH cannot be sent with -C; use a command "
+	    "!-C: AUTH cannot be sent with -C; use a command "
 	    "whose reply ends it" },
 	{ "-C STARTTLS", "h --command=STARTTLS",
-	    "!--command=STARTTLS: STARTTLS cannot be sent with -C; use a "
+	    "!--command: STARTTLS cannot be sent with -C; use a "
 	    "command whose reply ends it" },
 	{ "-C DATABASE", "h -C DATABASE", "C0=DATABASE/NULL" },
-	{ "-C with LF", "h -C NOOP\nDATA",
-	    "!-C NOOP\nDATA: not one SMTP command" },
+	{ "-C with LF", "h -C NOOP\nDATA", "!-C: not one SMTP command" },
 	{ "lists",
 	    "h --require-extension=SIZE,DSN --require-extension=PIPE "
 	    "--require-mechanism=PLAIN --forbid-mechanism=LOGIN,NTLM",
