@@ -191,22 +191,6 @@ check_login(struct parsing *p)
 }
 
 static void
-check_token(struct parsing *p)
-{
-	const struct settings *s = p->s;
-
-	if (s->proof != SASL_PROOF_TOKEN &&
-	    (s->warning[THRESHOLD_TOKEN].set ||
-		s->critical[THRESHOLD_TOKEN].set))
-		err_set(p->e, ERR_USAGE,
-		    "-%c token=%s needs a token; add --token-from=SOURCE",
-		    s->warning[THRESHOLD_TOKEN].set ? 'w' : 'c',
-		    s->warning[THRESHOLD_TOKEN].set
-			? s->warning[THRESHOLD_TOKEN].text
-			: s->critical[THRESHOLD_TOKEN].text);
-}
-
-static void
 check_tls(struct parsing *p)
 {
 	const struct settings *s = p->s;
@@ -321,7 +305,7 @@ options_check(struct parsing *p)
 	check_family(p);
 	check_tls(p);
 	check_secret(p);
-	check_token(p);
+	options_check_thresholds(p);
 	choose_mechs(s);
 	check_login(p);
 }

@@ -68,6 +68,9 @@ int options_extra_read(struct given_list *l, const char *locator,
 /* Fill in defaults, then look for contradictions. */
 void options_check(struct parsing *p);
 
+/* Look for thresholds that judge nothing, or are the wrong way round. */
+void options_check_thresholds(struct parsing *p);
+
 /* Replace an owned string.  Returns 0, or -1 with p->e set. */
 int options_replace(struct parsing *p, char **field, const char *value);
 

@@ -97,6 +97,12 @@ options_set_days(
 		    p, value, "not days; use WARN or WARN,CRIT, such as 30,14");
 		return;
 	}
+	if (critical > warning) {
+		options_fault(p, value,
+		    "it would never be WARNING; WARN comes first: -D %ld,%ld",
+		    critical, warning);
+		return;
+	}
 	p->s->has_days = true;
 	p->s->days_warning = warning;
 	p->s->days_critical = critical;

@@ -155,6 +155,9 @@ static const struct row rows[] = {
 	{ "-D alone", "h -D 30", "tls=starttls port=25 days=1/30/-1" },
 	{ "-D with two", "h -D 30,14 -s", "days=1/30/14" },
 	{ "-D 0", "h --certificate=0", "days=1/0/-1" },
+	{ "-D the same twice", "h -D 14,14", "days=1/14/14" },
+	{ "-D the wrong way round", "h -D 14,30",
+	    "!-D 14,30: it would never be WARNING; WARN comes first: -D 30,14" },
 	{ "-D bad", "h -D 30,",
 	    "!-D 30,: not days; use WARN or WARN,CRIT, such as 30,14" },
 	{ "-D negative", "h -D -1",
@@ -324,7 +327,37 @@ static const struct row rows[] = {
 	{ "old spellings", "-wt 5 -ct 6 -to 7 h",
 	    "w-time=5 c-time=6 timeout=7000000 host=h" },
 	{ "old spelling as a value", "h -U u -P -wt", "source=1/-wt" },
-	{ "phases", "h -w auth=1 -w dns=.5 -w auth=2", "w-auth=2 w-dns=.5" },
+	{ "phases", "h -w ehlo=1 -w dns=.5 -w ehlo=2", "w-ehlo=2 w-dns=.5" },
+	{ "phase of a login", "h " CREDS "-w auth=1 -c auth=2 -c starttls=3",
+	    "w-auth=1 c-auth=2 c-starttls=3" },
+	{ "no login", "h -w auth=1",
+	    "!-w auth=1: the phase is no part of the check: there is no login; "
+	    "add -U USER and --password-from=SOURCE, or leave it out" },
+	{ "no TLS", "h -c tls=@1:2",
+	    "!-c tls=@1:2: the phase is no part of the check: there is no TLS; "
+	    "add -S or -s, or leave it out" },
+	{ "phase of TLS", "h -s -c tls=1", "c-tls=1" },
+	{ "no STARTTLS", "h -c starttls=1",
+	    "!-c starttls=1: the phase is no part of the check: there is no "
+	    "STARTTLS; add -S, or leave it out" },
+	{ "TLS from the first byte", "h -s -c starttls=1",
+	    "!-c starttls=1: the phase is no part of the check: there is no "
+	    "STARTTLS, TLS begins at once; use tls=, or leave it out" },
+	{ "no envelope", "h " CREDS "-w envelope=1",
+	    "!-w envelope=1: the phase is no part of the check: nothing is "
+	    "sent after the login; add -f ADDR or -C CMD, or leave it out" },
+	{ "phase of a sender", "h -f a@b -w envelope=1", "w-envelope=1" },
+	{ "phase of a command", "h -C NOOP -w envelope=1", "w-envelope=1" },
+	{ "check_smtp's thresholds", "h -w 5 -c 10", "w-time=5 c-time=10" },
+	{ "the same limit", "h -w 5 -c 5.0", "w-time=5 c-time=5.0" },
+	{ "the wrong way round", "h -w 1 -c 0.5",
+	    "!-w 1 with -c 0.5: it would never be WARNING; exchange the two" },
+	{ "the wrong way round, a phase", "h -w dns=2 -c dns=1",
+	    "!-w dns=2 with -c dns=1: it would never be WARNING; exchange the "
+	    "two" },
+	{ "different phases", "h -w 2 -c dns=1", "w-time=2 c-dns=1" },
+	{ "lower bounds", "h -w 2: -c 1:", "w-time=2: c-time=1:" },
+	{ "not the same kind", "h -w 5 -c @0:1", "w-time=5 c-time=@0:1" },
 	{ "time by name", "h -w time=3", "w-time=3" },
 	{ "unknown phase", "h -w foo=1",
 	    "!-w foo=1: no such phase; use one of time, dns, connect, tls, "
