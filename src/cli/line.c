@@ -78,12 +78,17 @@ static void
 refuse_word(const struct option_table *t, char *word, struct err *e)
 {
 	int n = (int)strcspn(word, "=");
+	const char *instead =
+	    n > 2 ? table_find_foreign(t, 0, word + 2, (size_t)n - 2) : NULL;
 	char names[300];
 
 	if (n > 2 &&
 	    add_candidates(t, names, sizeof names, word + 2, (size_t)n - 2) > 0)
 		err_set(
 		    e, ERR_USAGE, "%.*s: may be short for %s", n, word, names);
+	else if (instead != NULL)
+		err_set(e, ERR_USAGE, "%.*s: no such option; did you mean %s?",
+		    n, word, instead);
 	else
 		err_set(e, ERR_USAGE, "%.*s: no such option; see --help",
 		    n < WORD_SHOWN ? n : text_cut(word, WORD_SHOWN), word);
@@ -97,6 +102,7 @@ refuse(const struct option_table *t, int c, char **argv, struct err *e)
 	const struct option_row *row = optopt >= FIRST_ROW
 	    ? &t->rows[optopt - FIRST_ROW]
 	    : table_find_letter(t, optopt);
+	const char *instead = table_find_foreign(t, optopt, NULL, 0);
 
 	if (c == ':' && row != NULL && optopt < FIRST_ROW)
 		err_set(e, ERR_USAGE, "-%c: its %s is missing", row->letter,
@@ -108,6 +114,9 @@ refuse(const struct option_table *t, int c, char **argv, struct err *e)
 		    row->name, row->name, row->value);
 	else if (optopt >= FIRST_ROW)
 		err_set(e, ERR_USAGE, "--%s: takes no value", row->name);
+	else if (optopt != 0 && instead != NULL)
+		err_set(e, ERR_USAGE, "-%c: no such option; did you mean %s?",
+		    optopt, instead);
 	else if (optopt != 0)
 		err_set(
 		    e, ERR_USAGE, "-%c: no such option; see --help", optopt);

@@ -387,4 +387,5 @@ const struct option_table options_table = {
 	.groups = titles,
 	.group_count = OPTION_GROUPS,
 	.holds_secret = holds_secret,
+	.foreign = options_foreign,
 };

@@ -447,6 +447,25 @@ static const struct row rows[] = {
 	    "!--bogus: no such option; see --help" },
 	{ "unknown option with value", "h --bogus=secret",
 	    "!--bogus: no such option; see --help" },
+	{ "curl's -k", "h -k",
+	    "!-k: no such option; did you mean --insecure?" },
+	{ "curl's --cacert", "h --cacert=/ca.pem",
+	    "!--cacert: no such option; did you mean --ca-file=FILE?" },
+	{ "curl's --user", "h --user u:secret",
+	    "!--user: no such option; did you mean -U USER and "
+	    "--password-from=SOURCE?" },
+	{ "curl's -u", "h -u u:secret",
+	    "!-u: no such option; did you mean -U USER and "
+	    "--password-from=SOURCE?" },
+	{ "swaks' --server", "--server m.example",
+	    "!--server: no such option; did you mean -H HOST?" },
+	{ "swaks' -a", "h -a PLAIN",
+	    "!-a: no such option; did you mean -U USER and "
+	    "--password-from=SOURCE?" },
+	{ "--passwd", "h -U u --passwd=secret",
+	    "!--passwd: no such option; did you mean --password-from=SOURCE?" },
+	{ "no other program's", "h --userX=1",
+	    "!--userX: no such option; see --help" },
 	{ "unknown letter", "h -vX", "!-X: no such option; see --help" },
 	{ "ambiguous", "h --auth=x",
 	    "!--auth: may be short for --authtype, --authuser, --authpass, "
