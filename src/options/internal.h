@@ -31,7 +31,8 @@ struct parsing {
 	struct options *o;
 	struct settings *s; /* of o */
 	struct err *e;
-	const struct given *now; /* the option being set */
+	const struct given *now;   /* the option being set */
+	const struct given *first; /* of the list that it is in */
 
 	/* Which gave these of s; NULL: none. */
 	const struct given *host, *user, *secret, *mechs;
@@ -39,6 +40,7 @@ struct parsing {
 	struct address host_address; /* if s->host_is_literal */
 	bool ipv4, ipv6;
 	bool starttls, implicit_tls, no_tls;
+	bool family_in_file, tls_in_file;  /* these come from a file */
 	char *response[SETTINGS_LIST_MAX]; /* -R, moved to the commands */
 	size_t response_count;
 };

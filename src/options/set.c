@@ -122,6 +122,39 @@ contradicts_host(const struct parsing *p, const char *name)
 	    (p->s->host == NULL || strcasecmp(p->s->host, name) != 0);
 }
 
+/* The option before a word that may have been meant as its value, or NULL. */
+static const struct option_row *
+optional_before(const struct parsing *p, const struct given *word)
+{
+	const struct given *before = word - 1;
+
+	if (word->row != NULL || word == p->first || before->row == NULL ||
+	    before->row->argument != ARGUMENT_OPTIONAL || before->value != NULL)
+		return NULL;
+	return before->row;
+}
+
+/* A value that is not tied to its option. */
+static void
+refuse_apart(struct parsing *p, const struct option_row *row)
+{
+	err_set(p->e, ERR_USAGE,
+	    "--%s: its value stands behind a '='; write --%s=%s", row->name,
+	    row->name, row->value);
+	options_hide(p, p->now);
+}
+
+/* "--proxy v2": nobody's host is called so. */
+static bool
+is_value_apart(const struct parsing *p, const char *value)
+{
+	const struct option_row *row = optional_before(p, p->now);
+
+	return row != NULL && !p->now[-1].by_letter &&
+	    row->set == options_set_proxy &&
+	    (strcmp(value, "v1") == 0 || strcmp(value, "v2") == 0);
+}
+
 /*
  * Returns whether the host before gives way.  Of two hosts a word without an
  * option may be a secret whose option is missing, or a piece of one: it is
@@ -132,12 +165,17 @@ refuse_second_host(struct parsing *p, const char *value)
 {
 	const struct given *before = p->host;
 	bool is_word = p->now->row == NULL;
+	const struct option_row *wants = optional_before(p, p->now);
 	const char *way_out =
 	    may_be_secret(p, before) || may_be_secret(p, p->now)
 	    ? "put a secret with blanks in quotes"
 	    : "give a password with --password-from";
 
-	if (before->row != NULL)
+	if (wants == NULL)
+		wants = optional_before(p, before);
+	if (wants != NULL)
+		refuse_apart(p, wants);
+	else if (before->row != NULL)
 		options_fault(p, NULL,
 		    "the host is %.*s already; give one only, and %s",
 		    text_cut(p->s->host, 100), p->s->host, way_out);
@@ -169,6 +207,10 @@ options_set_host(
 
 	if (row == NULL && p->hidden != NULL && p->hidden + 1 == p->now) {
 		options_hide(p, p->now);
+		return;
+	}
+	if (is_value_apart(p, value)) {
+		refuse_apart(p, p->now[-1].row);
 		return;
 	}
 	name = read_name(p, value, &is_literal, &a);
@@ -267,6 +309,9 @@ options_set_family(
     struct parsing *p, const struct option_row *row, const char *value)
 {
 	(void)value;
+	if (p->family_in_file && !p->now->in_file)
+		p->ipv4 = p->ipv6 = false;
+	p->family_in_file = p->now->in_file;
 	if (row->letter == '4')
 		p->ipv4 = true;
 	else
