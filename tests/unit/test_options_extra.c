@@ -113,6 +113,11 @@ struct ini_row {
 	const char *wanted; /* FILE in an error is the file */
 };
 
+#define COMMENT                                                                \
+	" has a ';' or '#' between blanks in its value; a comment stands on "  \
+	"a line of its own, a secret with that in a file (password-from = "    \
+	"file:PATH)"
+
 static const struct ini_row ini_rows[] = {
 	{ "default section",
 	    "# a comment\n; another\n\n[other]\nhostname=o\n"
@@ -164,6 +169,31 @@ static const struct ini_row ini_rows[] = {
 	{ "quotes, comments and '=' belong to the value",
 	    "[x]\nauthuser=u\nauthpass= \"a=b #c;d\" \n", "h --extra-opts=x@",
 	    "source=1/\"a=b #c;d\"" },
+	{ "names with dashes", "[x]\n--port = 26\n-F = me\n --lmtp\n",
+	    "h --extra-opts=x@", "port=26 F=me lmtp=1" },
+	{ "a dash alone", "[x]\n-=1\n", "h --extra-opts=x@",
+	    "!--extra-opts: FILE, line 2: not an option of this program" },
+	{ "two dashes alone", "[x]\n--=hunter2\n", "h --extra-opts=x@",
+	    "!--extra-opts: FILE, line 2: no name before the '='" },
+	{ "byte order mark", "\xef\xbb\xbf[x]\nport=26\n", "h --extra-opts=x@",
+	    "port=26" },
+	{ "byte order mark, then a comment",
+	    "\xef\xbb\xbf# for x\n[x]\nport=26\n", "h --extra-opts=x@",
+	    "port=26" },
+	{ "a part of that mark", "\xef\xbb[x]\nport=26\n", "h --extra-opts=x@",
+	    "!--extra-opts: FILE, line 1: text before the first section" },
+	{ "a comment behind a password",
+	    "[x]\nauthuser=u\nauthpass=hunter2 ; of alice\n",
+	    "h --extra-opts=x@",
+	    "!--extra-opts: FILE, line 3: authpass" COMMENT },
+	{ "a comment behind a value", "[x]\nauthuser = u\t#\n",
+	    "h -P p --extra-opts=x@",
+	    "!--extra-opts: FILE, line 2: authuser" COMMENT },
+	{ "marks in a value", "[x]\nauthuser=u\nauthpass=a; b# c #d ;e;\n",
+	    "h --extra-opts=x@", "source=1/a; b# c #d ;e;" },
+	{ "marks in a shell's command",
+	    "[x]\nauthuser=u\npassword-from=cmd:a ; b # c\n",
+	    "h --extra-opts=x@", "login=1" },
 	{ "empty section", "[x]\n", "h --extra-opts=x@", "port=25" },
 	{ "help does not read it", "rubbish\n", "--help --extra-opts=@",
 	    "action=1" },
