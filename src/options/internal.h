@@ -56,6 +56,12 @@ void options_fault(struct parsing *p, const char *value, const char *fmt, ...)
 /* Erase the value of g in argv; a word behind it may be more of it. */
 void options_hide(struct parsing *p, const struct given *g);
 
+/*
+ * Whether value is a macro whole, such as $HOSTADDRESS$, that the engine left
+ * as it was; then the fault is recorded, without the value unless it is shown.
+ */
+bool options_is_macro(struct parsing *p, const char *value, bool shown);
+
 /* Whether value is longer than any server takes; then the fault is recorded. */
 bool options_is_long(struct parsing *p, const char *value);
 

@@ -56,6 +56,22 @@ options_fault(struct parsing *p, const char *value, const char *fmt, ...)
 }
 
 bool
+options_is_macro(struct parsing *p, const char *value, bool shown)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_:.-";
+	size_t n = *value == '$' ? strspn(value + 1, letters) : 0;
+
+	if (n == 0 || strcmp(value + 1 + n, "$") != 0)
+		return false;
+	options_fault(p, shown ? value : NULL,
+	    "the engine did not replace the macro; define it, or write the "
+	    "value itself");
+	return true;
+}
+
+bool
 options_is_long(struct parsing *p, const char *value)
 {
 	if (strlen(value) <= OPTIONS_TEXT_MAX)

@@ -102,6 +102,10 @@ read_name(
 		err_nomem(p->e);
 		return NULL;
 	}
+	if (options_is_macro(p, name, !may_be_secret(p, p->now))) {
+		free(name);
+		return NULL;
+	}
 	if (!*is_literal && (fault = name_fault(name)) != NULL) {
 		options_fault(
 		    p, may_be_secret(p, p->now) ? NULL : value, "%s", fault);
@@ -272,6 +276,8 @@ options_set_port(
 	/* A bad number is not looked up; services may come from afar. */
 	if (isalpha((unsigned char)*value) && text_is_ascii(value))
 		service = getservbyname(value, "tcp");
+	if (service == NULL && options_is_macro(p, value, false))
+		return;
 	if (service == NULL)
 		options_fault(p, NULL,
 		    "not a port; use 1 to 65535 or a service name (a password "
@@ -289,6 +295,8 @@ options_set_connect_address(
 
 	(void)row;
 	p->s->has_address = false;
+	if (options_is_macro(p, value, true))
+		return;
 	if (!address_parse(&p->s->address, value, 0)) {
 		options_fault(
 		    p, value, "not an IP address; names are given with -H");

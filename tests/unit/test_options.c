@@ -56,7 +56,23 @@ static const struct row rows[] = {
 	{ "blank in host", "a_b", "!HOST a b: not a host name or address" },
 	{ "control in host", "a\tb", "!HOST a\tb: not a host name or address" },
 	{ "macro not expanded", "$HOSTNAME$",
-	    "!HOST $HOSTNAME$: not a host name or address" },
+	    "!HOST $HOSTNAME$: the engine did not replace the macro; define it, or "
+	    "write the value itself" },
+	{ "macro for -H", "-H $HOSTADDRESS$",
+	    "!-H $HOSTADDRESS$: the engine did not replace the macro; define it, or "
+	    "write the value itself" },
+	{ "macro for a port", "h -p $ARG3$",
+	    "!-p: the engine did not replace the macro; define it, or "
+	    "write the value itself" },
+	{ "macro for a user", "h -U $SERVICEUSER$ -P p",
+	    "!-U $SERVICEUSER$: the engine did not replace the macro; define it, or "
+	    "write the value itself" },
+	{ "macro with an object", "h -I $HOSTADDRESS:mx$",
+	    "!-I $HOSTADDRESS:mx$: the engine did not replace the macro; define it, or "
+	    "write the value itself" },
+	{ "no macro", "h -U $u -P p", "user=$u" },
+	{ "no macro either", "h -U $$ -P p", "user=$$" },
+	{ "dollars around more", "h -U $a!b$ -P p", "user=$a!b$" },
 	{ "host with port", "m.example:587",
 	    "!HOST m.example:587: not a host name or address; a port is "
 	    "given with -p" },
@@ -296,6 +312,29 @@ static const struct row rows[] = {
 	{ "expect", "h -e ESMTP_x", "expect=ESMTP x" },
 	{ "sender", "h -f a@b", "from=a@b" },
 	{ "brackets stripped", "h -f <a@b> --rcpt=<c@d>", "from=a@b rcpt=c@d" },
+	{ "parameters", "h -f <a@b>_RET=HDRS",
+	    "!-f <a@b> RET=HDRS: more than an address; give that alone, "
+	    "without parameters or a name" },
+	{ "parameters of a recipient", "h -f a@b --rcpt=<c@d>_NOTIFY=NEVER",
+	    "!--rcpt=<c@d> NOTIFY=NEVER: more than an address; give that alone, "
+	    "without parameters or a name" },
+	{ "parameters with brackets", "h -f <a@b>_X=<y>",
+	    "!-f <a@b> X=<y>: more than an address; give that alone, "
+	    "without parameters or a name" },
+	{ "no closing bracket", "h -f <a@b",
+	    "!-f <a@b: more than an address; give that alone, "
+	    "without parameters or a name" },
+	{ "no opening bracket", "h -f a@b>",
+	    "!-f a@b>: more than an address; give that alone, "
+	    "without parameters or a name" },
+	{ "brackets twice", "h -f <<a@b>>",
+	    "!-f <<a@b>>: more than an address; give that alone, "
+	    "without parameters or a name" },
+	{ "a name before it", "h -f Alice_<a@b>",
+	    "!-f Alice <a@b>: more than an address; give that alone, "
+	    "without parameters or a name" },
+	{ "brackets in a quoted name", "h -f \"a<\\\"b>\"@c",
+	    "from=\"a<\\\"b>\"@c" },
 	{ "null sender", "h -f <>", "from=" },
 	{ "recipient without sender", "h --rcpt=a@b",
 	    "!--rcpt without -f: RCPT needs MAIL first; add -f ADDR" },

@@ -194,6 +194,9 @@ static const struct ini_row ini_rows[] = {
 	{ "marks in a shell's command",
 	    "[x]\nauthuser=u\npassword-from=cmd:a ; b # c\n",
 	    "h --extra-opts=x@", "login=1" },
+	{ "a macro", "[x]\nauthuser=$_SERVICEUSER$\n", "h -P p --extra-opts=x@",
+	    "!--authuser=$_SERVICEUSER$ (from --extra-opts): the engine did "
+	    "not replace the macro; define it, or write the value itself" },
 	{ "empty section", "[x]\n", "h --extra-opts=x@", "port=25" },
 	{ "help does not read it", "rubbish\n", "--help --extra-opts=@",
 	    "action=1" },
