@@ -16,6 +16,7 @@ struct given {
 	bool by_letter;
 	bool in_file;
 	char *value; /* owned and wiped: it may be a secret; or NULL */
+	char *word;  /* the same in argv, for whoever must erase it; or NULL */
 };
 
 struct given_list {

@@ -46,6 +46,26 @@ fail_option(
 	    row->name, what);
 }
 
+/*
+ * Whether a comment seems to stand behind the value, which it would become
+ * part of: " ; " or " # ".  A shell's command may hold them.
+ */
+static bool
+has_comment(const char *value)
+{
+	const char *s = value;
+
+	if (strncmp(value, "cmd:", 4) == 0)
+		return false;
+	while ((s = strpbrk(s, ";#")) != NULL) {
+		if (s > value && text_is_blank(s[-1]) &&
+		    (s[1] == '\0' || text_is_blank(s[1])))
+			return true;
+		s++;
+	}
+	return false;
+}
+
 /* "name", "name=" or "name = value"; value is NULL if there is none. */
 static int
 take_option(const struct ini *ini, const char *name, char *value)
@@ -64,6 +84,11 @@ take_option(const struct ini *ini, const char *name, char *value)
 		return fail_option(ini, row, "takes no value");
 	if (row->argument == ARGUMENT_REQUIRED && value == NULL)
 		return fail_option(ini, row, "needs a value");
+	if (value != NULL && has_comment(value))
+		return fail_option(ini, row,
+		    "has a ';' or '#' between blanks in its value; a comment "
+		    "stands on a line of its own, a secret with that in a file "
+		    "(password-from = file:PATH)");
 	return given_add(ini->list,
 	    &(struct given){ .row = row,
 		.by_letter = by_letter,
@@ -82,6 +107,9 @@ read_option(const struct ini *ini, char *s, char *end)
 
 	trim(&s, &name_end);
 	trim(&value, &end);
+	/* As on the command line. */
+	if (name_end - s > 1 && *s == '-')
+		s += s[1] == '-' ? 2 : 1;
 	if (s == name_end)
 		return fail(ini, "no name before the '='");
 	*end = '\0';
@@ -126,6 +154,18 @@ read_line(struct ini *ini, char *s, char *end)
 	return read_option(ini, s, end);
 }
 
+/* The length of the byte order mark that some editors begin a file with. */
+static size_t
+skip_mark(const struct buf *text)
+{
+	static const char mark[] = { '\xef', '\xbb', '\xbf' };
+
+	return text->len >= sizeof mark &&
+		memcmp(text->data, mark, sizeof mark) == 0
+	    ? sizeof mark
+	    : 0;
+}
+
 int
 ini_read(struct given_list *l, const struct option_table *t, struct buf *text,
     const char *path, const char *section, struct err *e)
@@ -138,7 +178,7 @@ ini_read(struct given_list *l, const struct option_table *t, struct buf *text,
 	/* Lines of this section alone are cut: if it is not there, the text
 	 * is still whole for the next one. */
 	end = text->data + text->len;
-	for (s = text->data; s < end; s = line_end + 1) {
+	for (s = text->data + skip_mark(text); s < end; s = line_end + 1) {
 		line_end = memchr(s, '\n', (size_t)(end - s));
 		if (line_end == NULL)
 			line_end = end;

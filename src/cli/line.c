@@ -78,12 +78,17 @@ static void
 refuse_word(const struct option_table *t, char *word, struct err *e)
 {
 	int n = (int)strcspn(word, "=");
+	const char *instead =
+	    n > 2 ? table_find_foreign(t, 0, word + 2, (size_t)n - 2) : NULL;
 	char names[300];
 
 	if (n > 2 &&
 	    add_candidates(t, names, sizeof names, word + 2, (size_t)n - 2) > 0)
 		err_set(
 		    e, ERR_USAGE, "%.*s: may be short for %s", n, word, names);
+	else if (instead != NULL)
+		err_set(e, ERR_USAGE, "%.*s: no such option; did you mean %s?",
+		    n, word, instead);
 	else
 		err_set(e, ERR_USAGE, "%.*s: no such option; see --help",
 		    n < WORD_SHOWN ? n : text_cut(word, WORD_SHOWN), word);
@@ -97,6 +102,7 @@ refuse(const struct option_table *t, int c, char **argv, struct err *e)
 	const struct option_row *row = optopt >= FIRST_ROW
 	    ? &t->rows[optopt - FIRST_ROW]
 	    : table_find_letter(t, optopt);
+	const char *instead = table_find_foreign(t, optopt, NULL, 0);
 
 	if (c == ':' && row != NULL && optopt < FIRST_ROW)
 		err_set(e, ERR_USAGE, "-%c: its %s is missing", row->letter,
@@ -108,6 +114,9 @@ refuse(const struct option_table *t, int c, char **argv, struct err *e)
 		    row->name, row->name, row->value);
 	else if (optopt >= FIRST_ROW)
 		err_set(e, ERR_USAGE, "--%s: takes no value", row->name);
+	else if (optopt != 0 && instead != NULL)
+		err_set(e, ERR_USAGE, "-%c: no such option; did you mean %s?",
+		    optopt, instead);
 	else if (optopt != 0)
 		err_set(
 		    e, ERR_USAGE, "-%c: no such option; see --help", optopt);
@@ -164,10 +173,24 @@ odd_value(const struct option_row *row, int argc, char **argv)
 	return optarg;
 }
 
+/*
+ * What stands behind an unknown letter in argv[at] may be its value, and is
+ * not to be taken for letters: "-uSECRET".  getopt keeps a pointer into the
+ * word, which therefore stays as long as it was.
+ */
+static void
+hide_rest(char **argv, int at)
+{
+	char *letter = strchr(argv[at], optopt);
+
+	if (letter != NULL)
+		memset(letter, optopt, strlen(letter));
+}
+
 static void
 add_word(struct given_list *l, char *word, struct err *e)
 {
-	given_add(l, &(struct given){ .value = word }, e);
+	given_add(l, &(struct given){ .value = word, .word = word }, e);
 }
 
 static void
@@ -180,7 +203,7 @@ add_option(struct given_list *l, const struct option_table *t, int c, int argc,
 
 	if (g.row == NULL)
 		return; /* getopt knows no others */
-	g.value = odd_value(g.row, argc, argv);
+	g.value = g.word = odd_value(g.row, argc, argv);
 	given_add(l, &g, e);
 	if (g.value != NULL && is_secret(t, g.row, g.value))
 		wipe(g.value, strlen(g.value));
@@ -192,17 +215,26 @@ line_read(struct given_list *l, const struct option_table *t, int argc,
 {
 	/* Words in their order; ':' for a missing argument; no printing. */
 	struct grammar g = { .letters = "-:" };
-	int c, refused = -1;
+	int c, at, refused = -1;
 
 	if (argc <= 0)
 		return;
 	translate_table(&g, t);
 	opterr = 0;
 	optind = 0; /* start afresh */
-	while ((c = getopt_long(argc, argv, g.letters, g.names, NULL)) != -1) {
+	for (;;) {
+		at = optind > 0 ? optind : 1;
+		c = getopt_long(argc, argv, g.letters, g.names, NULL);
+		if (c == -1)
+			break;
 		if (c == '?' || c == ':') {
 			refuse(t, c, argv, e);
-			refused = optopt == 0 ? optind : -1;
+			refused = optind;
+			if (c == '?' && optopt != 0 && optopt < FIRST_ROW &&
+			    optind == at) {
+				hide_rest(argv, at);
+				refused = at + 1;
+			}
 		} else if (c != POSITIONAL) {
 			add_option(l, t, c, argc, argv, e);
 		} else if (refused != optind - 1) {
@@ -210,6 +242,7 @@ line_read(struct given_list *l, const struct option_table *t, int argc,
 		} else if (optarg != NULL) {
 			/* Perhaps meant for the option; no HOST to show. */
 			wipe(optarg, strlen(optarg));
+			refused = optind;
 		}
 	}
 	for (; optind < argc; optind++)

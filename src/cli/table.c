@@ -25,6 +25,20 @@ table_find_name(const struct option_table *t, const char *name)
 	return NULL;
 }
 
+const char *
+table_find_foreign(
+    const struct option_table *t, int letter, const char *name, size_t n)
+{
+	const struct option_foreign *f;
+
+	for (f = t->foreign; f != NULL && f->name != NULL; f++)
+		if (name != NULL
+			? strlen(f->name) == n && memcmp(f->name, name, n) == 0
+			: f->letter != 0 && f->letter == letter)
+			return f->instead;
+	return NULL;
+}
+
 const struct option_row *
 table_find_prefix(const struct option_table *t, const char *name)
 {

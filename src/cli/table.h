@@ -67,12 +67,20 @@ struct option_row {
 	const char *old; /* an old spelling, its value apart: "-to"; or NULL */
 };
 
+/* An option of another program that people type here. */
+struct option_foreign {
+	char letter;         /* 0: none */
+	const char *name;    /* without dashes */
+	const char *instead; /* how it is written here */
+};
+
 struct option_table {
 	const struct option_row *rows; /* ends with a NULL name */
 	const char *const *groups; /* their titles, in the order of --help */
 	int group_count;
 	/* Whether a value of OPTION_SOURCE is, or may be, a secret itself. */
 	bool (*holds_secret)(const char *value);
+	const struct option_foreign *foreign; /* ends with a NULL name */
 };
 
 /* Find an option by its letter, or by its exact long name.  NULL if none. */
@@ -80,6 +88,13 @@ const struct option_row *table_find_letter(
     const struct option_table *t, int letter);
 const struct option_row *table_find_name(
     const struct option_table *t, const char *name);
+
+/*
+ * How an option of another program, by letter or by name[0..n), is written
+ * here.  NULL if it is not known.
+ */
+const char *table_find_foreign(
+    const struct option_table *t, int letter, const char *name, size_t n);
 
 /*
  * Find an option by its long name or by a beginning of it that no other

@@ -122,13 +122,28 @@ choose_mechs(struct settings *s)
 	s->mech_count = kept;
 }
 
+/* -U user:secret, as other programs take it. */
+static void
+refuse_pair(struct parsing *p)
+{
+	complain(p,
+	    "-U: a user without a secret; no password stands behind a ':', "
+	    "add --password-from=SOURCE");
+	options_hide(p, p->user);
+	free(p->s->user);
+	p->s->user = NULL;
+}
+
 static void
 check_secret(struct parsing *p)
 {
 	const struct settings *s = p->s;
 	const struct sasl_mech *misfit = find_misfit(s, s->proof);
 
-	if (has_secret(s) && misfit != NULL)
+	if (!has_secret(s) && s->user != NULL && strchr(s->user, ':') != NULL &&
+	    (s->mech_count == 0 || misfit != NULL))
+		refuse_pair(p);
+	else if (has_secret(s) && misfit != NULL)
 		err_set(p->e, ERR_USAGE,
 		    "-A %s: does not fit a %s; leave it out%s", misfit->name,
 		    s->proof == SASL_PROOF_TOKEN ? "token" : "password",
@@ -173,22 +188,6 @@ check_login(struct parsing *p)
 		    "--authzid: no mechanism allowed carries one; "
 		    "allow PLAIN, OAUTHBEARER or EXTERNAL, or leave "
 		    "it out");
-}
-
-static void
-check_token(struct parsing *p)
-{
-	const struct settings *s = p->s;
-
-	if (s->proof != SASL_PROOF_TOKEN &&
-	    (s->warning[THRESHOLD_TOKEN].set ||
-		s->critical[THRESHOLD_TOKEN].set))
-		err_set(p->e, ERR_USAGE,
-		    "-%c token=%s needs a token; add --token-from=SOURCE",
-		    s->warning[THRESHOLD_TOKEN].set ? 'w' : 'c',
-		    s->warning[THRESHOLD_TOKEN].set
-			? s->warning[THRESHOLD_TOKEN].text
-			: s->critical[THRESHOLD_TOKEN].text);
 }
 
 static void
@@ -306,7 +305,7 @@ options_check(struct parsing *p)
 	check_family(p);
 	check_tls(p);
 	check_secret(p);
-	check_token(p);
+	options_check_thresholds(p);
 	choose_mechs(s);
 	check_login(p);
 }

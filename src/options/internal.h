@@ -31,23 +31,36 @@ struct parsing {
 	struct options *o;
 	struct settings *s; /* of o */
 	struct err *e;
-	const struct given *now; /* the option being set */
+	const struct given *now;   /* the option being set */
+	const struct given *first; /* of the list that it is in */
 
-	/* Which gave s->host, s->secret and s->mechs; NULL: none. */
-	const struct given *host, *secret, *mechs;
+	/* Which gave these of s; NULL: none. */
+	const struct given *host, *user, *secret, *mechs;
+	const struct given *hidden;  /* the last whose value was not told */
 	struct address host_address; /* if s->host_is_literal */
 	bool ipv4, ipv6;
 	bool starttls, implicit_tls, no_tls;
+	bool family_in_file, tls_in_file;  /* these come from a file */
 	char *response[SETTINGS_LIST_MAX]; /* -R, moved to the commands */
 	size_t response_count;
 };
 
 /*
  * Record ERR_USAGE "-p VALUE: " + text for the option being set, named as it
- * was given.  value is NULL for none, or where it may be a secret.
+ * was given.  value is NULL for none, or where it may be a secret; that is
+ * then erased in argv.
  */
 void options_fault(struct parsing *p, const char *value, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Erase the value of g in argv; a word behind it may be more of it. */
+void options_hide(struct parsing *p, const struct given *g);
+
+/*
+ * Whether value is a macro whole, such as $HOSTADDRESS$, that the engine left
+ * as it was; then the fault is recorded, without the value unless it is shown.
+ */
+bool options_is_macro(struct parsing *p, const char *value, bool shown);
 
 /* Whether value is longer than any server takes; then the fault is recorded. */
 bool options_is_long(struct parsing *p, const char *value);
@@ -62,6 +75,9 @@ int options_extra_read(struct given_list *l, const char *locator,
 
 /* Fill in defaults, then look for contradictions. */
 void options_check(struct parsing *p);
+
+/* Look for thresholds that judge nothing, or are the wrong way round. */
+void options_check_thresholds(struct parsing *p);
 
 /* Replace an owned string.  Returns 0, or -1 with p->e set. */
 int options_replace(struct parsing *p, char **field, const char *value);

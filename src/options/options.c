@@ -15,6 +15,7 @@ apply(struct parsing *p, const struct given_list *l)
 {
 	size_t i;
 
+	p->first = l->item;
 	for (i = 0; i < l->count; i++) {
 		p->now = &l->item[i];
 		if (p->now->row == NULL)

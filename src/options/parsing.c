@@ -6,9 +6,28 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
 #include "options/internal.h"
 
 enum { VALUE_SHOWN = 120 };
+
+/* A SOURCE, or the "user:secret@" of an address, in the wrong place. */
+static bool
+holds_secret(const char *value)
+{
+	const char *colon = strchr(value, ':');
+
+	return strstr(value, "pass:") != NULL ||
+	    (colon != NULL && strchr(colon, '@') != NULL);
+}
+
+void
+options_hide(struct parsing *p, const struct given *g)
+{
+	p->hidden = g;
+	if (g->word != NULL)
+		wipe(g->word, strlen(g->word));
+}
 
 void
 options_fault(struct parsing *p, const char *value, const char *fmt, ...)
@@ -26,12 +45,30 @@ options_fault(struct parsing *p, const char *value, const char *fmt, ...)
 		snprintf(name, sizeof name, "-%c", now->row->letter);
 	else
 		snprintf(name, sizeof name, "--%s", now->row->name);
-	if (value != NULL && strstr(value, "pass:") == NULL)
+	if (value == NULL || holds_secret(value))
+		options_hide(p, now);
+	else
 		snprintf(name + strlen(name), sizeof name - strlen(name),
 		    "%s%.*s", now->row != NULL && !now->by_letter ? "=" : " ",
 		    text_cut(value, VALUE_SHOWN), value);
 	err_set(p->e, ERR_USAGE, "%s%s: %s", name,
 	    now->in_file ? " (from --extra-opts)" : "", text);
+}
+
+bool
+options_is_macro(struct parsing *p, const char *value, bool shown)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_:.-";
+	size_t n = *value == '$' ? strspn(value + 1, letters) : 0;
+
+	if (n == 0 || strcmp(value + 1 + n, "$") != 0)
+		return false;
+	options_fault(p, shown ? value : NULL,
+	    "the engine did not replace the macro; define it, or write the "
+	    "value itself");
+	return true;
 }
 
 bool

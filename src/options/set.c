@@ -56,6 +56,9 @@ name_fault(const char *name)
 		return "not ASCII; write the name in its xn-- form";
 	if (strlen(s) > HOST_MAX)
 		return "longer than 253 octets";
+	if (strchr(s, '@') != NULL)
+		return "not a host name or address; a user is given with -U, "
+		       "a password with --password-from";
 	if (strchr(s, ':') != NULL)
 		return "not a host name or address; a port is given with -p";
 	if (*s == '-' || *s == '.')
@@ -99,6 +102,10 @@ read_name(
 		err_nomem(p->e);
 		return NULL;
 	}
+	if (options_is_macro(p, name, !may_be_secret(p, p->now))) {
+		free(name);
+		return NULL;
+	}
 	if (!*is_literal && (fault = name_fault(name)) != NULL) {
 		options_fault(
 		    p, may_be_secret(p, p->now) ? NULL : value, "%s", fault);
@@ -119,29 +126,79 @@ contradicts_host(const struct parsing *p, const char *name)
 	    (p->s->host == NULL || strcasecmp(p->s->host, name) != 0);
 }
 
+/* The option before a word that may have been meant as its value, or NULL. */
+static const struct option_row *
+optional_before(const struct parsing *p, const struct given *word)
+{
+	const struct given *before = word - 1;
+
+	if (word->row != NULL || word == p->first || before->row == NULL ||
+	    before->row->argument != ARGUMENT_OPTIONAL || before->value != NULL)
+		return NULL;
+	return before->row;
+}
+
+/* A value that is not tied to its option. */
+static void
+refuse_apart(struct parsing *p, const struct option_row *row)
+{
+	err_set(p->e, ERR_USAGE,
+	    "--%s: its value stands behind a '='; write --%s=%s", row->name,
+	    row->name, row->value);
+	options_hide(p, p->now);
+}
+
+/* "--proxy v2": nobody's host is called so. */
+static bool
+is_value_apart(const struct parsing *p, const char *value)
+{
+	const struct option_row *row = optional_before(p, p->now);
+
+	return row != NULL && !p->now[-1].by_letter &&
+	    row->set == options_set_proxy &&
+	    (strcmp(value, "v1") == 0 || strcmp(value, "v2") == 0);
+}
+
 /*
- * Returns whether the host before gives way: what may be a piece of a secret
- * is not to stand as a host in the output.
+ * Returns whether the host before gives way.  Of two hosts a word without an
+ * option may be a secret whose option is missing, or a piece of one: it is
+ * not told, and is not to stand as a host in the output.
  */
 static bool
 refuse_second_host(struct parsing *p, const char *value)
 {
-	static const char quote[] = "put a secret with blanks in quotes";
-	bool is_secret = may_be_secret(p, p->now);
+	const struct given *before = p->host;
+	bool is_word = p->now->row == NULL;
+	const struct option_row *wants = optional_before(p, p->now);
+	const char *way_out =
+	    may_be_secret(p, before) || may_be_secret(p, p->now)
+	    ? "put a secret with blanks in quotes"
+	    : "give a password with --password-from";
 
-	if (may_be_secret(p, p->host)) {
-		options_fault(p, is_secret ? NULL : value,
+	if (wants == NULL)
+		wants = optional_before(p, before);
+	if (wants != NULL)
+		refuse_apart(p, wants);
+	else if (before->row != NULL)
+		options_fault(p, NULL,
+		    "the host is %.*s already; give one only, and %s",
+		    text_cut(p->s->host, 100), p->s->host, way_out);
+	else if (may_be_secret(p, before))
+		options_fault(p, is_word ? NULL : value,
 		    "a word behind the secret was taken for the host; %s",
-		    quote);
-		free(p->s->host);
-		p->s->host = NULL;
-		return p->now->row != NULL;
-	}
-	options_fault(p, is_secret ? NULL : value,
-	    "the host is %.*s already; give one only%s%s",
-	    text_cut(p->s->host, 100), p->s->host, is_secret ? ", and " : "",
-	    is_secret ? quote : "");
-	return false;
+		    way_out);
+	else
+		options_fault(p, is_word ? NULL : value,
+		    "a word without an option was taken for the host; give "
+		    "one only, and %s",
+		    way_out);
+	if (before->row != NULL)
+		return false;
+	options_hide(p, before);
+	free(p->s->host);
+	p->s->host = NULL;
+	p->host = NULL;
+	return !is_word;
 }
 
 void
@@ -150,9 +207,17 @@ options_set_host(
 {
 	struct address a;
 	bool is_literal;
-	char *name = read_name(p, value, &is_literal, &a);
+	char *name;
 
-	(void)row;
+	if (row == NULL && p->hidden != NULL && p->hidden + 1 == p->now) {
+		options_hide(p, p->now);
+		return;
+	}
+	if (is_value_apart(p, value)) {
+		refuse_apart(p, p->now[-1].row);
+		return;
+	}
+	name = read_name(p, value, &is_literal, &a);
 	if (name == NULL)
 		return;
 	if (contradicts_host(p, name) && !refuse_second_host(p, value)) {
@@ -211,9 +276,12 @@ options_set_port(
 	/* A bad number is not looked up; services may come from afar. */
 	if (isalpha((unsigned char)*value) && text_is_ascii(value))
 		service = getservbyname(value, "tcp");
+	if (service == NULL && options_is_macro(p, value, false))
+		return;
 	if (service == NULL)
-		options_fault(
-		    p, value, "not a port; use 1 to 65535 or a service name");
+		options_fault(p, NULL,
+		    "not a port; use 1 to 65535 or a service name (a password "
+		    "is given with --password-from)");
 	else
 		p->s->port = ntohs((uint16_t)service->s_port);
 }
@@ -227,6 +295,8 @@ options_set_connect_address(
 
 	(void)row;
 	p->s->has_address = false;
+	if (options_is_macro(p, value, true))
+		return;
 	if (!address_parse(&p->s->address, value, 0)) {
 		options_fault(
 		    p, value, "not an IP address; names are given with -H");
@@ -247,6 +317,9 @@ options_set_family(
     struct parsing *p, const struct option_row *row, const char *value)
 {
 	(void)value;
+	if (p->family_in_file && !p->now->in_file)
+		p->ipv4 = p->ipv6 = false;
+	p->family_in_file = p->now->in_file;
 	if (row->letter == '4')
 		p->ipv4 = true;
 	else

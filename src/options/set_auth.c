@@ -71,8 +71,11 @@ options_set_identity(
 	else if (text_has_control(value))
 		options_fault(p, value,
 		    "holds a control character; no user name has one");
-	else if (!options_is_long(p, value))
-		options_replace(p, options_field(p, row), value);
+	else if (!options_is_macro(p, value, true) &&
+	    !options_is_long(p, value) &&
+	    options_replace(p, options_field(p, row), value) == 0 &&
+	    options_field(p, row) == (void *)&p->s->user)
+		p->user = p->now;
 }
 
 /* source is owned from here on. */

@@ -8,12 +8,35 @@
 #include "base/text.h"
 #include "options/internal.h"
 
+/*
+ * Whether there is a '<' or '>' outside of a quoted string (RFC 5321, 4.1.2),
+ * the outermost not counted.  What stood behind it would reach the server.
+ */
+static bool
+has_bracket(const char *value, bool is_enclosed)
+{
+	const char *s = value + is_enclosed;
+	const char *end = value + strlen(value) - is_enclosed;
+	bool quoted = false;
+
+	for (; s < end; s++) {
+		if (quoted && *s == '\\' && s + 1 < end)
+			s++;
+		else if (*s == '"')
+			quoted = !quoted;
+		else if (!quoted && (*s == '<' || *s == '>'))
+			return true;
+	}
+	return false;
+}
+
 void
 options_set_address(
     struct parsing *p, const struct option_row *row, const char *value)
 {
 	char **field = options_field(p, row), *bare;
 	size_t len = strlen(value);
+	bool is_enclosed = len >= 2 && value[0] == '<' && value[len - 1] == '>';
 
 	if (text_has_control(value)) {
 		options_fault(
@@ -22,7 +45,13 @@ options_set_address(
 	}
 	if (options_is_long(p, value))
 		return;
-	if (len >= 2 && value[0] == '<' && value[len - 1] == '>')
+	if (has_bracket(value, is_enclosed)) {
+		options_fault(p, value,
+		    "more than an address; give that alone, without "
+		    "parameters or a name");
+		return;
+	}
+	if (is_enclosed)
 		bare = strndup(value + 1, len - 2);
 	else
 		bare = strdup(value);
@@ -50,17 +79,21 @@ options_set_command(
 	size_t n = strcspn(verb, " \t"), i;
 	struct settings *s = p->s;
 
+	/* What follows a verb may be credentials: no value is told. */
 	(void)row;
 	if (n == 0 || strpbrk(value, "\r\n") != NULL) {
-		options_fault(p, value, "not one SMTP command");
+		options_fault(p, NULL, "not one SMTP command");
 		return;
 	}
-	if (options_is_long(p, value))
+	if (strlen(value) > OPTIONS_TEXT_MAX) {
+		options_fault(p, NULL, "too long, more than %d octets",
+		    (int)OPTIONS_TEXT_MAX);
 		return;
+	}
 	for (i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++) {
 		if (strlen(forbidden[i]) == n &&
 		    strncasecmp(verb, forbidden[i], n) == 0) {
-			options_fault(p, value,
+			options_fault(p, NULL,
 			    "%s cannot be sent with -C; use a command whose "
 			    "reply ends it",
 			    forbidden[i]);
@@ -69,7 +102,7 @@ options_set_command(
 	}
 	if (s->command_count == SETTINGS_LIST_MAX)
 		options_fault(
-		    p, value, "more than %d commands", SETTINGS_LIST_MAX);
+		    p, NULL, "more than %d commands", SETTINGS_LIST_MAX);
 	else if (options_replace(
 		     p, &s->commands[s->command_count].command, value) == 0)
 		s->command_count++;

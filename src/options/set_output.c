@@ -97,33 +97,43 @@ refuse_condition(struct parsing *p, const char *value)
 	options_fault(p, value, "no such condition; use one of %s", names);
 }
 
-void
-options_set_state(
-    struct parsing *p, const struct option_row *row, const char *value)
+/* CONDITION=STATE */
+static void
+set_state(struct parsing *p, const char *word)
 {
-	const char *equals = strchr(value, '=');
+	const char *equals = strchr(word, '=');
 	enum condition c;
 	enum status state;
 
-	(void)row;
 	if (equals == NULL) {
 		options_fault(
-		    p, value, "not CONDITION=STATE, such as dns=unknown");
+		    p, word, "not CONDITION=STATE, such as dns=unknown");
 		return;
 	}
-	c = condition_find(value, (size_t)(equals - value));
+	c = condition_find(word, (size_t)(equals - word));
 	if (c == CONDITION_NONE)
-		refuse_condition(p, value);
+		refuse_condition(p, word);
 	else if (c == CONDITION_USAGE)
-		options_fault(p, value, "usage is always UNKNOWN");
+		options_fault(p, word, "usage is always UNKNOWN");
 	else if (status_parse(equals + 1, &state) == -1)
-		options_fault(p, value,
+		options_fault(p, word,
 		    "not a state; use ok, warning, critical, unknown or 0 "
 		    "to 3");
 	else {
 		p->s->state_of[c] = state;
 		p->s->remapped[c] = true;
 	}
+}
+
+void
+options_set_state(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	char word[64];
+
+	(void)row;
+	while (options_next_word(p, &value, word, sizeof word))
+		set_state(p, word);
 }
 
 void

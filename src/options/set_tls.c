@@ -14,6 +14,9 @@ options_set_tls_mode(
     struct parsing *p, const struct option_row *row, const char *value)
 {
 	(void)value;
+	if (p->tls_in_file && !p->now->in_file)
+		p->starttls = p->implicit_tls = p->no_tls = false;
+	p->tls_in_file = p->now->in_file;
 	if (row->letter == 'S')
 		p->starttls = true;
 	else if (row->letter == 's')
@@ -95,6 +98,12 @@ options_set_days(
 		number_parse(comma + 1, 0, DAYS_MAX, &critical) == -1)) {
 		options_fault(
 		    p, value, "not days; use WARN or WARN,CRIT, such as 30,14");
+		return;
+	}
+	if (critical > warning) {
+		options_fault(p, value,
+		    "it would never be WARNING; WARN comes first: -D %ld,%ld",
+		    critical, warning);
 		return;
 	}
 	p->s->has_days = true;

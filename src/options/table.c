@@ -298,7 +298,7 @@ static const struct option_row rows[] = {
 	    .kind = KIND_TIMEOUT,
 	    .old = "-to" },
 	{ .name = "on",
-	    TAKES("CONDITION=STATE"),
+	    TAKES("CONDITION=STATE[,...]"),
 	    .group = GROUP_THRESHOLDS,
 	    .help = "change the state that a condition gives; repeatable",
 	    .set = options_set_state,
@@ -321,7 +321,8 @@ static const struct option_row rows[] = {
 	    .help =
 		"write that to this file, atomically; standard output gets the "
 		"text",
-	    KEEPS(options_set_string, output_file) },
+	    KEEPS(options_set_string, output_file),
+	    .kind = KIND_FILE },
 	{ .name = "perfdata",
 	    TAKES("all|known"),
 	    .group = GROUP_OUTPUT,
@@ -387,4 +388,5 @@ const struct option_table options_table = {
 	.groups = titles,
 	.group_count = OPTION_GROUPS,
 	.holds_secret = holds_secret,
+	.foreign = options_foreign,
 };

@@ -9,5 +9,6 @@
 #include "cli/table.h"
 
 extern const struct option_table options_table;
+extern const struct option_foreign options_foreign[];
 
 #endif

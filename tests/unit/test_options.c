@@ -18,12 +18,16 @@ static const struct row rows[] = {
 	{ "after --", "-p 26 -- m.example", "port=26 host=m.example" },
 	{ "last -H wins", "-H a.example -H b.example", "host=b.example" },
 	{ "same host twice", "-H a.example A.example", "host=A.example" },
+	/* A word without an option may be a password: it is not told. */
 	{ "two hosts", "-H a.example b.example",
-	    "!HOST b.example: the host is a.example already; give one only" },
+	    "!HOST: the host is a.example already; give one only, and give a "
+	    "password with --password-from" },
 	{ "two hosts, other order", "b.example -H a.example",
-	    "!-H a.example: the host is b.example already; give one only" },
+	    "!-H a.example: a word without an option was taken for the host; "
+	    "give one only, and give a password with --password-from" },
 	{ "two positional hosts", "a.example b.example",
-	    "!HOST b.example: the host is a.example already; give one only" },
+	    "!HOST: a word without an option was taken for the host; give one "
+	    "only, and give a password with --password-from" },
 	/* What stands behind -P may be the rest of a password with blanks. */
 	{ "rest of a password", "-H a.example -U u -P my secret",
 	    "!HOST: the host is a.example already; give one only, and put a "
@@ -39,7 +43,8 @@ static const struct row rows[] = {
 	{ "host behind a password", "-U u -P secret a.example",
 	    "host=a.example" },
 	{ "two hosts before a password", "-H a.example b.example -U u -P x",
-	    "!HOST b.example: the host is a.example already; give one only" },
+	    "!HOST: the host is a.example already; give one only, and give a "
+	    "password with --password-from" },
 	{ "empty host", "-H ''", "!-H : the name is empty" },
 	{ "empty positional host", "''", "!HOST : the name is empty" },
 	{ "dot alone", ".", "!HOST .: the name is empty" },
@@ -51,10 +56,32 @@ static const struct row rows[] = {
 	{ "blank in host", "a_b", "!HOST a b: not a host name or address" },
 	{ "control in host", "a\tb", "!HOST a\tb: not a host name or address" },
 	{ "macro not expanded", "$HOSTNAME$",
-	    "!HOST $HOSTNAME$: not a host name or address" },
+	    "!HOST $HOSTNAME$: the engine did not replace the macro; define it, or "
+	    "write the value itself" },
+	{ "macro for -H", "-H $HOSTADDRESS$",
+	    "!-H $HOSTADDRESS$: the engine did not replace the macro; define it, or "
+	    "write the value itself" },
+	{ "macro for a port", "h -p $ARG3$",
+	    "!-p: the engine did not replace the macro; define it, or "
+	    "write the value itself" },
+	{ "macro for a user", "h -U $SERVICEUSER$ -P p",
+	    "!-U $SERVICEUSER$: the engine did not replace the macro; define it, or "
+	    "write the value itself" },
+	{ "macro with an object", "h -I $HOSTADDRESS:mx$",
+	    "!-I $HOSTADDRESS:mx$: the engine did not replace the macro; define it, or "
+	    "write the value itself" },
+	{ "no macro", "h -U $u -P p", "user=$u" },
+	{ "no macro either", "h -U $$ -P p", "user=$$" },
+	{ "dollars around more", "h -U $a!b$ -P p", "user=$a!b$" },
 	{ "host with port", "m.example:587",
 	    "!HOST m.example:587: not a host name or address; a port is "
 	    "given with -p" },
+	{ "user and host", "u@m.example",
+	    "!HOST u@m.example: not a host name or address; a user is given "
+	    "with -U, a password with --password-from" },
+	{ "user, password and host", "-H u:v@m.example",
+	    "!-H: not a host name or address; a user is given with -U, a "
+	    "password with --password-from" },
 	{ "bracketed name", "[m.example]",
 	    "!HOST [m.example]: not a host name or address" },
 	{ "IPv4", "192.0.2.7",
@@ -70,16 +97,20 @@ static const struct row rows[] = {
 	{ "highest port", "h -p 65535", "port=65535" },
 	{ "service name", "h -p submission", "port=587" },
 	{ "port too high", "h -p 70000",
-	    "!-p 70000: not a port; use 1 to 65535 or a service name" },
+	    "!-p: not a port; use 1 to 65535 or a service name (a "
+	    "password is given with --password-from)" },
 	{ "port zero", "h --port=0",
-	    "!--port=0: not a port; use 1 to 65535 or a service name" },
+	    "!--port: not a port; use 1 to 65535 or a service name (a "
+	    "password is given with --password-from)" },
 	{ "port with rest", "h -p 25x",
-	    "!-p 25x: not a port; use 1 to 65535 or a service name" },
+	    "!-p: not a port; use 1 to 65535 or a service name (a "
+	    "password is given with --password-from)" },
 	{ "no such service", "h -p no-such-service",
-	    "!-p no-such-service: not a port; use 1 to 65535 or a service "
-	    "name" },
+	    "!-p: not a port; use 1 to 65535 or a service name (a password is "
+	    "given with --password-from)" },
 	{ "port empty", "h -p ''",
-	    "!-p : not a port; use 1 to 65535 or a service name" },
+	    "!-p: not a port; use 1 to 65535 or a service name (a "
+	    "password is given with --password-from)" },
 	{ "last port wins", "h -p 1 -p 2", "port=2" },
 	{ "address", "h -I 192.0.2.1", "I=192.0.2.1 host=h" },
 	{ "address in brackets", "h -I [::1]", "I=::1" },
@@ -119,6 +150,13 @@ static const struct row rows[] = {
 	{ "PROXY v2", "h --proxy=v2", "proxy=2" },
 	{ "PROXY v2 after -r", "h -r --proxy=v2", "proxy=2" },
 	{ "-r takes no value", "-r v2", "host=v2 proxy=1" },
+	{ "PROXY, its version apart", "h --proxy v2",
+	    "!--proxy: its value stands behind a '='; write --proxy=v1|v2" },
+	{ "PROXY, apart, then the host", "--proxy v1 -H h",
+	    "!--proxy: its value stands behind a '='; write --proxy=v1|v2" },
+	{ "PROXY, apart, letter", "-H h -r v2",
+	    "!--proxy: its value stands behind a '='; write --proxy=v1|v2" },
+	{ "PROXY, then the host", "--proxy m.example", "host=m.example" },
 	{ "PROXY v3", "h --proxy=v3",
 	    "!--proxy=v3: no such version of the PROXY protocol; use v1 or "
 	    "v2" },
@@ -140,6 +178,9 @@ static const struct row rows[] = {
 	{ "-D alone", "h -D 30", "tls=starttls port=25 days=1/30/-1" },
 	{ "-D with two", "h -D 30,14 -s", "days=1/30/14" },
 	{ "-D 0", "h --certificate=0", "days=1/0/-1" },
+	{ "-D the same twice", "h -D 14,14", "days=1/14/14" },
+	{ "-D the wrong way round", "h -D 14,30",
+	    "!-D 14,30: it would never be WARNING; WARN comes first: -D 30,14" },
 	{ "-D bad", "h -D 30,",
 	    "!-D 30,: not days; use WARN or WARN,CRIT, such as 30,14" },
 	{ "-D negative", "h -D -1",
@@ -172,6 +213,11 @@ static const struct row rows[] = {
 	{ "insecure", "h -s --insecure", "insecure=1 unverified=0" },
 	{ "unverified", "h -s --allow-unverified", "insecure=1 unverified=1" },
 	{ "--sni alone", "h -s --sni", "sni=h" },
+	{ "--sni, its name apart", "-H h -s --sni x.example",
+	    "!--sni: its value stands behind a '='; write --sni=NAME" },
+	{ "--sni, apart, before the host", "-s --sni x.example -H h",
+	    "!--sni: its value stands behind a '='; write --sni=NAME" },
+	{ "--sni, then the host", "-s --sni m.example", "host=m.example" },
 	{ "--sni=NAME", "h -s --sni=x.example", "sni=x.example verify=h" },
 	{ "--sni with an address", "h -s --sni=::1",
 	    "!--sni=::1: SNI takes no address; give a name" },
@@ -219,6 +265,10 @@ static const struct row rows[] = {
 	{ "EXTERNAL and PLAIN without secret", "h -A EXTERNAL,PLAIN -U u",
 	    "!-A PLAIN: needs a secret; add --password-from=SOURCE, or leave "
 	    "it out" },
+	{ "user with a colon", "h -U u:v -P p", "user=u:v" },
+	{ "user and password in one", "h -U u:v",
+	    "!-U: a user without a secret; no password stands behind a ':', "
+	    "add --password-from=SOURCE" },
 	{ "user alone", "h -U u",
 	    "!-U u: a user without a secret; add --password-from=SOURCE or "
 	    "--token-from=SOURCE" },
@@ -262,6 +312,29 @@ static const struct row rows[] = {
 	{ "expect", "h -e ESMTP_x", "expect=ESMTP x" },
 	{ "sender", "h -f a@b", "from=a@b" },
 	{ "brackets stripped", "h -f <a@b> --rcpt=<c@d>", "from=a@b rcpt=c@d" },
+	{ "parameters", "h -f <a@b>_RET=HDRS",
+	    "!-f <a@b> RET=HDRS: more than an address; give that alone, "
+	    "without parameters or a name" },
+	{ "parameters of a recipient", "h -f a@b --rcpt=<c@d>_NOTIFY=NEVER",
+	    "!--rcpt=<c@d> NOTIFY=NEVER: more than an address; give that alone, "
+	    "without parameters or a name" },
+	{ "parameters with brackets", "h -f <a@b>_X=<y>",
+	    "!-f <a@b> X=<y>: more than an address; give that alone, "
+	    "without parameters or a name" },
+	{ "no closing bracket", "h -f <a@b",
+	    "!-f <a@b: more than an address; give that alone, "
+	    "without parameters or a name" },
+	{ "no opening bracket", "h -f a@b>",
+	    "!-f a@b>: more than an address; give that alone, "
+	    "without parameters or a name" },
+	{ "brackets twice", "h -f <<a@b>>",
+	    "!-f <<a@b>>: more than an address; give that alone, "
+	    "without parameters or a name" },
+	{ "a name before it", "h -f Alice_<a@b>",
+	    "!-f Alice <a@b>: more than an address; give that alone, "
+	    "without parameters or a name" },
+	{ "brackets in a quoted name", "h -f \"a<\\\"b>\"@c",
+	    "from=\"a<\\\"b>\"@c" },
 	{ "null sender", "h -f <>", "from=" },
 	{ "recipient without sender", "h --rcpt=a@b",
 	    "!--rcpt without -f: RCPT needs MAIL first; add -f ADDR" },
@@ -280,20 +353,19 @@ static const struct row rows[] = {
 	{ "response no regex", "h -C NOOP -R (",
 	    "!-R (: not a regular expression: Unmatched ( or \\(" },
 	{ "-C DATA", "h -C data",
-	    "!-C data: DATA cannot be sent with -C; use a command whose "
+	    "!-C: DATA cannot be sent with -C; use a command whose "
 	    "reply ends it" },
 	{ "-C BDAT", "h -C _BDAT_5",
-	    "!-C  BDAT 5: BDAT cannot be sent with -C; use a command whose "
+	    "!-C: BDAT cannot be sent with -C; use a command whose "
 	    "reply ends it" },
 	{ "-C AUTH", "h -C Auth_PLAIN",
-	    "!-C Auth PLAIN: AUTH cannot be sent with -C; use a command "
+	    "!-C: AUTH cannot be sent with -C; use a command "
 	    "whose reply ends it" },
 	{ "-C STARTTLS", "h --command=STARTTLS",
-	    "!--command=STARTTLS: STARTTLS cannot be sent with -C; use a "
+	    "!--command: STARTTLS cannot be sent with -C; use a "
 	    "command whose reply ends it" },
 	{ "-C DATABASE", "h -C DATABASE", "C0=DATABASE/NULL" },
-	{ "-C with LF", "h -C NOOP\nDATA",
-	    "!-C NOOP\nDATA: not one SMTP command" },
+	{ "-C with LF", "h -C NOOP\nDATA", "!-C: not one SMTP command" },
 	{ "lists",
 	    "h --require-extension=SIZE,DSN --require-extension=PIPE "
 	    "--require-mechanism=PLAIN --forbid-mechanism=LOGIN,NTLM",
@@ -306,7 +378,37 @@ static const struct row rows[] = {
 	{ "old spellings", "-wt 5 -ct 6 -to 7 h",
 	    "w-time=5 c-time=6 timeout=7000000 host=h" },
 	{ "old spelling as a value", "h -U u -P -wt", "source=1/-wt" },
-	{ "phases", "h -w auth=1 -w dns=.5 -w auth=2", "w-auth=2 w-dns=.5" },
+	{ "phases", "h -w ehlo=1 -w dns=.5 -w ehlo=2", "w-ehlo=2 w-dns=.5" },
+	{ "phase of a login", "h " CREDS "-w auth=1 -c auth=2 -c starttls=3",
+	    "w-auth=1 c-auth=2 c-starttls=3" },
+	{ "no login", "h -w auth=1",
+	    "!-w auth=1: the phase is no part of the check: there is no login; "
+	    "add -U USER and --password-from=SOURCE, or leave it out" },
+	{ "no TLS", "h -c tls=@1:2",
+	    "!-c tls=@1:2: the phase is no part of the check: there is no TLS; "
+	    "add -S or -s, or leave it out" },
+	{ "phase of TLS", "h -s -c tls=1", "c-tls=1" },
+	{ "no STARTTLS", "h -c starttls=1",
+	    "!-c starttls=1: the phase is no part of the check: there is no "
+	    "STARTTLS; add -S, or leave it out" },
+	{ "TLS from the first byte", "h -s -c starttls=1",
+	    "!-c starttls=1: the phase is no part of the check: there is no "
+	    "STARTTLS, TLS begins at once; use tls=, or leave it out" },
+	{ "no envelope", "h " CREDS "-w envelope=1",
+	    "!-w envelope=1: the phase is no part of the check: nothing is "
+	    "sent after the login; add -f ADDR or -C CMD, or leave it out" },
+	{ "phase of a sender", "h -f a@b -w envelope=1", "w-envelope=1" },
+	{ "phase of a command", "h -C NOOP -w envelope=1", "w-envelope=1" },
+	{ "check_smtp's thresholds", "h -w 5 -c 10", "w-time=5 c-time=10" },
+	{ "the same limit", "h -w 5 -c 5.0", "w-time=5 c-time=5.0" },
+	{ "the wrong way round", "h -w 1 -c 0.5",
+	    "!-w 1 with -c 0.5: it would never be WARNING; exchange the two" },
+	{ "the wrong way round, a phase", "h -w dns=2 -c dns=1",
+	    "!-w dns=2 with -c dns=1: it would never be WARNING; exchange the "
+	    "two" },
+	{ "different phases", "h -w 2 -c dns=1", "w-time=2 c-dns=1" },
+	{ "lower bounds", "h -w 2: -c 1:", "w-time=2: c-time=1:" },
+	{ "not the same kind", "h -w 5 -c @0:1", "w-time=5 c-time=@0:1" },
 	{ "time by name", "h -w time=3", "w-time=3" },
 	{ "unknown phase", "h -w foo=1",
 	    "!-w foo=1: no such phase; use one of time, dns, connect, tls, "
@@ -342,6 +444,12 @@ static const struct row rows[] = {
 	    "!-t 5:bad: not a state after the colon; use ok, warning, "
 	    "critical, unknown or 0 to 3" },
 	{ "--on", "h --on=dns=unknown --on=slow=2", "on-dns=3 on-slow=2" },
+	{ "--on with a list", "h --on=dns=unknown,slow=2,_connect=ok",
+	    "on-dns=3 on-slow=2 on-connect=0" },
+	{ "--on with a fault in the list", "h --on=dns=unknown,slow",
+	    "!--on=slow: not CONDITION=STATE, such as dns=unknown" },
+	{ "--on with an empty item", "h --on=dns=unknown,",
+	    "!--on=dns=unknown,: a name in the list is empty" },
 	{ "--on usage", "h --on=usage=ok",
 	    "!--on=usage=ok: usage is always UNKNOWN" },
 	{ "--on without state", "h --on=dns",
@@ -396,6 +504,25 @@ static const struct row rows[] = {
 	    "!--bogus: no such option; see --help" },
 	{ "unknown option with value", "h --bogus=secret",
 	    "!--bogus: no such option; see --help" },
+	{ "curl's -k", "h -k",
+	    "!-k: no such option; did you mean --insecure?" },
+	{ "curl's --cacert", "h --cacert=/ca.pem",
+	    "!--cacert: no such option; did you mean --ca-file=FILE?" },
+	{ "curl's --user", "h --user u:secret",
+	    "!--user: no such option; did you mean -U USER and "
+	    "--password-from=SOURCE?" },
+	{ "curl's -u", "h -u u:secret",
+	    "!-u: no such option; did you mean -U USER and "
+	    "--password-from=SOURCE?" },
+	{ "swaks' --server", "--server m.example",
+	    "!--server: no such option; did you mean -H HOST?" },
+	{ "swaks' -a", "h -a PLAIN",
+	    "!-a: no such option; did you mean -U USER and "
+	    "--password-from=SOURCE?" },
+	{ "--passwd", "h -U u --passwd=secret",
+	    "!--passwd: no such option; did you mean --password-from=SOURCE?" },
+	{ "no other program's", "h --userX=1",
+	    "!--userX: no such option; see --help" },
 	{ "unknown letter", "h -vX", "!-X: no such option; see --help" },
 	{ "ambiguous", "h --auth=x",
 	    "!--auth: may be short for --authtype, --authuser, --authpass, "
