@@ -1,5 +1,6 @@
 #include "secret/censor.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,33 +10,78 @@
 #include "base/text.h"
 
 enum {
-	SHORTEST = 4,   /* shorter secrets would match by chance */
 	ALIGNMENTS = 3, /* where in a group of three octets it may begin */
 	TEXT_MAX = 1024 * 1024,
+	SLOTS_MIN = 16,
 };
 
-struct needle {
-	const char *text;
-	size_t len; /* 0: not looked for */
-};
+enum letters { LETTERS_EXACT, LETTERS_ANY_CASE, LETTERS };
+
+/*
+ * A piece is a number: its octets, the first one the most significant, and
+ * FOLDED if its letters are in lower case.  No octet of a secret is NUL, so
+ * pieces of different length differ, and none is 0; FOLDED is out of the way
+ * of CENSOR_RAW octets and of base64, which is ASCII.
+ */
+#define FOLDED ((uint64_t)1 << 63)
 
 struct censor {
-	struct needle forms[1 + ALIGNMENTS]; /* raw, then base64 */
-	struct needle squeezed;              /* raw without its blanks */
-	char *own; /* locked memory that the others point into */
-	size_t size, used;
+	uint64_t *slots; /* locked; a hash table of the pieces, 0: free */
+	size_t size;     /* slots, a power of two */
+	unsigned runs[LETTERS]; /* 1 << n: pieces of n octets are in it */
+	bool blind;             /* without the memory to look */
 };
 
-static void
-keep(struct censor *c, struct needle *n, const char *text, size_t len)
+static uint64_t
+push(uint64_t octets, char c, enum letters letters)
 {
-	char *to = c->own + c->used;
+	if (letters == LETTERS_ANY_CASE && c >= 'A' && c <= 'Z')
+		c = (char)(c - 'A' + 'a');
+	return octets << 8 | (unsigned char)c;
+}
 
-	if (len > 0)
-		memcpy(to, text, len);
-	c->used += len;
-	n->text = to;
-	n->len = len;
+/* The piece that the last run octets make. */
+static uint64_t
+piece(uint64_t octets, size_t run, enum letters letters)
+{
+	if (run < sizeof octets)
+		octets &= ((uint64_t)1 << 8 * run) - 1;
+	return letters == LETTERS_ANY_CASE ? octets | FOLDED : octets;
+}
+
+/* Where it is, or the free slot where it would be: a third is always free. */
+static uint64_t *
+find(const struct censor *c, uint64_t piece)
+{
+	uint64_t h = piece;
+	size_t i;
+
+	/* Each bit of the piece decides. */
+	h = (h ^ h >> 32) * 0x9e3779b97f4a7c15;
+	h = (h ^ h >> 29) * 0xbf58476d1ce4e5b9;
+	i = (size_t)(h ^ h >> 32) & (c->size - 1);
+	while (c->slots[i] != 0 && c->slots[i] != piece)
+		i = (i + 1) & (c->size - 1);
+	return &c->slots[i];
+}
+
+static void
+add_pieces(struct censor *c, const char *text, size_t len, size_t longest,
+    enum letters letters)
+{
+	size_t i, run = len < longest ? len : longest;
+	uint64_t octets = 0, p;
+
+	if (run < CENSOR_SHORTEST)
+		return;
+	c->runs[letters] |= 1U << run;
+	for (i = 0; i < len; i++) {
+		octets = push(octets, text[i], letters);
+		if (i + 1 < run)
+			continue;
+		p = piece(octets, run, letters);
+		*find(c, p) = p;
+	}
 }
 
 /*
@@ -43,7 +89,7 @@ keep(struct censor *c, struct needle *n, const char *text, size_t len)
  * `shift` other octets stand before it and anything behind it.
  */
 static int
-keep_base64(struct censor *c, const char *secret, size_t len, size_t shift)
+add_base64(struct censor *c, const char *secret, size_t len, size_t shift)
 {
 	struct buf raw = BUF_INIT(TEXT_MAX), text = BUF_INIT(TEXT_MAX);
 	size_t first = (shift * 8 + 5) / 6, last = (shift + len) * 8 / 6;
@@ -52,7 +98,8 @@ keep_base64(struct censor *c, const char *secret, size_t len, size_t shift)
 	if (buf_add(&raw, "\0\0", shift) == 0 &&
 	    buf_add(&raw, secret, len) == 0 &&
 	    base64_encode(&text, raw.data, raw.len) == 0) {
-		keep(c, &c->forms[1 + shift], text.data + first, last - first);
+		add_pieces(c, text.data + first, last - first, CENSOR_BASE64,
+		    LETTERS_EXACT);
 		rc = 0;
 	}
 	buf_free(&raw);
@@ -61,54 +108,50 @@ keep_base64(struct censor *c, const char *secret, size_t len, size_t shift)
 }
 
 /* What is left of a secret that a line may have been broken in at a blank. */
-static void
-keep_squeezed(struct censor *c, const char *secret, size_t len)
+static int
+add_squeezed(struct censor *c, const char *secret, size_t len)
 {
-	char *to = c->own + c->used;
-	size_t i, n = 0;
+	struct buf text = BUF_INIT(TEXT_MAX);
+	int rc = 0;
+	size_t i;
 
-	for (i = 0; i < len; i++)
+	for (i = 0; i < len && rc == 0; i++)
 		if (!text_is_space(secret[i]))
-			to[n++] = secret[i];
-	if (n < SHORTEST)
-		return;
-	c->used += n;
-	c->squeezed = (struct needle){ .text = to, .len = n };
+			rc = buf_addc(&text, secret[i]);
+	if (rc == 0)
+		add_pieces(
+		    c, buf_str(&text), text.len, CENSOR_RAW, LETTERS_ANY_CASE);
+	buf_free(&text);
+	return rc;
 }
 
-static bool
-has_blank(const char *s)
+/* Returns 0, or -1 without memory. */
+static int
+add_all(struct censor *c, const char *secret, size_t len)
 {
-	while (*s != '\0' && !text_is_space(*s))
-		s++;
-	return *s != '\0';
+	size_t i, pieces = 2 * len + ALIGNMENTS * base64_length(len + 2);
+
+	for (c->size = SLOTS_MIN; c->size < pieces + pieces / 2;)
+		c->size *= 2;
+	c->slots = (void *)locked_new(c->size * sizeof *c->slots);
+	if (c->slots == NULL)
+		return -1;
+	add_pieces(c, secret, len, CENSOR_RAW, LETTERS_ANY_CASE);
+	for (i = 0; i < ALIGNMENTS; i++)
+		if (add_base64(c, secret, len, i) == -1)
+			return -1;
+	return add_squeezed(c, secret, len);
 }
 
 struct censor *
 censor_new(const char *secret)
 {
 	struct censor *c = calloc(1, sizeof *c);
-	size_t i, len = secret != NULL ? strlen(secret) : 0;
+	size_t len = secret != NULL ? strlen(secret) : 0;
 
-	if (c == NULL)
-		return NULL;
-	if (len < SHORTEST)
-		return c;
-	c->size = ALIGNMENTS * base64_length(len + ALIGNMENTS) + len;
-	if ((c->own = locked_new(c->size)) == NULL)
-		goto fail;
-	c->forms[0] = (struct needle){ .text = secret, .len = len };
-	for (i = 0; i < ALIGNMENTS; i++)
-		if (keep_base64(c, secret, len, i) == -1)
-			goto fail;
-	if (has_blank(secret))
-		keep_squeezed(c, secret, len);
-	else
-		c->squeezed = c->forms[0];
+	if (c != NULL && len >= CENSOR_SHORTEST)
+		c->blind = add_all(c, secret, len) == -1;
 	return c;
-fail:
-	censor_free(c);
-	return NULL;
 }
 
 void
@@ -116,25 +159,36 @@ censor_free(struct censor *c)
 {
 	if (c == NULL)
 		return;
-	locked_free(c->own, c->size);
+	locked_free((void *)c->slots, c->size * sizeof *c->slots);
 	free(c);
 }
 
 static bool
-holds(const struct needle *n, const char *text, size_t len)
+ends_in_piece(const struct censor *c, uint64_t octets, enum letters letters)
 {
-	return n->len > 0 && memmem(text, len, n->text, n->len) != NULL;
+	size_t run;
+
+	for (run = CENSOR_SHORTEST; run <= CENSOR_BASE64; run++)
+		if (c->runs[letters] & 1U << run &&
+		    *find(c, piece(octets, run, letters)) != 0)
+			return true;
+	return false;
 }
 
 static bool
-holds_any(const struct censor *c, const char *text, size_t len)
+holds_piece(const struct censor *c, const char *text, size_t len)
 {
+	uint64_t exact = 0, any = 0;
 	size_t i;
 
-	for (i = 0; i <= ALIGNMENTS; i++)
-		if (holds(&c->forms[i], text, len))
+	for (i = 0; i < len; i++) {
+		exact = push(exact, text[i], LETTERS_EXACT);
+		any = push(any, text[i], LETTERS_ANY_CASE);
+		if (ends_in_piece(c, exact, LETTERS_EXACT) ||
+		    ends_in_piece(c, any, LETTERS_ANY_CASE))
 			return true;
-	return holds(&c->squeezed, text, len);
+	}
+	return false;
 }
 
 /*
@@ -185,9 +239,11 @@ censor_holds(const struct censor *c, const char *text, size_t len)
 	bool found;
 	int i;
 
-	if (c->forms[0].len == 0 || len == 0)
+	if (len == 0 || c->blind)
+		return c->blind && len > 0;
+	if (c->size == 0)
 		return false;
-	found = holds_any(c, text, len);
+	found = holds_piece(c, text, len);
 	if (found || memchr(text, '\n', len) == NULL)
 		return found;
 	/* What looks like an enhanced code may be a piece of the secret. */
@@ -195,7 +251,7 @@ censor_holds(const struct censor *c, const char *text, size_t len)
 		buf_truncate(&joined, 0);
 		/* Without the memory to look, better withhold than show. */
 		found = squeeze_lines(&joined, text, len, i == 1) == -1 ||
-		    holds_any(c, buf_str(&joined), joined.len);
+		    holds_piece(c, buf_str(&joined), joined.len);
 	}
 	buf_free(&joined);
 	return found;

@@ -1,6 +1,6 @@
 /*
- * censor.h - recognise a secret in text from outside, raw or in base64, so
- * that nothing that a peer echoes back is shown.
+ * censor.h - recognise a secret, or a piece of it, in text from outside, raw
+ * or in base64, so that nothing that a peer echoes back is shown.
  */
 
 #ifndef SECRET_CENSOR_H
@@ -12,12 +12,24 @@
 /* What a text is replaced with, whole. */
 #define CENSOR_TEXT "[withheld: holds the secret]"
 
+/*
+ * How many octets in a row make a piece.  Fewer would match by chance: so a
+ * secret shorter than that counts as a whole, and under CENSOR_SHORTEST it is
+ * not looked for.
+ */
+enum {
+	CENSOR_RAW = 6,    /* whatever the case of ASCII letters */
+	CENSOR_BASE64 = 8, /* of what depends on the secret alone */
+	CENSOR_SHORTEST = 4,
+};
+
 struct censor;
 
 /*
- * Look for secret (borrowed until censor_free(); NULL or shorter than 4
- * octets: for nothing).  The forms of it to look for are kept in memory that
- * is locked.  Returns NULL when memory is exhausted.
+ * Look for secret; NULL: for nothing.  The secret is not needed any more
+ * afterwards: its pieces are kept, in memory that is locked.  Without memory
+ * for them all text is taken to hold one.  Returns NULL when there is not even
+ * memory for that.
  */
 struct censor *censor_new(const char *secret);
 
@@ -25,9 +37,9 @@ struct censor *censor_new(const char *secret);
 void censor_free(struct censor *c);
 
 /*
- * Whether text[0..len) holds the secret raw or in base64 at any of its three
- * alignments, also when it is broken over the lines of one reply, at a blank
- * or anywhere else.
+ * Whether text[0..len) holds a piece of the secret raw or in base64 at any of
+ * its three alignments, also when it is broken over the lines of one reply, at
+ * a blank or anywhere else.  The time it takes grows with len alone.
  */
 bool censor_holds(const struct censor *c, const char *text, size_t len);
 

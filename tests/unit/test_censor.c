@@ -1,4 +1,7 @@
-/* The censor: the secret raw, in base64 at each alignment, broken or not. */
+/*
+ * The censor: the secret or a piece of it, raw, in base64 at each alignment,
+ * broken or not.
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,7 +37,7 @@ test_raw(void **state)
 	assert_false(censor_holds(c, NULL, 0));
 	assert_false(holds(c, "S3cre"));
 	assert_false(holds(c, "3cret"));
-	assert_false(holds(c, "s3CRET"));
+	assert_true(holds(c, "535 s3CRET"));
 	assert_false(holds(c, "535 5.7.8 authentication failed\r\n"));
 	/* Only len bytes are the text. */
 	assert_false(censor_holds(c, "a S3cret", 7));
@@ -118,8 +121,12 @@ test_broken_over_lines(void **state)
 		{ "base64 and enhanced codes",
 		    "501-5.5.2 AGFsaWNlAFMzY3J\r\n501 5.5.2 ldC1wYTU1\r\n",
 		    true },
+		{ "a piece over two lines", "535-wrong 3CR\r\n535 ET-\r\n",
+		    true },
+		{ "a piece of the base64 over two lines",
+		    "501-MzY3\r\n501 JldC\r\n", true },
 		{ "something in between",
-		    "535-wrong S3cre\r\n535-x\r\n535 t-pa55\r\n", false },
+		    "535-wrong S3cre\r\n535-x\r\n535 -pa55\r\n", false },
 		{ "half of it", "535-wrong S3cre\r\n535 5.7.8 no\r\n", false },
 	};
 	struct censor *c = censor_new("S3cret-pa55");
@@ -170,7 +177,8 @@ test_broken_at_a_blank(void **state)
 		{ "a blank behind", "535-two\r\n535  words\r\n", true },
 		{ "in a word", "535-two wo\r\n535 rds\r\n", true },
 		{ "codes", "535-5.7.8 two\r\n535 5.7.8 words\r\n", true },
-		{ "another word", "535-two\r\n535 or words\r\n", false },
+		{ "a piece", "535-wo wo\r\n535 rd\r\n", true },
+		{ "another word", "535-two\r\n535 or swords\r\n", false },
 	};
 	struct censor *c = censor_new("two words");
 	size_t i;
@@ -186,6 +194,90 @@ test_broken_at_a_blank(void **state)
 	assert_non_null(c);
 	assert_true(holds(c, "535-ab\r\n535 1.2.3.4 cd\r\n"));
 	censor_free(c);
+}
+
+/* "\0alice\0Correct-Horse-77": AGFsaWNlAENvcnJlY3QtSG9yc2UtNzc=. */
+static void
+test_pieces(void **state)
+{
+	static const struct {
+		const char *what, *secret, *text;
+		bool held;
+	} cases[] = {
+		{ "less three characters", "Correct-Horse-77",
+		    "535 Correct-Horse refused", true },
+		{ "less the first three", "Correct-Horse-77",
+		    "535 rect-Horse-77 refused", true },
+		{ "in capitals", "Correct-Horse-77",
+		    "535 CORRECT-HORSE-77 refused", true },
+		{ "in small letters", "Correct-Horse-77",
+		    "535 correct-horse-77 refused", true },
+		{ "six octets", "Correct-Horse-77", "535 xeCt-hOx", true },
+		{ "five octets", "Correct-Horse-77", "535 xct-hox-77", false },
+		{ "letters alone have a case", "pass[{]}@`~", "535 {[}]`@~",
+		    false },
+		{ "the base64's beginning", "Correct-Horse-77",
+		    "501 AGFsaWNlAENvcnJlY3QtSG9yc2UtNz", true },
+		{ "the base64's end", "Correct-Horse-77",
+		    "501 WxpY3QtSG9yc2UtNzc=", true },
+		{ "eight characters of it", "Correct-Horse-77",
+		    "501 xxJlY3QtSGxx", true },
+		{ "seven", "Correct-Horse-77", "501 xxJlY3QtSxx", false },
+		{ "eight in another case", "Correct-Horse-77",
+		    "501 xxjLy3qTsgxx", false },
+		{ "the user before it", "Correct-Horse-77", "501 AGFsaWNlAE",
+		    false },
+		{ "six octets, the whole", "Secret", "535 sECRET", true },
+		{ "five of them", "Secret", "535 ecret Secre", false },
+		{ "five octets, the whole", "Tiger", "535 tIGER", true },
+		{ "four of them", "Tiger", "535 iger tige", false },
+		{ "four octets, the whole", "Puma", "535 pUMa", true },
+		{ "its base64, the whole", "Puma", "501 UHVtYQ==", true },
+		{ "its base64 in another case", "Puma", "501 uhvTyq==", false },
+		{ "like the user", "alice@example.org1",
+		    "235 hello alice@example.org", true },
+		{ "an octet set", "\xe4\xf6\xfc\xdf\xe4\xf6",
+		    "535 \xe4\xf6\xfc\xdf\xe4\xf6", true },
+		{ "and cleared", "\xe4\xf6\xfc\xdf\xe4\xf6", "535 dv|_dv",
+		    false },
+	};
+	struct censor *c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		c = censor_new(cases[i].secret);
+		assert_non_null(c);
+		if (holds(c, cases[i].text) != cases[i].held)
+			fail_msg("%s", cases[i].what);
+		censor_free(c);
+	}
+}
+
+/* The longest secret, whose every piece is found and no other. */
+static void
+test_longest(void **state)
+{
+	struct buf secret = BUF_INIT(70000), text = BUF_INIT(70000);
+	unsigned seed = 1;
+	struct censor *c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 64 * 1024; i++) {
+		seed = seed * 1103515245 + 12345;
+		buf_addc(&secret, (char)('a' + (seed >> 16) % 26));
+	}
+	c = censor_new(secret.data);
+	assert_non_null(c);
+	for (i = 0; i + 6 <= secret.len; i++)
+		assert_true(censor_holds(c, secret.data + i, 6));
+	for (i = 0; i < 64 * 1024; i++)
+		buf_addc(&text, "0123456789\n"[i % 11]);
+	assert_false(holds(c, text.data));
+	censor_free(c);
+	buf_free(&secret);
+	buf_free(&text);
 }
 
 static void
@@ -220,6 +312,8 @@ main(void)
 		cmocka_unit_test(test_broken_over_lines),
 		cmocka_unit_test(test_short),
 		cmocka_unit_test(test_broken_at_a_blank),
+		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_long),
 	};
 
