@@ -11,7 +11,7 @@
 #include "check/condition.h"
 #include "check/phase.h"
 
-/* Section 2 of the contract, in its order. */
+/* The man page's conditions, in its order. */
 static const struct {
 	const char *name;
 	enum status state;
