@@ -48,7 +48,7 @@ look_at_secret(struct job *j)
 	    secret_look(&f->look, j->secret.value, j->secret.len,
 		j->asked->proof == SASL_PROOF_TOKEN) == -1)
 		return err_nomem(&f->err);
-	if ((j->censor = censor_new(j->secret.value)) == NULL)
+	if ((j->censor = censor_new(j->secret.value, j->asked->user)) == NULL)
 		return err_nomem(&f->err);
 	return 0;
 }
@@ -155,7 +155,7 @@ job_forget(struct job *j)
 		leave_secret(j);
 		j->state = JOB_DONE;
 	}
-	censor_free(j->censor); /* borrows the secret */
+	censor_free(j->censor);
 	j->censor = NULL;
 	j->facts.censor = NULL;
 	secret_free(&j->secret);

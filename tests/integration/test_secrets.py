@@ -375,3 +375,29 @@ def test_extra_opts_that_are_not_there(plugin, mail, tmp_path, value):
     assert result.state == "UNKNOWN"
     assert result.message.startswith("usage")
     assert server.done() == []
+
+
+# A server that shows a piece of it ------------------------------------------
+
+WITHHELD = "[withheld: holds the secret]"
+
+
+@pytest.mark.parametrize("more", [[], ["-vvv"], ["--output-format=json"]])
+@pytest.mark.parametrize("echo", [
+    plain(USER, PASSWORD)[:30], plain(USER, PASSWORD)[-12:], PASSWORD[:-3],
+    PASSWORD[3:], PASSWORD.upper(), "<%s>" % PASSWORD[4:10].swapcase()])
+def test_echoed_piece_is_withheld(plugin, mail, echo, more):
+    plugin.secret(echo)
+    server = mail(auth="535 5.7.8 no " + echo, mechs="PLAIN")
+    result = plugin.run(*server.login, *more)
+    assert "rejected" in result.text and WITHHELD in result.text
+
+
+def test_who_and_where_are_told_though_the_password_is_like_them(plugin, mail):
+    """Only what comes from outside is withheld."""
+    server = mail(auth="535 5.7.8 not " + USER, mechs="PLAIN")
+    for password in (USER + "1", HOST + "!1"):
+        plugin.secret(password)
+        result = plugin.run(*server.args, "-U", USER, "-P", password, "-vv")
+        matches("login of %s rejected at %s: 535 .*" % (USER, server.at),
+                result.message)
