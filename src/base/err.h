@@ -9,7 +9,7 @@
 enum err_kind {
 	ERR_NONE,     /* no error */
 	ERR_USAGE,    /* a bad option, a bad value, a contradiction */
-	ERR_SECRET,   /* a secret source could not be read */
+	ERR_SECRET,   /* a secret could not be read, or is none */
 	ERR_TIMEOUT,  /* the deadline passed */
 	ERR_INTERNAL, /* no memory, a system call that must not fail */
 };

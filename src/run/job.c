@@ -37,6 +37,21 @@ on_phase(void *arg, enum phase phase)
 	last_word_place(phase_name(phase));
 }
 
+/* What cannot be right is not sent: nothing else of it is worth telling. */
+static int
+refuse_secret(struct job *j)
+{
+	struct secret_look *l = &j->facts.look;
+	enum secret_fault fault = secret_look_refuses(l);
+	const char *what = l->is_token ? "token" : "password";
+
+	if (fault == SECRET_FAULTS)
+		return 0;
+	*l = (struct secret_look){ .is_token = l->is_token };
+	return err_set(&j->facts.err, ERR_SECRET, "the %s %s", what,
+	    secret_look_text(fault));
+}
+
 static int
 look_at_secret(struct job *j)
 {
@@ -48,9 +63,9 @@ look_at_secret(struct job *j)
 	    secret_look(&f->look, j->secret.value, j->secret.len,
 		j->asked->proof == SASL_PROOF_TOKEN) == -1)
 		return err_nomem(&f->err);
-	if ((j->censor = censor_new(j->secret.value)) == NULL)
+	if ((j->censor = censor_new(j->secret.value, j->asked->user)) == NULL)
 		return err_nomem(&f->err);
-	return 0;
+	return refuse_secret(j);
 }
 
 /* The TLS context is made while the network is at work. */
@@ -155,7 +170,7 @@ job_forget(struct job *j)
 		leave_secret(j);
 		j->state = JOB_DONE;
 	}
-	censor_free(j->censor); /* borrows the secret */
+	censor_free(j->censor);
 	j->censor = NULL;
 	j->facts.censor = NULL;
 	secret_free(&j->secret);

@@ -13,6 +13,8 @@ enum {
 	ALIGNMENTS = 3, /* where in a group of three octets it may begin */
 	TEXT_MAX = 1024 * 1024,
 	SLOTS_MIN = 16,
+	NEAR_BEFORE = 5, /* octets that do not fill CENSOR_BASE64 characters */
+	NEAR_BEHIND = 7, /* octets that do */
 };
 
 enum letters { LETTERS_EXACT, LETTERS_ANY_CASE, LETTERS };
@@ -30,6 +32,11 @@ struct censor {
 	size_t size;     /* slots, a power of two */
 	unsigned runs[LETTERS]; /* 1 << n: pieces of n octets are in it */
 	bool blind;             /* without the memory to look */
+};
+
+struct octets {
+	const char *at;
+	size_t len;
 };
 
 static uint64_t
@@ -85,19 +92,22 @@ add_pieces(struct censor *c, const char *text, size_t len, size_t longest,
 }
 
 /*
- * The characters of the base64 text that depend on the secret alone when
- * `shift` other octets stand before it and anything behind it.
+ * The characters of the base64 text that depend on `before` and the secret
+ * alone when `shift` other octets stand before them and anything behind.
  */
 static int
-add_base64(struct censor *c, const char *secret, size_t len, size_t shift)
+add_base64(struct censor *c, const struct octets *before,
+    const struct octets *secret, size_t shift)
 {
 	struct buf raw = BUF_INIT(TEXT_MAX), text = BUF_INIT(TEXT_MAX);
-	size_t first = (shift * 8 + 5) / 6, last = (shift + len) * 8 / 6;
+	size_t first = (shift * 8 + 5) / 6, last;
 	int rc = -1;
 
 	if (buf_add(&raw, "\0\0", shift) == 0 &&
-	    buf_add(&raw, secret, len) == 0 &&
+	    buf_add(&raw, before->at, before->len) == 0 &&
+	    buf_add(&raw, secret->at, secret->len) == 0 &&
 	    base64_encode(&text, raw.data, raw.len) == 0) {
+		last = raw.len * 8 / 6;
 		add_pieces(c, text.data + first, last - first, CENSOR_BASE64,
 		    LETTERS_EXACT);
 		rc = 0;
@@ -107,17 +117,46 @@ add_base64(struct censor *c, const char *secret, size_t len, size_t shift)
 	return rc;
 }
 
+/* What begins in the octets before the secret, and ends in it. */
+static int
+add_beginning(
+    struct censor *c, const struct octets *before, const struct octets *secret)
+{
+	struct octets near = *before, start = *secret;
+	size_t i;
+
+	if (near.len > NEAR_BEFORE) {
+		near.at += near.len - NEAR_BEFORE;
+		near.len = NEAR_BEFORE;
+	}
+	if (start.len > NEAR_BEHIND)
+		start.len = NEAR_BEHIND;
+	for (i = 0; i < ALIGNMENTS; i++)
+		if (add_base64(c, &near, &start, i) == -1)
+			return -1;
+	return 0;
+}
+
+/* PLAIN (RFC 4616) has a NUL between them. */
+static int
+add_behind_user(struct censor *c, const char *user, const struct octets *secret)
+{
+	struct octets before = { user, strlen(user) + 1 };
+
+	return add_beginning(c, &before, secret);
+}
+
 /* What is left of a secret that a line may have been broken in at a blank. */
 static int
-add_squeezed(struct censor *c, const char *secret, size_t len)
+add_squeezed(struct censor *c, const struct octets *secret)
 {
 	struct buf text = BUF_INIT(TEXT_MAX);
 	int rc = 0;
 	size_t i;
 
-	for (i = 0; i < len && rc == 0; i++)
-		if (!text_is_space(secret[i]))
-			rc = buf_addc(&text, secret[i]);
+	for (i = 0; i < secret->len && rc == 0; i++)
+		if (!text_is_space(secret->at[i]))
+			rc = buf_addc(&text, secret->at[i]);
 	if (rc == 0)
 		add_pieces(
 		    c, buf_str(&text), text.len, CENSOR_RAW, LETTERS_ANY_CASE);
@@ -127,30 +166,39 @@ add_squeezed(struct censor *c, const char *secret, size_t len)
 
 /* Returns 0, or -1 without memory. */
 static int
-add_all(struct censor *c, const char *secret, size_t len)
+add_all(struct censor *c, const struct octets *secret, const char *user)
 {
-	size_t i, pieces = 2 * len + ALIGNMENTS * base64_length(len + 2);
+	static const struct octets nothing = { "", 0 },
+				   bearer = { "Bearer ", 7 };
+	size_t i,
+	    pieces = 2 * secret->len +
+	    ALIGNMENTS *
+		(base64_length(secret->len + 2) +
+		    2 * base64_length(NEAR_BEFORE + NEAR_BEHIND + 2));
 
 	for (c->size = SLOTS_MIN; c->size < pieces + pieces / 2;)
 		c->size *= 2;
 	c->slots = (void *)locked_new(c->size * sizeof *c->slots);
 	if (c->slots == NULL)
 		return -1;
-	add_pieces(c, secret, len, CENSOR_RAW, LETTERS_ANY_CASE);
+	add_pieces(c, secret->at, secret->len, CENSOR_RAW, LETTERS_ANY_CASE);
 	for (i = 0; i < ALIGNMENTS; i++)
-		if (add_base64(c, secret, len, i) == -1)
+		if (add_base64(c, &nothing, secret, i) == -1)
 			return -1;
-	return add_squeezed(c, secret, len);
+	if (add_beginning(c, &bearer, secret) == -1 ||
+	    (user != NULL && add_behind_user(c, user, secret) == -1))
+		return -1;
+	return add_squeezed(c, secret);
 }
 
 struct censor *
-censor_new(const char *secret)
+censor_new(const char *secret, const char *user)
 {
 	struct censor *c = calloc(1, sizeof *c);
-	size_t len = secret != NULL ? strlen(secret) : 0;
+	struct octets s = { secret, secret != NULL ? strlen(secret) : 0 };
 
-	if (c != NULL && len >= CENSOR_SHORTEST)
-		c->blind = add_all(c, secret, len) == -1;
+	if (c != NULL && s.len >= CENSOR_SHORTEST)
+		c->blind = add_all(c, &s, user) == -1;
 	return c;
 }
 

@@ -19,19 +19,20 @@
  */
 enum {
 	CENSOR_RAW = 6,    /* whatever the case of ASCII letters */
-	CENSOR_BASE64 = 8, /* of what depends on the secret alone */
+	CENSOR_BASE64 = 8, /* that depend on the secret */
 	CENSOR_SHORTEST = 4,
 };
 
 struct censor;
 
 /*
- * Look for secret; NULL: for nothing.  The secret is not needed any more
- * afterwards: its pieces are kept, in memory that is locked.  Without memory
- * for them all text is taken to hold one.  Returns NULL when there is not even
- * memory for that.
+ * Look for secret; NULL: for nothing.  What stands before it when it is sent,
+ * user (may be NULL) or "Bearer ", belongs to a piece of base64 that ends in
+ * the secret.  Neither is needed any more afterwards: the pieces are kept, in
+ * memory that is locked.  Without memory for them all text is taken to hold
+ * one.  Returns NULL when there is not even memory for that.
  */
-struct censor *censor_new(const char *secret);
+struct censor *censor_new(const char *secret, const char *user);
 
 /* Wipe and release.  Accepts NULL. */
 void censor_free(struct censor *c);

@@ -139,7 +139,7 @@ complaint(struct secret_command *c)
 	struct censor *censor;
 
 	buf_truncate(c->line, span_line(buf_str(c->line), c->line->len));
-	censor = censor_new(buf_str(c->line));
+	censor = censor_new(buf_str(c->line), NULL);
 	if (censor == NULL || censor_holds(censor, said, c->last.len))
 		said = CENSOR_TEXT;
 	censor_free(censor);

@@ -14,6 +14,9 @@
 
 /* In the order of telling. */
 enum secret_fault {
+	SECRET_FAULT_JSON,
+	SECRET_FAULT_MACRO,
+	SECRET_FAULT_CHARACTERS,
 	SECRET_FAULT_EMPTY,
 	SECRET_FAULT_MARK,
 	SECRET_FAULT_LEADING_BLANK,
@@ -23,6 +26,7 @@ enum secret_fault {
 	SECRET_FAULT_QUOTES,
 	SECRET_FAULT_LINES,
 	SECRET_FAULT_CONTROL,
+	SECRET_FAULT_UTF8,
 	SECRET_FAULT_BEARER,
 	SECRET_FAULT_BLANK,
 	SECRET_FAULT_EXPIRED,
@@ -43,6 +47,12 @@ int secret_look(
 /* Whether it has the fault at this Unix time. */
 bool secret_look_has(
     const struct secret_look *l, enum secret_fault fault, int64_t now_unix);
+
+/*
+ * The fault for which it is never sent, because with it no server could ever
+ * take it; SECRET_FAULTS if there is none.
+ */
+enum secret_fault secret_look_refuses(const struct secret_look *l);
 
 /*
  * "ends with a blank" and the like, which follows "the password " or "the

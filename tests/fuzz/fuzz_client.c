@@ -353,7 +353,7 @@ check_answer(struct run *r, size_t format)
 	char insecure[] = "--insecure", verbose[] = "-v";
 	char *argv[] = { name, host, port, more, insecure, user, from, NULL };
 	struct buf out = BUF_INIT(TEXT_MAX);
-	struct censor *censor = censor_new(r->secret);
+	struct censor *censor = censor_new(r->secret, NULL);
 	struct options o;
 	struct verdict v;
 	struct facts f;

@@ -375,3 +375,84 @@ def test_extra_opts_that_are_not_there(plugin, mail, tmp_path, value):
     assert result.state == "UNKNOWN"
     assert result.message.startswith("usage")
     assert server.done() == []
+
+
+# A server that shows a piece of it ------------------------------------------
+
+WITHHELD = "[withheld: holds the secret]"
+
+
+@pytest.mark.parametrize("more", [[], ["-vvv"], ["--output-format=json"]])
+@pytest.mark.parametrize("echo", [
+    plain(USER, PASSWORD)[:30], plain(USER, PASSWORD)[-12:], PASSWORD[:-3],
+    PASSWORD[3:], PASSWORD.upper(), "<%s>" % PASSWORD[4:10].swapcase()])
+def test_echoed_piece_is_withheld(plugin, mail, echo, more):
+    plugin.secret(echo)
+    server = mail(auth="535 5.7.8 no " + echo, mechs="PLAIN")
+    result = plugin.run(*server.login, *more)
+    assert "rejected" in result.text and WITHHELD in result.text
+
+
+def test_who_and_where_are_told_though_the_password_is_like_them(plugin, mail):
+    """Only what comes from outside is withheld."""
+    server = mail(auth="535 5.7.8 not " + USER, mechs="PLAIN")
+    for password in (USER + "1", HOST + "!1"):
+        plugin.secret(password)
+        result = plugin.run(*server.args, "-U", USER, "-P", password, "-vv")
+        matches("login of %s rejected at %s: 535 .*" % (USER, server.at),
+                result.message)
+
+
+# What is not even sent ------------------------------------------------------
+
+JSON = '{"access_token": "ya29.a-t0ken", "refresh_token": "1//refr3sh"}'
+
+
+@pytest.mark.parametrize("kind, secret, words", [
+    ("token", JSON, r"the token is JSON, not a token: .*access_token.*jq.*"),
+    ("token", "{\n" + JSON[1:], "the token is JSON, not a token: .*"),
+    ("token", "access_token=ya29.a-t0ken", "the token holds a character .*"),
+    ("token", "<html>no t0ken</html>", "the token holds a character .*"),
+    ("token", "$_HOSTTOKEN_OF_ALICE$", "the token is a macro .*"),
+    ("password", "$ARG3$", "the password is a macro .*"),
+    ("password", "$USER5$", "the password is a macro .*"),
+    ("password", "$smtp_password$", "the password is a macro .*")])
+def test_refused(plugin, mail, kind, secret, words):
+    server = mail(mechs="PLAIN XOAUTH2")
+    for part in (secret, "ya29.a-t0ken", "1//refr3sh"):
+        plugin.secret(part)
+    args = secret_args(server, "stdin", kind)
+    for more in ([], ["-vvv"], ["--output-format=openmetrics"]):
+        result = plugin.run(*args, *more, stdin=secret)
+        assert result.exit_code == 3, result
+    result = plugin.run(*args, "-v", stdin=secret)
+    matches("no secret for %s: %s" % (server.who, words), result.message)
+    assert not [x for x in result.details if "warning" in x]
+    data = plugin.json(*args, stdin=secret)
+    assert data["condition"] == "secret" and data["login"] == "not-tried"
+    assert server.done() == []
+
+
+@pytest.mark.parametrize("password", [
+    " " + SECRET + " ", "$ecret of alice$", "'%s'" % SECRET,
+    '{"access_token": 7}', "ya29.a-t0ken"])
+def test_odd_password_is_sent(plugin, mail, password):
+    plugin.secret(password)
+    server = mail()
+    result = plugin.run(*secret_args(server, "stdin"), stdin=password)
+    assert result.state == "OK", result
+    logged_in(server, password)
+
+
+def test_password_that_is_no_utf8(plugin, mail, tmp_path):
+    path = tmp_path / "secret"
+    path.write_bytes("paßwort\n".encode("latin-1"))
+    path.chmod(0o600)
+    words = ("the password is not UTF-8, as PLAIN wants it (RFC 4616): save "
+             "its file as UTF-8")
+    server = mail()
+    result = plugin.run(*secret_args(server, "file:%s" % path), "-v")
+    assert result.state == "OK" and "warning: " + words in result.details
+    server = mail(auth="535 5.7.8 Nobody knows this one")
+    result = plugin.run(*secret_args(server, "file:%s" % path))
+    assert result.state == "CRITICAL" and result.details[0] == words

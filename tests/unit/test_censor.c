@@ -25,7 +25,7 @@ holds(const struct censor *c, const char *text)
 static void
 test_raw(void **state)
 {
-	struct censor *c = censor_new("S3cret");
+	struct censor *c = censor_new("S3cret", "alice");
 
 	(void)state;
 	assert_non_null(c);
@@ -57,7 +57,7 @@ test_base64(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
-		c = censor_new(secrets[i]);
+		c = censor_new(secrets[i], "alice");
 		assert_non_null(c);
 		for (before = 0; before < 8; before++) {
 			for (behind = 0; behind < 8; behind++) {
@@ -85,7 +85,7 @@ test_other_base64(void **state)
 {
 	static const char *const others[] = { "password", "Passwort",
 		"a_much_longer_text_than_that", "S3creT", "xxS3cre!!" };
-	struct censor *c = censor_new("S3cret");
+	struct censor *c = censor_new("S3cret", "alice");
 	struct buf text = BUF_INIT(200);
 	size_t i;
 
@@ -129,7 +129,7 @@ test_broken_over_lines(void **state)
 		    "535-wrong S3cre\r\n535-x\r\n535 -pa55\r\n", false },
 		{ "half of it", "535-wrong S3cre\r\n535 5.7.8 no\r\n", false },
 	};
-	struct censor *c = censor_new("S3cret-pa55");
+	struct censor *c = censor_new("S3cret-pa55", "alice");
 	size_t i;
 
 	(void)state;
@@ -150,13 +150,13 @@ test_short(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
-		c = censor_new(secrets[i]);
+		c = censor_new(secrets[i], "alice");
 		assert_non_null(c);
 		assert_false(holds(c, "abc YWJj a\r\nabc"));
 		assert_false(holds(c, ""));
 		censor_free(c);
 	}
-	c = censor_new("abcd");
+	c = censor_new("abcd", "alice");
 	assert_non_null(c);
 	assert_true(holds(c, "xabcdx"));
 	assert_true(holds(c, "YWJjZA=="));
@@ -180,7 +180,7 @@ test_broken_at_a_blank(void **state)
 		{ "a piece", "535-wo wo\r\n535 rd\r\n", true },
 		{ "another word", "535-two\r\n535 or swords\r\n", false },
 	};
-	struct censor *c = censor_new("two words");
+	struct censor *c = censor_new("two words", "alice");
 	size_t i;
 
 	(void)state;
@@ -190,7 +190,7 @@ test_broken_at_a_blank(void **state)
 			fail_msg("%s", cases[i].what);
 	censor_free(c);
 	/* A piece of it may look like an enhanced code. */
-	c = censor_new("ab1.2.3.4 cd");
+	c = censor_new("ab1.2.3.4 cd", "alice");
 	assert_non_null(c);
 	assert_true(holds(c, "535-ab\r\n535 1.2.3.4 cd\r\n"));
 	censor_free(c);
@@ -227,6 +227,13 @@ test_pieces(void **state)
 		    "501 xxjLy3qTsgxx", false },
 		{ "the user before it", "Correct-Horse-77", "501 AGFsaWNlAE",
 		    false },
+		{ "and a character", "Correct-Horse-77", "501 AGFsaWNlAEN",
+		    true },
+		{ "Bearer before it", "ya29.token", "501 QmVhcmVyI", false },
+		{ "Bearer and a character", "ya29.token", "501 QmVhcmVyIHl",
+		    true },
+		{ "the same, shifted", "ya29.token", "501 EJlYXJlciB5", true },
+		{ "and shifted again", "ya29.token", "501 hCZWFyZXIgeW", true },
 		{ "six octets, the whole", "Secret", "535 sECRET", true },
 		{ "five of them", "Secret", "535 ecret Secre", false },
 		{ "five octets, the whole", "Tiger", "535 tIGER", true },
@@ -246,7 +253,7 @@ test_pieces(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		c = censor_new(cases[i].secret);
+		c = censor_new(cases[i].secret, "alice");
 		assert_non_null(c);
 		if (holds(c, cases[i].text) != cases[i].held)
 			fail_msg("%s", cases[i].what);
@@ -268,7 +275,7 @@ test_longest(void **state)
 		seed = seed * 1103515245 + 12345;
 		buf_addc(&secret, (char)('a' + (seed >> 16) % 26));
 	}
-	c = censor_new(secret.data);
+	c = censor_new(secret.data, "alice");
 	assert_non_null(c);
 	for (i = 0; i + 6 <= secret.len; i++)
 		assert_true(censor_holds(c, secret.data + i, 6));
@@ -290,7 +297,7 @@ test_long(void **state)
 	(void)state;
 	for (i = 0; i < 9000; i++)
 		buf_addc(&secret, (char)('a' + i % 26));
-	c = censor_new(secret.data);
+	c = censor_new(secret.data, "alice");
 	assert_non_null(c);
 	for (i = 0; i < 30000; i++)
 		buf_addc(&text, 'x');

@@ -1,4 +1,7 @@
-/* What is visibly wrong with a secret, how it is said, and where it leads. */
+/*
+ * What is visibly wrong with a secret, how it is said, where it leads, and
+ * what is not even sent.
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,6 +33,19 @@ enum { NOW = 1700000000 }; /* 2023-11-14 22:13:20 UTC */
 	"https://outlook.office.com/SMTP.Send or, as an application, "         \
 	"https://outlook.office365.com/.default; "                             \
 	"national clouds have hosts of their own"
+
+#define JSON_TEXT                                                              \
+	"the token is JSON, not a token: take the value of access_token out "  \
+	"of it, with \"jq -r .access_token\" for example"
+#define MACRO_TEXT                                                             \
+	" is a macro that the monitoring engine did not replace: define it "   \
+	"there, or correct its name"
+#define CHARACTERS_TEXT                                                        \
+	"the token holds a character that no token has (RFC 6750, 2.1): give " \
+	"the access token alone, as it was issued"
+#define UTF8_TEXT                                                              \
+	"the password is not UTF-8, as PLAIN wants it (RFC 4616): save its "   \
+	"file as UTF-8"
 
 static const struct {
 	const char *value;
@@ -87,7 +103,114 @@ static const struct {
 	    "the token stands in quotes, which are sent, too\n"
 	    "the token begins with \"Bearer\", which is not part of "
 	    "it\n" EXPIRED_TEXT "\n" },
+	{ "p\xe4ss", false, UTF8_TEXT "\n" },
+	{ "p\xe4ss ", false,
+	    "the password ends with a blank\n" UTF8_TEXT "\n" },
+	{ "\xc3", false, UTF8_TEXT "\n" },
+	{ "\xc0\xaf", false, UTF8_TEXT "\n" },
+	{ "\xe0\x9f\xbf", false, UTF8_TEXT "\n" },
+	{ "\xed\xa0\x80", false, UTF8_TEXT "\n" },
+	{ "\xf0\x8f\xbf\xbf", false, UTF8_TEXT "\n" },
+	{ "\xf4\x90\x80\x80", false, UTF8_TEXT "\n" },
+	{ "\xf5\x80\x80\x80", false, UTF8_TEXT "\n" },
+	{ "\xe2\x82x", false, UTF8_TEXT "\n" },
+	{ "\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80", false, "" },
+	{ "\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", false, "" },
 };
+
+/* What is never sent: it has that one fault, or is sent with those it has. */
+static const struct {
+	const char *value;
+	bool is_token;
+	const char *why; /* NULL: it is sent */
+} refused[] = {
+	{ "{\"access_token\": \"ya29.a\", \"refresh_token\": \"1//b\"}", true,
+	    JSON_TEXT },
+	{ "{\"access_token\":\"ya29.a\"}\n", true, JSON_TEXT },
+	{ " \xef\xbb\xbf{", true, CHARACTERS_TEXT },
+	{ "\xef\xbb\xbf {", true, JSON_TEXT },
+	{ "{", true, JSON_TEXT },
+	{ "[\"ya29.a\"]", true, JSON_TEXT },
+	{ "'{\"access_token\":\"ya29.a\"}'", true, JSON_TEXT },
+	{ "{\"access_token\":\"ya29.a\"}", false, NULL },
+	{ "\"access_token\": \"ya29.a\",", true, CHARACTERS_TEXT },
+	{ "access_token=ya29.a", true, CHARACTERS_TEXT },
+	{ "access_token:ya29", true, CHARACTERS_TEXT },
+	{ "\"ya29.a", true, CHARACTERS_TEXT },
+	{ "ya29.\xc3\xa4", true, CHARACTERS_TEXT },
+	{ "ya29.\xff", true, CHARACTERS_TEXT },
+	{ "<html>", true, CHARACTERS_TEXT },
+	{ "=ya29", true, CHARACTERS_TEXT },
+	{ "=", true, CHARACTERS_TEXT },
+	{ "ya=29", true, CHARACTERS_TEXT },
+	{ "ya29=\n", true, NULL },
+	{ "ya29==", true, NULL },
+	{ "ABZabz059-._~+/", true, NULL },
+	{ "\"ya29.a\"", true, NULL },
+	{ "Bearer ya29.a", true, NULL },
+	{ " ya29.a ", true, NULL },
+	{ "ya29 a", true, NULL },
+	{ "ya29\033a", true, NULL },
+	{ "ya29\nand more", true, NULL },
+	{ "\xef\xbb\xbfya29.a", true, NULL },
+	{ EXPIRED, true, NULL },
+	{ ELSEWHERE, true, NULL },
+	{ EXPIRED, false, NULL },
+	{ "=:{\"'<>}", false, NULL },
+	{ " pass ", false, NULL },
+	{ "p\xe4ss", false, NULL },
+	{ " ", false, NULL },
+	{ "$ARG3$", false, "the password" MACRO_TEXT },
+	{ "$ARG3$", true, "the token" MACRO_TEXT },
+	{ "$ARG3$\n", false, "the password" MACRO_TEXT },
+	{ "'$USER5$'", false, "the password" MACRO_TEXT },
+	{ "$_HOSTSECRET$", false, "the password" MACRO_TEXT },
+	{ "$_SERVICEMAIL_PASSWORD$", true, "the token" MACRO_TEXT },
+	{ "$SERVICESTATE:host:service$", false, "the password" MACRO_TEXT },
+	{ "$smtp_password$", false, "the password" MACRO_TEXT },
+	{ "$host.vars.Secret9$", false, "the password" MACRO_TEXT },
+	{ "$ecret$", false, NULL },
+	{ "$ecret$", true, CHARACTERS_TEXT },
+	{ "$$", false, NULL },
+	{ "$", false, NULL },
+	{ "$9LIVES$", false, NULL },
+	{ "$ARG3$x", false, NULL },
+	{ "x$ARG3$", false, NULL },
+	{ "$ARG3", false, NULL },
+	{ "$ARG 3$", false, NULL },
+	{ "$ARG1$$ARG2$", false, NULL },
+	{ "$ARG-3$", false, NULL },
+};
+
+static void
+test_refused(void **state)
+{
+	struct buf said = BUF_INIT(4096);
+	struct secret_look l;
+	enum secret_fault fault;
+	const char *v;
+	size_t i;
+	int k;
+
+	(void)state;
+	for (i = 0; i < COUNT(refused); i++) {
+		v = refused[i].value;
+		assert_int_equal(
+		    secret_look(&l, v, strlen(v), refused[i].is_token), 0);
+		fault = secret_look_refuses(&l);
+		if (fault != SECRET_FAULTS)
+			word_secret(&said, &l, fault, NOW);
+		if (strcmp(buf_str(&said),
+			refused[i].why != NULL ? refused[i].why : "") != 0)
+			fail_msg("%s: %s", v, buf_str(&said));
+		/* Neither JSON nor a macro has any other. */
+		for (k = 0;
+		     k < SECRET_FAULTS && fault < SECRET_FAULT_CHARACTERS; k++)
+			assert_int_equal(l.fault[k], k == (int)fault);
+		buf_truncate(&said, 0);
+	}
+	buf_free(&said);
+}
 
 static void
 test_looks(void **state)
@@ -250,6 +373,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_looks),
+		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_expiry),
 		cmocka_unit_test(test_hints),
 	};

@@ -141,7 +141,7 @@ test_more_than_is_kept(void **state)
 static void
 test_secrets(void **state)
 {
-	struct censor *censor = censor_new("S3cret-pa55");
+	struct censor *censor = censor_new("S3cret-pa55", NULL);
 	char text[1000];
 	struct trace t;
 

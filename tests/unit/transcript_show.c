@@ -22,7 +22,7 @@ take_secret(struct transcript_scene *s)
 		return transcript_fault(s->t, 0, "no secret is given");
 	if (s->secret.len == 0)
 		return 0;
-	s->censor = censor_new(s->secret.data);
+	s->censor = censor_new(s->secret.data, asked->user);
 	f->censor = s->censor;
 	if (s->censor == NULL ||
 	    secret_look(&f->look, s->secret.data, s->secret.len,
