@@ -158,7 +158,7 @@ end() {
 	rm -rf --one-file-system "$root"
 }
 trap end EXIT
-trap 'exit 1' HUP INT TERM
+trap 'fail "broken off by a signal"' HUP INT TERM
 # In the background, so that a signal is heard; that alone would have it and
 # all below it ignore SIGINT.
 setpriv --pdeathsig KILL env --default-signal=INT,QUIT \
