@@ -93,6 +93,7 @@ def test_every_option(shell, plugin):
     ("--tls-min ", ["--tls-min", "1.2", "1.3"]),
     ("--output-format=te", ["--output-format=text"]),
     ("--ca-file=ca", ["--ca-file=ca.pem"]),
+    ("--output-file=ca", ["--output-file=ca.pem"]),
     ("--ca-file c", ["--ca-file", "ca.pem", "certs/"]),
     ("--ca-path=", ["--ca-path=certs/"]),
     ("-A PLA", ["-A", "PLAIN"]),
