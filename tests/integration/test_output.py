@@ -16,9 +16,9 @@ USAGE = [
     # arguments, what the text must speak of
     (["--no-such-option"], "no-such-option"),
     (["-H"], "-H"),
-    (["-p", "0", *TARGET[:2]], "0"),
-    (["-p", "65536", *TARGET[:2]], "65536"),
-    (["-p", "no-such-service", *TARGET[:2]], "no-such-service"),
+    (["-p", "0", *TARGET[:2]], "-p: not a port"),
+    (["-p", "65536", *TARGET[:2]], "-p: not a port"),
+    (["-p", "no-such-service", *TARGET[:2]], "-p: not a port"),
     ([*TARGET, "-U", USER], "secret|password|-P"),
     ([*TARGET, "-P", PASSWORD], "user|-U"),
     ([*TARGET, *LOGIN, "--token-from=env:T"], "token"),
