@@ -99,6 +99,19 @@ oldest(SSL_CTX *ctx, enum tls_version v)
 	return TLS1_2_VERSION;
 }
 
+static void
+set_manners(SSL_CTX *ctx)
+{
+	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
+	SSL_CTX_set_mode(ctx,
+	    SSL_MODE_ENABLE_PARTIAL_WRITE |
+		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+	/* One read() takes all that has come, not each record's two parts. */
+	SSL_CTX_set_read_ahead(ctx, 1);
+	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_cert_cb(ctx, note_request, NULL);
+}
+
 struct tls_context *
 tls_context_new(
     const struct tls_settings *settings, enum tls_file *culprit, struct err *e)
@@ -127,14 +140,7 @@ tls_context_new(
 		err_set(e, ERR_INTERNAL, "TLS: %s", reason);
 		goto fail;
 	}
-	SSL_CTX_set_options(t->ctx, SSL_OP_NO_RENEGOTIATION);
-	SSL_CTX_set_mode(t->ctx,
-	    SSL_MODE_ENABLE_PARTIAL_WRITE |
-		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
-	/* One read() takes all that has come, not each record's two parts. */
-	SSL_CTX_set_read_ahead(t->ctx, 1);
-	SSL_CTX_set_session_cache_mode(t->ctx, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_cert_cb(t->ctx, note_request, NULL);
+	set_manners(t->ctx);
 	tls_verify_install(t->ctx, &t->trust);
 	if (tls_trust_init(&t->trust, SSL_CTX_get_cert_store(t->ctx), settings,
 		culprit, e) == -1 ||

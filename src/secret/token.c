@@ -5,34 +5,13 @@
 #include "base/base64.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "secret/audience.h"
 
 /* The last second of the year 9999. */
 static const int64_t LATEST = 253402300799;
 
 /* Enough for every date; more digits only move the point. */
 static const int64_t DIGITS_FULL = 100000000000000000;
-
-/*
- * Who does not take mail, as "aud" names them, without a slash at the end:
- * Microsoft Graph, its predecessor, and Azure.  Many a token for Microsoft 365
- * is requested for the first by mistake.  Whatever else stands there may be
- * somebody's mail server.
- */
-static const char *const elsewhere[] = {
-	"https://graph.microsoft.com",
-	"https://graph.microsoft.us",
-	"https://dod-graph.microsoft.us",
-	"https://microsoftgraph.chinacloudapi.cn",
-	"00000003-0000-0000-c000-000000000000",
-	"https://graph.windows.net",
-	"00000002-0000-0000-c000-000000000000",
-	"https://management.azure.com",
-	"https://management.core.windows.net",
-	"797f4846-ba00-4fd7-ba43-dac1f8f63013",
-	"https://vault.azure.net",
-	"cfa8b339-82a2-471a-a3c9-0fc0be7a4093",
-	"https://storage.azure.com",
-};
 
 /* The claims while they are read; strings are decoded where they stand. */
 struct claims {
@@ -274,19 +253,6 @@ skip_value(struct claims *c, int depth, const struct word *key)
 }
 
 static bool
-is_elsewhere(struct word w)
-{
-	size_t i;
-
-	while (w.len > 0 && w.text[w.len - 1] == '/')
-		w.len--;
-	for (i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++)
-		if (is_word(&w, elsewhere[i]))
-			return true;
-	return false;
-}
-
-static bool
 read_audience(struct claims *c, int depth, const struct word *key)
 {
 	struct word audience;
@@ -296,7 +262,7 @@ read_audience(struct claims *c, int depth, const struct word *key)
 		return skip_value(c, depth, key);
 	if (!read_string(c, &audience))
 		return false;
-	c->elsewhere += is_elsewhere(audience);
+	c->elsewhere += audience_is_elsewhere(audience.text, audience.len);
 	return true;
 }
 

@@ -53,6 +53,9 @@ on_done(void *arg, int rc)
 	o->fetch = NULL;
 }
 
+static void start(struct one *o, int64_t limit_us, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 static void
 start(struct one *o, int64_t limit_us, const char *format, ...)
 {
