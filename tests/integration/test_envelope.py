@@ -25,7 +25,7 @@ def test_from(plugin, mail):
     result = plugin.run(*server.login, "-f", FROM)
     assert result.state == "OK"
     matches("%s logged in with PLAIN over TLSv1.3 at %s in %s, "
-            "may send as %s" % (USER, server.at, SECONDS, FROM),
+            "MAIL FROM:<%s> accepted" % (USER, server.at, SECONDS, FROM),
             result.message)
     assert said(server) == [AUTH, "MAIL FROM:<%s>" % FROM, "RSET", "QUIT"]
     assert result.perfdata["time_envelope"].value != "U"

@@ -35,7 +35,12 @@ FAILED = "535 5.7.0 Too many failed login attempts"
     ({"replies": {"EHLO": LIMIT}}, LIMIT, "not-tried"),
     ({"replies": {"STARTTLS": LIMIT}}, LIMIT, "not-tried"),
     ({"auth": ATTEMPTS}, ATTEMPTS, None),
-    ({"auth": FAILED}, FAILED, None),
+    ({"auth": "451 4.3.2 too many login attempts (rate-limit)"},
+     "451 4.3.2 too many login attempts (rate-limit)", None),
+    ({"auth": "432 4.3.2 maximum number of concurrent connections has "
+              "exceeded a limit"},
+     "432 4.3.2 maximum number of concurrent connections has exceeded a limit",
+     None),
     ({"auth": "550 5.7.1 Too many logins"}, "550 5.7.1 Too many logins",
      None),
 ])
@@ -49,9 +54,19 @@ def test_rate_limited(plugin, mail, options, reply, login):
     assert data["hint"]
 
 
-@pytest.mark.parametrize("auth", [ATTEMPTS, FAILED])
-def test_limit_is_no_expected_rejection(plugin, mail, auth):
-    data = plugin.json(*mail(auth=auth).login, "--expect-rejected")
+@pytest.mark.parametrize("reply", [
+    FAILED, "535 5.7.8 Too many authentication failures",
+    "535 5.7.0 account is temporarily locked", "550 5.7.1 You are locked out"])
+def test_failures_are_no_limit(plugin, mail, reply):
+    """A wrong password must not go yellow by failing often."""
+    data = plugin.json(*mail(auth=reply).login)
+    assert data["state"] == "CRITICAL" and data["condition"] == "auth-rejected"
+    assert data["cause"] == "account" and data["login"] == "rejected"
+    assert "stop the check" in data["hint"]
+
+
+def test_limit_is_no_expected_rejection(plugin, mail):
+    data = plugin.json(*mail(auth=ATTEMPTS).login, "--expect-rejected")
     assert data["state"] == "WARNING" and data["condition"] == "rate-limited"
     assert data["login"] is None
 

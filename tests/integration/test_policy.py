@@ -149,7 +149,7 @@ def test_forbid_cleartext_auth_without_tls(plugin, mail):
 
 @pytest.mark.parametrize("reply", [
     "535 5.7.8 authentication failed", "525 5.7.13 Disabled",
-    "534 5.7.9 Use an application password"])
+    "535 5.7.13 Disabled", "535 no", "550 no"])
 def test_rejected_as_expected(plugin, mail, reply):
     server = mail(auth=reply)
     result = plugin.run(*server.login, "--expect-rejected")
@@ -158,6 +158,27 @@ def test_rejected_as_expected(plugin, mail, reply):
         "login of %s rejected as expected at %s: %s" % (
             USER, server.at, reply))
     assert server.transcript()[-2:] == [AUTH, "QUIT"]
+
+
+@pytest.mark.parametrize("reply, cause", [
+    ("535 5.7.8 Error: authentication failed: generic failure", "backend"),
+    ("535 5.7.8 Error: authentication failed: Connection lost to "
+     "authentication server", "backend"),
+    ("525 5.7.1 Unauthorized IP address", "policy"),
+    ("554 5.7.1 Client host [192.0.2.9] blocked using zen.example", "policy"),
+    ("535 5.7.0 Too many authentication failures", "account"),
+    ("535 5.7.8 account is locked", "account"),
+    ("534 5.7.9 Use an application password", "mechanism")])
+def test_refused_without_a_judgement(plugin, mail, reply, cause):
+    """It proves nothing of the credential: CRITICAL, and the line says so."""
+    server = mail(auth=reply)
+    data = plugin.json(*server.login, "--expect-rejected")
+    assert data["state"] == "CRITICAL", data
+    assert data["condition"] == "auth-rejected"
+    assert data["cause"] == cause, data
+    assert data["message"] == (
+        "login of %s refused, but the credential not judged, at %s: %s" % (
+            USER, server.at, reply))
 
 
 def test_rejected_as_expected_in_json(plugin, mail):
