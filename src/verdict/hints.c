@@ -142,3 +142,9 @@ hints_find(const struct hint_query *q)
 	sign = find_row(q, true);
 	return sign != NULL ? sign : row;
 }
+
+bool
+hints_is_general(const struct hint *h)
+{
+	return strcmp(h->text, varies) == 0;
+}

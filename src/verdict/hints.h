@@ -7,6 +7,8 @@
 #ifndef VERDICT_HINTS_H
 #define VERDICT_HINTS_H
 
+#include <stdbool.h>
+
 #include "verdict/cause.h"
 
 enum {
@@ -48,5 +50,8 @@ struct hint_query {
  * adds to that outweighs it.  Returns NULL if nothing is known.
  */
 const struct hint *hints_find(const struct hint_query *q);
+
+/* Whether the row is for a code alone, whatever the words. */
+bool hints_is_general(const struct hint *h);
 
 #endif

@@ -1,6 +1,7 @@
 /* What is visibly wrong with the secret, where that may be why it failed. */
 
 #include "secret/look.h"
+#include "verdict/hints.h"
 #include "verdict/internal.h"
 #include "verdict/wording.h"
 
@@ -58,7 +59,8 @@ judge_secret(struct verdict *v, enum condition c, const struct facts *f)
 	v->cause = blamed[fault];
 	v->hint = (struct buf)BUF_INIT(VERDICT_TEXT_MAX);
 	word_secret(&v->hint, &f->look, (enum secret_fault)fault, f->now_unix);
-	if (known.len > 0)
+	/* Unless it says no more than that the login failed. */
+	if (known.len > 0 && (v->row == NULL || !hints_is_general(v->row)))
 		buf_addf(&v->hint, "; else: %s", buf_str(&known));
 	v->failed = v->failed || known.failed;
 	buf_free(&known);

@@ -9,7 +9,7 @@ PIN = "sha256//" + "A" * 43 + "="
 
 @pytest.mark.parametrize("args, wanted", [
     (["--pin=" + ";".join([PIN] * 17)], "more than 16 pins"),
-    (["-C", "NOOP"] * 70, "-C NOOP: more than 64 commands"),
+    (["-C", "NOOP"] * 70, "-C: more than 64 commands"),
     (["-R", "^250"] * 70, "-R ^250: more than 64 responses"),
     (["--require-extension=" + ",".join(["SIZE"] * 70)],
      "--require-extension=SIZE: more than 64 words"),

@@ -514,7 +514,7 @@ def test_postfix_judges_the_sender_at_rcpt_only(client):
     client = client("submission")
     client.succeeds(
         client.login(), "-f", OTHER,
-        message=accepted(client, "PLAIN") + ", may send as " + OTHER)
+        message=accepted(client, "PLAIN") + ", MAIL FROM:<%s> accepted" % OTHER)
     assert client.commands == (
         "ehlo=2 starttls=1 auth=1 mail=1 rset=1 quit=1")
 
