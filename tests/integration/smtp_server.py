@@ -14,6 +14,8 @@ import ssl
 import struct
 import threading
 
+import scram
+
 TLS_MARK = "<TLS>"
 PATIENCE = 30  # seconds until a test that hangs is given up
 
@@ -605,7 +607,8 @@ class Dialogue:
 
     def __call__(self, conn):
         said = b""
-        for what, text in [*self.steps, ("", "")]:
+        for i in range(len(self.steps) + 1):
+            what, text = [*self.steps, ("", "")][i]
             if what in ("S", "R"):
                 said += self._bytes(what, text)
                 continue
@@ -615,7 +618,10 @@ class Dialogue:
                 conn.raw(said)
                 said = b""
             if what == "C":
-                conn.line()
+                line = conn.line()
+                if scram.nonce_in(line):
+                    self.steps = scram.moved(
+                        self.steps, self.settings["password"], line)
             elif what == "TLS":
                 conn.start_tls(self.context)
             elif what == "CLOSE":
