@@ -200,6 +200,13 @@ class Conn:
         self.client_cert = session.getpeercert(binary_form=True)
         self.clear(self._out.read())
 
+    def binding(self, kind):
+        """What this connection has for a login to be bound to."""
+        return self._ssl.get_channel_binding(kind)
+
+    def cipher(self):
+        return self._ssl.cipher()[0]
+
     # Endings ---------------------------------------------------------------
 
     def half_close(self):
@@ -411,7 +418,8 @@ class Mail:
     offers    keywords of the EHLO reply that counts
     mechs     mechanisms that it offers there; None: no AUTH line
     auth      the last reply of a login; or a list of replies, each (but the
-              last) awaits a line
+              last) awaits a line; or a function of the connection, which
+              returns False if the dialogue goes on
     replies   other replies by verb, text or a function of the connection
               that says all itself
     stall     the point from which nothing more is said: "greeting", "tls",
@@ -495,8 +503,7 @@ class Mail:
         """Returns true when nothing more is to be said."""
         replies = self.auth
         if callable(replies):
-            replies(conn)
-            return True
+            return replies(conn) is not False
         if isinstance(replies, str):
             if words[1].upper() == "LOGIN":
                 replies = [*LOGIN_PROMPTS, replies]
