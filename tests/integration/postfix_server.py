@@ -47,6 +47,7 @@ smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = private/auth
 smtpd_sasl_security_options = noanonymous
+smtpd_sasl_mechanism_filter = plain, login, xoauth2, oauthbearer
 
 smtpd_sender_login_maps = inline:{{ {owners} }}
 smtpd_sender_restrictions = reject_sender_login_mismatch
@@ -62,6 +63,8 @@ MASTER = """
     -o smtpd_tls_security_level=encrypt
 {cleartext}  inet n - n - - smtpd -o syslog_name=postfix/cleartext
     -o smtpd_tls_auth_only=no
+{challenge}  inet n - n - - smtpd -o syslog_name=postfix/challenge
+    -o smtpd_tls_auth_only=no -o smtpd_sasl_mechanism_filter=static:rest
 {smtps}      inet n - n - - smtpd -o syslog_name=postfix/smtps
     -o smtpd_tls_wrappermode=yes
 {auths}      inet n - n - - smtpd -o syslog_name=postfix/auths
@@ -80,7 +83,7 @@ proxymap unix - - n - - proxymap
 postlog unix-dgram n - n - 1 postlogd
 """
 
-SERVICES = ("submission", "encrypt", "cleartext", "smtps", "auths",
+SERVICES = ("submission", "encrypt", "cleartext", "challenge", "smtps", "auths",
             "crowd", "proxied")
 
 # Folders of the queue, with who owns them if not root, and their mode.

@@ -11,6 +11,7 @@ import ssl
 import pytest
 
 import daemons
+import dovecot_server
 import postfix_server
 from conftest import HOST, PASSWORD, PROBE, SECONDS, USER, matches
 
@@ -274,6 +275,56 @@ def logged_login(client):
                        "\n".join(client.log))
     assert len(found) == 1, client.log
     return found[0]
+
+
+# Challenges -----------------------------------------------------------------
+
+@pytest.mark.parametrize("tls", [True, False])
+@pytest.mark.parametrize("mechanism", dovecot_server.CHALLENGES)
+def test_challenge(client, mechanism, tls):
+    client = client("challenge")
+    how = [] if tls else ["--no-tls"]
+    over = "over TLSv1.3" if tls else "without TLS"
+    client.succeeds(
+        client.login(), "-A", mechanism, *how, "-f", USER,
+        "--rcpt=" + ELSEWHERE,
+        message=accepted(client, mechanism, over) + ", may send as " + USER)
+    assert client.commands == ("ehlo=2 starttls=1" if tls else "ehlo=1") + (
+        " auth=1 mail=1 rcpt=1 rset=1 quit=1")
+    assert logged_login(client) == (mechanism, USER)
+
+
+@pytest.mark.parametrize("mechanism", dovecot_server.CHALLENGES)
+@pytest.mark.parametrize("user, password", [
+    (USER, WRONG), ("unknown@example.org", PASSWORD), (LEAVER, PASSWORD)],
+    ids=["wrong-password", "unknown-user", "disabled"])
+def test_refused_challenge(client, mechanism, user, password):
+    client = client("challenge")
+    client.fails(
+        client.login(user, password), "-A", mechanism,
+        condition="auth-rejected", known="rejected", said=[mechanism],
+        message="login of %s rejected at %s: %s" % (user, client.at, REFUSED),
+        commands="ehlo=2 starttls=1 auth=0/1 quit=1")
+
+
+def test_chosen_without_tls(client):
+    """What PLAIN and LOGIN would reveal, SCRAM does not."""
+    client = client("challenge")
+    client.succeeds(client.login(), "--no-tls",
+                    message=accepted(client, "SCRAM-SHA-256", "without TLS"))
+
+
+def test_chosen_by_strength(client):
+    client = client("challenge")
+    client.succeeds(client.login(), "-A", "strongest",
+                    message=accepted(client, "SCRAM-SHA-256"))
+
+
+def test_chosen_for_an_authzid(client):
+    """That of another than the user, Dovecot's masters aside, is refused."""
+    client = client("challenge")
+    client.succeeds(client.login(), "-A", "strongest", "--authzid=" + USER,
+                    message=accepted(client, "SCRAM-SHA-256"))
 
 
 # Refused logins -------------------------------------------------------------
