@@ -307,6 +307,26 @@ def test_refused_challenge(client, mechanism, user, password):
         commands="ehlo=2 starttls=1 auth=0/1 quit=1")
 
 
+@pytest.mark.parametrize("mechanism", postfix_server.CYRUS_CHALLENGES)
+def test_challenge_by_cyrus(client, mechanism):
+    client = client("cyrus")
+    client.succeeds(
+        client.login(), "-A", mechanism, "--no-tls", "-f", USER,
+        "--rcpt=" + ELSEWHERE,
+        message=accepted(client, mechanism, "without TLS") +
+        ", may send as " + USER)
+    assert logged_login(client) == (mechanism, USER)
+
+
+@pytest.mark.parametrize("mechanism", postfix_server.CYRUS_CHALLENGES)
+def test_refused_challenge_by_cyrus(client, mechanism):
+    client = client("cyrus")
+    result = client.run(client.login(password=WRONG), "-A", mechanism)
+    assert result.message.startswith("login of %s rejected at %s: 535 " % (
+        USER, client.at))
+    assert client.said == [mechanism]
+
+
 def test_chosen_without_tls(client):
     """What PLAIN and LOGIN would reveal, SCRAM does not."""
     client = client("challenge")
