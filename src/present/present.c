@@ -148,7 +148,7 @@ fill_tls(struct page *p, const struct facts *f)
 	r->tls.issuer = buf_str(&p->issuer);
 	r->tls.has_dates = true;
 	r->tls.not_after = t->not_after;
-	r->tls.days_left = trust_days_left(t, f->now_unix);
+	r->tls.days_left = trust_days_left(t->not_after, f->now_unix);
 }
 
 static const char *
