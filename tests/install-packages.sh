@@ -18,6 +18,8 @@ is_there() {
 	libcmocka-dev) has_header 'stdarg.h stddef.h setjmp.h stdint.h cmocka.h' ;;
 	pkgconf) command -v pkg-config || command -v pkgconf ;;
 	python3) [ -x /usr/bin/python3 ] ;;
+	python3-authlib) has_module authlib ;;
+	python3-flask) has_module flask ;;
 	python3-pytest) has_module pytest ;;
 	python3-pytest-xdist) has_module xdist ;;
 	python3-cryptography) has_module cryptography ;;

@@ -1,0 +1,47 @@
+"""What the tests of smtp-oauth2 share: all that the integration tests have,
+authorization servers, and a mail server that takes their tokens."""
+
+import importlib.util
+import pathlib
+import sys
+
+import pytest
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+INTEGRATION = FOLDER.parent / "integration"
+sys.path[:0] = [str(INTEGRATION), str(FOLDER)]
+
+# It is called conftest as well, so that it cannot be imported by its name.
+spec = importlib.util.spec_from_file_location(
+    "integration", INTEGRATION / "conftest.py")
+integration = importlib.util.module_from_spec(spec)
+sys.modules["integration"] = integration
+spec.loader.exec_module(integration)
+from integration import *  # noqa: E402,F401,F403 (its hooks and fixtures)
+
+import authlib_server  # noqa: E402
+import oidc_server  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def oidc_started(ca, tmp_path_factory):
+    server = oidc_server.OidcProvider(
+        tmp_path_factory.mktemp("oidc") / "server", ca.ca, ca.good)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def oidc(oidc_started):
+    """oidc-provider, with nothing noted and no fault set."""
+    oidc_started.clear()
+    return oidc_started
+
+
+@pytest.fixture(scope="session")
+def authlib(ca, tmp_path_factory):
+    """Authlib's server; what it was asked grows from test to test."""
+    server = authlib_server.Authlib(
+        tmp_path_factory.mktemp("authlib") / "server", ca.ca, ca.good)
+    yield server
+    server.stop()
