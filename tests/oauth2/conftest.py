@@ -19,7 +19,10 @@ sys.modules["integration"] = integration
 spec.loader.exec_module(integration)
 from integration import *  # noqa: E402,F401,F403 (its hooks and fixtures)
 
+from integration import HOST  # noqa: E402
+
 import authlib_server  # noqa: E402
+import mail_server  # noqa: E402
 import oidc_server  # noqa: E402
 
 
@@ -45,3 +48,19 @@ def authlib(ca, tmp_path_factory):
         tmp_path_factory.mktemp("authlib") / "server", ca.ca, ca.good)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def mail_local(ca, oidc_started):
+    """A mail server that takes the JWTs of oidc-provider."""
+    server = mail_server.start(HOST, ca.good, oidc_started, "local")
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def mail_asking(ca, oidc_started):
+    """One that asks oidc-provider about each opaque token."""
+    server = mail_server.start(HOST, ca.good, oidc_started, "post")
+    yield server
+    server.close()
