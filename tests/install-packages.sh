@@ -13,6 +13,8 @@ is_there() {
 	libc6-dev) has_header stdio.h ;;
 	libssl-dev) has_header openssl/ssl.h ;;
 	libc-ares-dev) has_header ares.h ;;
+	libcurl4-openssl-dev) has_header curl/curl.h ;;
+	libjansson-dev) has_header jansson.h ;;
 	zlib1g-dev) has_header zlib.h ;;
 	libzstd-dev) has_header zstd.h ;;
 	libcmocka-dev) has_header 'stdarg.h stddef.h setjmp.h stdint.h cmocka.h' ;;
