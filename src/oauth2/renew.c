@@ -30,6 +30,7 @@ struct wish {
 	const struct store *store;
 	const struct account *account;
 	bool always;
+	bool waited; /* for another who was at it */
 	int64_t since;
 };
 
@@ -39,7 +40,7 @@ is_enough(const struct wish *w, const struct renewed *t)
 {
 	if (!w->always)
 		return renewed_is_fresh(t, (int64_t)time(NULL));
-	return t->token.len > 0 && t->obtained_at >= w->since;
+	return w->waited && t->token.len > 0 && t->obtained_at >= w->since;
 }
 
 /* Another asked while we waited, and in vain: so would we. */
@@ -93,7 +94,7 @@ ask(const struct wish *w, int lock, struct renewed *out, struct failure *f)
 
 /* Returns 1 with *out filled, or -1 with *f set. */
 static int
-get(const struct wish *w, struct renewed *out, struct failure *f)
+get(struct wish *w, struct renewed *out, struct failure *f)
 {
 	int lock, rc = load_token(w->store, w->account, out, f);
 
@@ -108,6 +109,7 @@ get(const struct wish *w, struct renewed *out, struct failure *f)
 		/* Somebody is at it: what is still valid will do. */
 		if (!w->always && renewed_is_valid(out, (int64_t)time(NULL)))
 			return 1;
+		w->waited = true;
 		rc = wait_for_other(w, out, f);
 	} while (rc == 0);
 	return rc;
@@ -117,7 +119,7 @@ int
 renew_get(const struct store *s, const struct account *a, bool always,
     struct renewed *out, struct failure *f)
 {
-	const struct wish w = { .store = s,
+	struct wish w = { .store = s,
 		.account = a,
 		.always = always,
 		.since = (int64_t)time(NULL) };

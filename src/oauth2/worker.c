@@ -127,7 +127,9 @@ ask(struct renewal *n)
 		n->record.lost_at = (int64_t)time(NULL);
 		n->record.lost_by_death = false;
 	}
-	n->f->retry_at = (int64_t)time(NULL) + WAIT;
+	/* What is wrong on this machine may be mended at once. */
+	if (n->f->class == FAILURE_TEMPORARY)
+		n->f->retry_at = (int64_t)time(NULL) + WAIT;
 	return -1;
 }
 

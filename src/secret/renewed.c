@@ -1,11 +1,10 @@
 #include "secret/renewed.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/number.h"
+#include "base/text.h"
 #include "secret/secret.h"
 
 /* Clocks are set back a little all the time. */
@@ -27,21 +26,19 @@ renewed_free(struct renewed *r)
 	renewed_init(r);
 }
 
-/* line[0..n) is key=value; 0 or the number of a time, or no time at all. */
+/* Whether line[0..n) is key=value; *out is set if the value is a time. */
 static bool
 take_time(const char *line, size_t n, const char *key, int64_t *out)
 {
-	size_t len = strlen(key);
-	char digits[24];
-	long value;
+	size_t i, len = strlen(key);
+	int64_t at = 0;
 
-	if (n <= len || memcmp(line, key, len) != 0 || line[len] != '=' ||
-	    n - len - 1 >= sizeof digits)
+	if (n <= len || memcmp(line, key, len) != 0 || line[len] != '=')
 		return false;
-	memcpy(digits, line + len + 1, n - len - 1);
-	digits[n - len - 1] = '\0';
-	if (number_parse(digits, 0, LONG_MAX, &value) == 0 && value <= LATEST)
-		*out = value;
+	for (i = len + 1; i < n && text_is_digit(line[i]) && at <= LATEST; i++)
+		at = at * 10 + (line[i] - '0');
+	if (i == n && at <= LATEST)
+		*out = at;
 	return true;
 }
 
