@@ -19,9 +19,10 @@ sys.modules["integration"] = integration
 spec.loader.exec_module(integration)
 from integration import *  # noqa: E402,F401,F403 (its hooks and fixtures)
 
-from integration import HOST  # noqa: E402
+from integration import HOST, ROOT  # noqa: E402
 
 import authlib_server  # noqa: E402
+import helper as oauth2_helper  # noqa: E402
 import mail_server  # noqa: E402
 import oidc_server  # noqa: E402
 
@@ -64,3 +65,16 @@ def mail_asking(ca, oidc_started):
     server = mail_server.start(HOST, ca.good, oidc_started, "post")
     yield server
     server.close()
+
+
+@pytest.fixture
+def helper(request, tmp_path, ca):
+    """smtp-oauth2 beside the first plugin under test."""
+    given = request.config.getoption("--binary")
+    plugin = pathlib.Path(given[0]) if given else (
+        ROOT / "build" / "check_smtp_auth")
+    program = plugin.resolve().parent / "smtp-oauth2"
+    assert program.exists(), "%s is not there: build it first" % program
+    helper = oauth2_helper.Helper(program, tmp_path, ca.ca)
+    yield helper
+    helper.close()

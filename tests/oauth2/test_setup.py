@@ -164,7 +164,7 @@ def test_client_certificate(helper, request, options, server):
 
 
 def test_wrong_and_expired_secret(helper, oidc, options):
-    source = helper.write_secret("wrong")
+    source = helper.write_secret("not the one at all")
     for client in ("app", "app-expired"):
         run = helper.run("setup", client, *options(
             oidc, "client", client, **{"client-secret-from": source}))
