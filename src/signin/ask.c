@@ -34,12 +34,19 @@ read_line(struct buf *out, bool raw)
 	return -1;
 }
 
+static void
+show(const char *what)
+{
+	printf("%s", what);
+	fflush(stdout);
+}
+
 /*
  * The terminal sends no signals meanwhile, and those of others wait: none may
  * leave it without its echo.
  */
 static int
-read_hidden(struct buf *out)
+read_hidden(struct buf *out, const char *what)
 {
 	struct termios old, quiet;
 	sigset_t all, before;
@@ -55,6 +62,8 @@ read_hidden(struct buf *out)
 	sigprocmask(SIG_SETMASK, &all, &before);
 	rc = tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
 	if (rc == 0) {
+		/* Only now, or what is typed at once would be echoed. */
+		show(what);
 		rc = read_line(out, true);
 		tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
 	}
@@ -66,7 +75,8 @@ read_hidden(struct buf *out)
 int
 ask_line(struct buf *out, const char *what, bool hidden)
 {
-	printf("%s", what);
-	fflush(stdout);
-	return hidden ? read_hidden(out) : read_line(out, false);
+	if (hidden)
+		return read_hidden(out, what);
+	show(what);
+	return read_line(out, false);
 }

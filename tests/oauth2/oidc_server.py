@@ -39,8 +39,8 @@ def client(name, grants, method="none", secret=None, **more):
            "response_types": [], "application_type": "native",
            "scope": "openid offline_access", **more}
     if "authorization_code" in grants:
-        out.update(redirect_uris=["http://127.0.0.1/"],
-                   response_types=["code"])
+        out.update(redirect_uris=more.get(
+            "redirect_uris", ["http://127.0.0.1/"]), response_types=["code"])
     if secret is not None:
         out["client_secret"] = secret
     return out
@@ -74,7 +74,7 @@ class Browser:
             to = answer.headers.get("Location")
         return answer.status, text, to and urllib.parse.urljoin(url, to)
 
-    def follow(self, url, form=None, until="http://127.0.0.1"):
+    def follow(self, url, form=None, until=("http://127.0.0.1", "http://localhost")):
         """To the first page, or to where a redirect leads that begins with
         `until` and is not asked for."""
         while True:
@@ -151,7 +151,10 @@ class OidcProvider(Daemon):
         key = jwk(self.certified.key, use="sig", **{
             "x5t#S256": self.certified.thumbprint})
         return [
-            client("code", REFRESHED), client("code-es256", REFRESHED),
+            client("code", REFRESHED),
+            client("code-any", REFRESHED,
+                   redirect_uris=["http://localhost/"]),
+            client("code-es256", REFRESHED),
             client("code-opaque", REFRESHED),
             client("code-secret", REFRESHED, "client_secret_post",
                    ODD_SECRET),

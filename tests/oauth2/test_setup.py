@@ -1,13 +1,17 @@
 """smtp-oauth2 setup against real authorization servers, to a login at a real
 mail server."""
 
+import json
 import re
+import socket
 import subprocess
 import threading
 import urllib.parse
 
 import pytest
 
+import terminal
+from keys import pem
 from oidc_server import ODD_SECRET, RSA_ISSUER, SCOPE, USER, Browser
 
 REDIRECT = re.compile(r"https://\S+redirect_uri=\S+")
@@ -292,3 +296,211 @@ def test_error_with_the_right_state(oidc, waiting):
         error_description="no\x7f|\u202e way"))
     run.finish()
     assert run.code == 77, run
+
+
+class Raw:
+    """Somebody on this machine who speaks no HTTP, or too much of it."""
+
+    def __init__(self, to):
+        self.socket = socket.create_connection(
+            ("127.0.0.1", urllib.parse.urlsplit(to).port), timeout=60)
+
+    def say(self, data):
+        try:
+            self.socket.sendall(data)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+
+    def answer(self):
+        """All until the end, b"" if it was cut off."""
+        out = b""
+        try:
+            while True:
+                data = self.socket.recv(65536)
+                if not data:
+                    return out
+                out += data
+        except ConnectionResetError:
+            return out
+        finally:
+            self.socket.close()
+
+
+@pytest.mark.parametrize("data, code", [
+    (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"400"),
+    (b"POST /?state=x HTTP/1.1\r\n\r\n", b"400"),
+    (b"GET http://127.0.0.1/ HTTP/1.1\r\n\r\n", b"400"),
+    (b"GET / HTTP/2.0\r\n\r\n", b"400"),
+    (b"GET /?code=%0 HTTP/1.1\r\n\r\n", b"400"),
+    (b"GET /?code=a&code=b HTTP/1.1\r\n\r\n", b"400"),
+    (b"GET /?code=a%00b HTTP/1.1\r\n\r\n", b"400"),
+    (b"GET /favicon.ico HTTP/1.1\r\n\r\n", b"404"),
+    (b"GET /?%ff=%ff HTTP/1.0\n\n", b"404"),
+])
+def test_garbage(oidc, waiting, data, code):
+    run, to = waiting
+    raw = Raw(to)
+    raw.say(data)
+    answer = raw.answer()
+    assert answer.startswith(b"HTTP/1.1 " + code), answer
+    come_back(run, oidc, to)
+    assert is_ready(run.finish())
+
+
+def test_huge_request(oidc, waiting):
+    run, to = waiting
+    for begin in (b"GET /?state=", b"GET / HTTP/1.1\r\nX: "):
+        raw = Raw(to)
+        raw.say(begin + b"A" * 1000000)
+        assert b"200 OK" not in raw.answer()
+    come_back(run, oidc, to)
+    assert is_ready(run.finish())
+
+
+def test_slow_requests_do_not_keep_the_browser_out(oidc, waiting):
+    """More of them than there are seats, each with half a request."""
+    run, to = waiting
+    slow = [Raw(to) for _ in range(40)]
+    for raw in slow:
+        raw.say(b"GET /?sta")
+    come_back(run, oidc, to)
+    assert is_ready(run.finish())
+    for raw in slow:
+        raw.socket.close()
+
+
+def test_in_pieces(oidc, waiting):
+    run, to = waiting
+    parts = urllib.parse.urlsplit(to)
+    raw = Raw(to)
+    raw.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for octet in b"GET /?%s HTTP/1.1\r\nHost: x\r\n\r\n" % (
+            parts.query.encode()):
+        raw.say(bytes([octet]))
+    answer = raw.answer()
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"Cache-Control: no-store" in answer
+    assert is_ready(run.finish())
+
+
+def test_only_loopback_is_listened_on(waiting):
+    run, to = waiting
+    port = urllib.parse.urlsplit(to).port
+    wanted = "0100007F:%04X" % port
+    for table in ("tcp", "tcp6"):
+        with open("/proc/net/" + table, encoding="ascii") as lines:
+            found = {x.split()[1] for x in lines
+                     if x.split()[1].endswith(":%04X" % port)
+                     and x.split()[3] == "0A"}
+        assert found == ({wanted} if table == "tcp" else set())
+    run.process.kill()
+
+
+# Presets, with only their host changed --------------------------------------
+
+def test_google_service_account(helper, oidc, options, ca, tmp_path):
+    key = tmp_path / "robot.json"
+    key.write_text(json.dumps({
+        "type": "service_account", "client_email": RSA_ISSUER,
+        "private_key_id": "1", "private_key": pem(oidc.service),
+        "token_uri": "https://elsewhere.example.org/token"}))
+    given = {"provider": "google", "flow": "service", "user": USER,
+             "service-account": key, "ca-file": ca.ca, "host": "localhost",
+             "token-url": oidc.url + "/service/token"}
+    line = options(None, "service", "x")
+    port = [x for x in line if x.startswith("--port=")]
+    run = helper.run("setup", "mail", *port,
+                     *("--%s=%s" % x for x in given.items()))
+    assert is_ready(run)
+    assert "Domain-wide delegation" in run.stdout
+    run = helper.run("setup", "other", *port, *(
+        "--%s=%s" % x for x in {**given, "user": "bob@b.example"}.items()))
+    assert run.code == 78 and "Invalid email or User ID" in run.stdout, run
+
+
+def test_service_account_without_a_key(helper, tmp_path):
+    key = tmp_path / "robot.json"
+    for text, words in [("{}", "is no key file"), ("[", "is no key file"),
+                        ('{"client_email": "a", "private_key": "b"}',
+                         "is no private key in PEM")]:
+        key.write_text(text)
+        run = helper.run("setup", "mail", "--provider=google",
+                         "--flow=service", "--user=" + USER,
+                         "--service-account=%s" % key)
+        assert run.code == 77 and "class=credential\n" in run.stdout, run
+        assert words in run.stdout, run
+
+
+@pytest.mark.parametrize("flow, client", [
+    ("code", "code-any"), ("device", "device")])
+def test_microsoft(helper, oidc, options, ca, mail_local, flow, client):
+    """The same paths as Entra has."""
+    place = oidc.url + "/example.org/oauth2/v2.0/"
+    given = {"provider": "microsoft", "tenant": "example.org", "flow": flow,
+             "client-id": client, "user": USER, "ca-file": ca.ca,
+             "host": "localhost", "port": mail_local.port["submission"],
+             "scope": SCOPE, "token-url": place + "token",
+             "auth-url": place + "authorize",
+             "device-url": place + "devicecode"}
+    run = helper.start("setup", "mail",
+                       *("--%s=%s" % x for x in given.items()))
+    if flow == "code":
+        url = run.wait_for(REDIRECT).group(0)
+        assert "redirect_uri=http%3A%2F%2Flocalhost%3A" in url
+        to = oidc.sign_in(url)
+        assert Browser(oidc.ca).ask(to)[0] == 200
+    else:
+        url, code = run.wait_for(r"(https://\S+)\n  (\S+)\n").groups()
+        oidc.confirm_device(url, code)
+    assert is_ready(run.finish())
+
+
+# At a terminal --------------------------------------------------------------
+
+@pytest.fixture
+def talk(helper):
+    """talk(args, (question, answer)...) types; returns all that was shown."""
+    def run(args, *dialogue):
+        process = terminal.Process(
+            [helper.program, "--config", helper.config, "--state-dir",
+             helper.state, *args], helper.environment(), helper.folder,
+            columns=500)
+        try:
+            shown = ""
+            for question, answer in dialogue:
+                shown += process.until(question)
+                process.send(answer)
+            shown += process.rest().decode()
+            return process.process.wait(60), shown
+        finally:
+            process.close()
+
+    return run
+
+
+def test_asked_at_a_terminal(helper, oidc, talk, mail_local, ca):
+    helper.secret(ODD_SECRET)
+    code, shown = talk(
+        ["setup", "mail", "--ca-file", ca.ca, "--scope", SCOPE, "--port",
+         str(mail_local.port["submission"])],
+        ("Provider: ", "\n"), ("Provider: ", "custom\n"),
+        ("Flow: ", "client\n"), ("Issuer", oidc.url + "\n"),
+        ("Mail server: ", "localhost\n"), ("Mailbox", USER + "\n"),
+        ("Client id", "app\n"),
+        ("Client secret", "x\x7f" + ODD_SECRET + "\n"))
+    assert code == 0 and "SMTP_AUTH OK" in shown, shown
+    assert ODD_SECRET not in shown
+    path = helper.folder / "mail.secret"
+    assert path.read_text() == ODD_SECRET
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert "client-secret-from = file:%s\n" % path in (
+        helper.config.read_text())
+    assert "flow = client\n" in helper.config.read_text()
+
+
+def test_broken_off_at_the_secret(helper, talk):
+    code, shown = talk(
+        ["setup", "mail", "--provider=google", "--flow=code", "--user=" + USER,
+         "--client-id=x"], ("Client secret", "half\x03"))
+    assert code == 64 and "broken off" in shown, shown
+    assert "half" not in shown and not helper.config.exists()
