@@ -40,8 +40,8 @@ struct parsing {
 	struct address host_address; /* if s->host_is_literal */
 	bool ipv4, ipv6;
 	bool starttls, implicit_tls, no_tls;
-	bool family_in_file, tls_in_file;  /* these come from a file */
-	char *response[SETTINGS_LIST_MAX]; /* -R, moved to the commands */
+	enum given_origin family_from, tls_from; /* where these come from */
+	char *response[SETTINGS_LIST_MAX];       /* -R, moved to the commands */
 	size_t response_count;
 };
 
