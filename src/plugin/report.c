@@ -13,8 +13,20 @@ void
 report_open(
     struct report_page *p, const struct report_format *format, struct buf *out)
 {
+	*p = (struct report_page){ .format = format,
+		.out = out,
+		.begin = out->len,
+		.pass = REPORT_AT_ONCE };
+	if (format->open != NULL)
+		format->open(p);
+}
+
+void
+report_open_many(struct report_page *p, const struct report_format *format,
+    struct buf *out, const struct report_totals *totals)
+{
 	*p = (struct report_page){
-		.format = format, .out = out, .begin = out->len
+		.format = format, .out = out, .totals = *totals
 	};
 	if (format->open != NULL)
 		format->open(p);
