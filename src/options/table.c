@@ -354,7 +354,9 @@ static const struct option_row rows[] = {
 	{ .name = "output-format",
 	    TAKES("FORMAT"),
 	    .group = GROUP_OUTPUT,
-	    .help = "text (default), json or openmetrics",
+	    .help =
+		"text (default), json, openmetrics; with --batch also nagios, "
+		"icinga2, zabbix or html",
 	    .set = options_set_format,
 	    .traits = OPTION_RUN,
 	    .kind = KIND_WORDS },

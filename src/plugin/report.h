@@ -93,6 +93,7 @@ struct report {
 	size_t phase_count;
 	bool has_time;
 	int64_t time_us;
+	int64_t now; /* Unix time; in results that are sent to an engine */
 	const struct report_attempt *attempts;
 	size_t attempt_count;
 	struct {
@@ -124,8 +125,9 @@ enum { REPORT_PARTS = 7 }; /* that a page of OpenMetrics comes in */
 struct report_totals {
 	size_t count, in_state[STATUS_UNKNOWN + 1]; /* by enum status */
 	int64_t now;                                /* Unix time */
-	int64_t time_us;  /* that all of them took together */
-	int64_t interval; /* seconds after which the page is old */
+	int64_t time_us;     /* that all of them took together */
+	int64_t longest_us;  /* that one of them took */
+	int64_t old_after_s; /* then nobody has made another */
 };
 
 enum { REPORT_AT_ONCE = -1 };
@@ -171,6 +173,16 @@ extern const struct report_format report_json;
  * and differ in host, port or user: a series may not come twice.
  */
 extern const struct report_format report_openmetrics;
+
+/*
+ * Each on a line of its own, for those who take results from others: an
+ * external command of Nagios, what Icinga 2's API takes, and a line for
+ * zabbix_sender -T.  What they are addressed to, service_name.h says.
+ */
+extern const struct report_format report_nagios, report_icinga2, report_zabbix;
+
+/* A page for humans. */
+extern const struct report_format report_html;
 
 /* All formats, the default first; ends with NULL. */
 extern const struct report_format *const report_formats[];

@@ -5,9 +5,11 @@
 struct service_name
 service_name(const char *name, const char *host)
 {
-	const char *mark = strchr(name, '!');
+	const char *mark;
 
-	if (mark != NULL)
+	if (name == NULL)
+		name = "";
+	if ((mark = strchr(name, '!')) != NULL)
 		return (struct service_name){ .host = name,
 			.host_len = (size_t)(mark - name),
 			.service = mark + 1 };

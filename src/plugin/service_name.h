@@ -16,7 +16,8 @@ struct service_name {
 
 /*
  * Take name apart, into which the result points; without a '!' the host is
- * that of the check, which may be NULL, and the service is the name.
+ * that of the check, which may be NULL, and the service is the name.  NULL is
+ * no name: both are empty.
  */
 struct service_name service_name(const char *name, const char *host);
 

@@ -288,6 +288,7 @@ fill_facts(struct page *p, const struct facts *f, const struct settings *asked)
 	r->token.ttl = facts_token_ttl(f);
 	r->has_time = f->begun;
 	r->time_us = f->total_us;
+	r->now = f->now_unix;
 }
 
 /* Whether memory, or room, was too short for any of it. */

@@ -9,9 +9,10 @@
 #include "check/phase.h"
 
 enum {
-	TEXT_MAX = 600,    /* of a message or a hint that is kept */
-	FIRST_LINE = 1000, /* more of it nobody sees */
-	BIT = 32 * 1024,   /* of a page, that is handed on at once */
+	TEXT_MAX = 600,        /* of a message or a hint that is kept */
+	FIRST_LINE = 1000,     /* more of it nobody sees */
+	BIT = 32 * 1024,       /* of a page, that is handed on at once */
+	OLD_AFTER_S = 15 * 60, /* three rounds of five minutes */
 	TEXT_LIMIT = 64 * 1024 * 1024,
 	NAMES_SHOWN = 3, /* of those that have a line in common */
 };
@@ -22,6 +23,7 @@ static const char SERVICE[] = "SMTP_AUTH", PREFIX[] = "smtp_auth";
 struct record {
 	size_t order;
 	enum status state;
+	const char *condition; /* static */
 	bool up, has_time, has_dates, has_expiry, no_login;
 	int port;
 	uint64_t conditions; /* a bit each */
@@ -117,6 +119,7 @@ keep_numbers(struct record *k, const struct report *r)
 	size_t i;
 
 	k->state = r->state;
+	k->condition = r->condition;
 	k->up = r->up;
 	k->port = r->port;
 	k->has_time = r->has_time;
@@ -166,6 +169,8 @@ summary_add(struct summary *s, const struct report *r)
 
 	s->totals.count++;
 	s->totals.in_state[r->state]++;
+	if (r->time_us > s->totals.longest_us)
+		s->totals.longest_us = r->time_us;
 	if (r->state == STATUS_OK && r->login != NULL &&
 	    strcmp(r->login, "not-tried") == 0)
 		s->without_login++;
@@ -186,9 +191,9 @@ summary_add(struct summary *s, const struct report *r)
 	return 0;
 }
 
-/* The worst first; those that say the same stand together. */
+/* The worst first, then by name. */
 static int
-compare(const void *a, const void *b)
+by_name(const void *a, const void *b)
 {
 	const struct record *x = *(const struct record *const *)a,
 			    *y = *(const struct record *const *)b;
@@ -196,12 +201,22 @@ compare(const void *a, const void *b)
 
 	if (x->state != y->state)
 		return status_is_worse(x->state, y->state) ? -1 : 1;
-	if (x->state != STATUS_OK &&
-	    (order = strcmp(x->message, y->message)) != 0)
-		return order;
 	if ((order = strcmp(x->name, y->name)) != 0)
 		return order;
 	return x->order < y->order ? -1 : 1;
+}
+
+/* The worst first; those that say the same stand together. */
+static int
+by_message(const void *a, const void *b)
+{
+	const struct record *x = *(const struct record *const *)a,
+			    *y = *(const struct record *const *)b;
+	int order = 0;
+
+	if (x->state == y->state && x->state != STATUS_OK)
+		order = strcmp(x->message, y->message);
+	return order != 0 ? order : by_name(a, b);
 }
 
 void
@@ -209,8 +224,14 @@ summary_finish(struct summary *s, int64_t time_us, int64_t now_unix)
 {
 	s->totals.time_us = time_us;
 	s->totals.now = now_unix;
+	s->totals.old_after_s = OLD_AFTER_S;
+}
+
+static void
+sort(struct summary *s, int (*order)(const void *a, const void *b))
+{
 	if (s->count > 0)
-		qsort(s->records, s->count, sizeof *s->records, compare);
+		qsort(s->records, s->count, sizeof *s->records, order);
 }
 
 /* How many from here on say the same. */
@@ -350,13 +371,14 @@ write_text(const struct summary *s, struct buf *out, const char *message,
 }
 
 int
-summary_text(const struct summary *s, struct buf *out)
+summary_text(struct summary *s, struct buf *out)
 {
 	struct buf message = BUF_INIT(TEXT_LIMIT), text = BUF_INIT(TEXT_LIMIT);
 	size_t count, i;
 	const char **lines, *line;
 	int rc = -1;
 
+	sort(s, by_message);
 	add_message(s, &message);
 	count = add_lines(s, &text);
 	lines = calloc(count + 1, sizeof *lines);
@@ -391,6 +413,7 @@ recall(struct again *a, const struct record *k)
 		.service = SERVICE,
 		.prefix = PREFIX,
 		.state = k->state,
+		.condition = k->condition,
 		.up = k->up,
 		.message = k->message,
 		.hint = k->hint,
@@ -431,6 +454,7 @@ summary_page(struct summary *s, const struct report_format *format,
 	size_t i;
 	int rc = 0;
 
+	sort(s, by_name);
 	report_open_many(&p, format, out, &s->totals);
 	for (p.pass = 0; p.pass < format->passes; p.pass++) {
 		p.pass_begun = false;

@@ -40,7 +40,7 @@ enum status summary_state(const struct summary *s);
 void summary_finish(struct summary *s, int64_t time_us, int64_t now_unix);
 
 /* Append text: a first line for all, a line each for those that matter. */
-int summary_text(const struct summary *s, struct buf *out);
+int summary_text(struct summary *s, struct buf *out);
 
 /* Takes what has been written so far.  Returns 0, or -1 to stop. */
 typedef int summary_flush_fn(void *arg, struct buf *out);

@@ -92,6 +92,7 @@ tell_less(struct batch *b, const struct check *c)
 		.host = c->options.check.host,
 		.port = c->options.check.port,
 		.user = c->options.check.user,
+		.now = (int64_t)time(NULL),
 		.tls.verified = -1 };
 
 	buf_truncate(&b->bit, 0);
@@ -116,6 +117,8 @@ tell(struct batch *b, struct check *c)
 	struct facts *f = &c->job.facts;
 	struct verdict v;
 
+	if (f->now_unix == 0)
+		f->now_unix = (int64_t)time(NULL);
 	f->run_is_over = c->is_cut && has_timed_out(f);
 	if (verdict_reach(&v, f, &c->options.check) == -1 ||
 	    present_to(on_report, b, &v, f, &c->options.check, &style) == -1)

@@ -469,11 +469,11 @@ static const struct row rows[] = {
 	{ "multi-line", "h --output-format=multi-line", "json=0" },
 	{ "mp-test-json", "h --output-format=mp-test-json",
 	    "!--output-format=mp-test-json: check_smtp's own format is not "
-	    "available here; use text, json or "
-	    "openmetrics" },
+	    "available here; use text, json, "
+	    "openmetrics, nagios, icinga2, zabbix or html" },
 	{ "unknown format", "h --output-format=xml",
-	    "!--output-format=xml: no such format; use text, json or "
-	    "openmetrics" },
+	    "!--output-format=xml: no such format; use text, json, "
+	    "openmetrics, nagios, icinga2, zabbix or html" },
 	{ "file", "h --output-file=/a/x.prom", "file=/a/x.prom temporary=1" },
 	{ "no file", "h", "file=NULL temporary=0" },
 	{ "empty file",
@@ -520,6 +520,9 @@ static const struct row rows[] = {
 	{ "one check at a time", "h --parallel=3",
 	    "!--parallel without --batch: it is about many checks; add "
 	    "--batch=FILE" },
+	{ "format of many", "h --output-format=html",
+	    "!--output-format=html without --batch: it needs a name for the "
+	    "check; add --batch=FILE" },
 	{ "help", "--help --bogus -p x", "action=1" },
 	{ "version", "-V -h", "action=2" },
 
