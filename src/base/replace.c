@@ -44,20 +44,26 @@ write_all(int fd, const char *data, size_t len)
 }
 
 int
-replace_file(
-    const char *path, const char *temporary, const char *data, size_t len)
+replace_begin(const char *path, const char *temporary, int *error)
 {
 	struct stat st;
-	int fd, error;
+	int fd;
 
 	/* Nobody wants a file in the place of /dev/stdout. */
-	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return REPLACE_NOT_REGULAR;
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		*error = REPLACE_NOT_REGULAR;
+		return -1;
+	}
 	unlink(temporary); /* of a call that a signal broke off */
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd == -1)
-		return errno;
-	error = write_all(fd, data, len);
+		*error = errno;
+	return fd;
+}
+
+int
+replace_end(const char *path, const char *temporary, int fd, int error)
+{
 	/* Some file systems say only now that the disk is full. */
 	if (close(fd) == -1 && error == 0)
 		error = errno;
@@ -66,4 +72,15 @@ replace_file(
 	if (error != 0)
 		unlink(temporary);
 	return error;
+}
+
+int
+replace_file(
+    const char *path, const char *temporary, const char *data, size_t len)
+{
+	int error, fd = replace_begin(path, temporary, &error);
+
+	if (fd == -1)
+		return error;
+	return replace_end(path, temporary, fd, write_all(fd, data, len));
 }
