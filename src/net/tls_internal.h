@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 
 #include "net/tls.h"
+#include "net/tls_binding.h"
 #include "net/tls_pin.h"
 #include "net/tls_trust.h"
 
@@ -34,5 +35,8 @@ void tls_verify_install(SSL_CTX *ctx, struct tls_trust *trust);
 /* Read the server's certificate and chain into the facts. */
 void tls_verify_take(
     struct tls_handshake *shake, SSL *ssl, const char *verify_name);
+
+/* What the finished handshake of ssl can be bound to. */
+void tls_binding_take(struct tls_binding *b, SSL *ssl);
 
 #endif
