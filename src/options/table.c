@@ -163,10 +163,10 @@ static const struct option_row rows[] = {
 	    .name = "authtype",
 	    TAKES("MECH[,MECH...]"),
 	    .group = GROUP_AUTH,
-	    .help = "mechanisms allowed, in order of preference (default: the "
-		    "strongest that is offered and fits the secret)",
+	    .help = "mechanisms allowed, in order of preference, or strongest "
+		    "(default: PLAIN first, over TLS; else a challenge)",
 	    .set = options_set_mechs,
-	    .kind = KIND_MECHANISMS },
+	    .kind = KIND_PREFERENCE },
 	{ .letter = 'U',
 	    .name = "authuser",
 	    TAKES("USER"),
