@@ -114,6 +114,25 @@ name_garbage(struct verdict *v, const struct facts *f)
 		name_protocol(v, f);
 }
 
+/* Only with -PLUS is it offered: those are used where they are asked for. */
+static void
+name_binding(
+    struct verdict *v, const struct facts *f, const struct settings *asked)
+{
+	const struct smtp_reply ehlo = smtp_answer_reply(&f->smtp->ehlo);
+	const struct sasl_mech *m;
+
+	for (m = sasl_mechs; m->name != NULL && !asked->mechs_named; m++)
+		if (m->binds_channel && m->proof == asked->proof &&
+		    smtp_reply_offers_mechanism(&ehlo, m->name)) {
+			advise(v, CAUSE_MECHANISM,
+			    "the server offers mechanisms that bind the login "
+			    "to the TLS connection: allow them with "
+			    "-A strongest");
+			return;
+		}
+}
+
 /* AUTH is not offered, but something that leads to it is. */
 static void
 name_missing_auth(struct verdict *v, const struct facts *f)
@@ -166,4 +185,7 @@ judge_mistake(struct verdict *v, enum condition c, const struct facts *f,
 		name_middlebox(v, f);
 	if (v->hint.len == 0 && c == CONDITION_MECHANISM && f->smtp != NULL)
 		name_missing_auth(v, f);
+	if (v->hint.len == 0 && c == CONDITION_MECHANISM && f->smtp != NULL &&
+	    f->smtp->outcome == SMTP_MECHANISM_MISSING)
+		name_binding(v, f, asked);
 }
