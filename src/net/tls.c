@@ -179,6 +179,8 @@ tls_take_facts(struct tls_handshake *shake, SSL *ssl,
 	tls_verify_take(shake, ssl, verify_name);
 	snprintf(
 	    f->roots_error, sizeof f->roots_error, "%s", t->trust.bundle_error);
+	if (f->first[TLS_FAULT_UNTRUSTED].error != X509_V_OK)
+		tls_trust_look(&t->trust, f);
 }
 
 const char *

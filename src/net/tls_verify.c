@@ -57,11 +57,10 @@ name_text(char *out, X509_NAME *name)
 	BIO_free(bio);
 }
 
-/* Whose certificate it is, in short: the common name if there is one. */
+/* Whose it is, in short: the common name if there is one. */
 static void
-owner_text(char *out, X509 *cert)
+short_text(char *out, X509_NAME *name)
 {
-	X509_NAME *name = X509_get_subject_name(cert);
 	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1), len;
 	unsigned char *utf8 = NULL;
 
@@ -76,6 +75,12 @@ owner_text(char *out, X509 *cert)
 	name_text(out, name);
 	if (out[0] == '\0')
 		snprintf(out, TEXT_MAX, "(no subject)");
+}
+
+static void
+owner_text(char *out, X509 *cert)
+{
+	short_text(out, X509_get_subject_name(cert));
 }
 
 static int64_t
@@ -95,7 +100,8 @@ unix_time(const ASN1_TIME *t)
 
 /* Where there is none yet. */
 static void
-set_fault(struct tls_fault *fault, int error, int depth, X509 *cert)
+set_fault(
+    struct tls_fault *fault, int error, int depth, X509 *cert, bool from_store)
 {
 	if (fault->error != X509_V_OK)
 		return;
@@ -104,6 +110,8 @@ set_fault(struct tls_fault *fault, int error, int depth, X509 *cert)
 	if (cert == NULL)
 		return;
 	owner_text(fault->subject, cert);
+	short_text(fault->issuer, X509_get_issuer_name(cert));
+	fault->from_store = from_store;
 	if (error == X509_V_ERR_CERT_HAS_EXPIRED)
 		fault->when = unix_time(X509_get0_notAfter(cert));
 	else if (error == X509_V_ERR_CERT_NOT_YET_VALID)
@@ -122,7 +130,8 @@ kind_of(int error)
 
 /* However many there are: what decides has a place, only the list is full. */
 static void
-add_fault(struct tls_facts *f, int error, int depth, X509 *cert)
+add_fault(
+    struct tls_facts *f, int error, int depth, X509 *cert, bool from_store)
 {
 	enum tls_fault_kind kind;
 	size_t i;
@@ -130,14 +139,15 @@ add_fault(struct tls_facts *f, int error, int depth, X509 *cert)
 	if (error == X509_V_OK)
 		error = X509_V_ERR_UNSPECIFIED;
 	kind = kind_of(error);
-	set_fault(&f->first[kind], error, depth, cert);
+	set_fault(&f->first[kind], error, depth, cert, from_store);
 	if (depth == 0)
-		set_fault(&f->leaf[kind], error, depth, cert);
+		set_fault(&f->leaf[kind], error, depth, cert, from_store);
 	for (i = 0; i < f->fault_count; i++)
 		if (f->faults[i].error == error && f->faults[i].depth == depth)
 			return;
 	if (f->fault_count < TLS_FAULTS_MAX)
-		set_fault(&f->faults[f->fault_count++], error, depth, cert);
+		set_fault(&f->faults[f->fault_count++], error, depth, cert,
+		    from_store);
 }
 
 static void
@@ -162,11 +172,13 @@ handshake_of(X509_STORE_CTX *store)
 static int
 note_fault(int ok, X509_STORE_CTX *store)
 {
+	const int depth = X509_STORE_CTX_get_error_depth(store);
+
 	if (!ok)
 		add_fault(&handshake_of(store)->facts,
-		    X509_STORE_CTX_get_error(store),
-		    X509_STORE_CTX_get_error_depth(store),
-		    X509_STORE_CTX_get_current_cert(store));
+		    X509_STORE_CTX_get_error(store), depth,
+		    X509_STORE_CTX_get_current_cert(store),
+		    depth >= X509_STORE_CTX_get_num_untrusted(store));
 	return 1;
 }
 
@@ -180,7 +192,7 @@ verify_once(X509_STORE_CTX *store)
 	/* note_fault() objects to nothing, so something else went wrong. */
 	if (X509_verify_cert(store) <= 0)
 		add_fault(f, X509_V_ERR_UNSPECIFIED, 0,
-		    X509_STORE_CTX_get0_cert(store));
+		    X509_STORE_CTX_get0_cert(store), false);
 }
 
 /* The same question once more: an X509_STORE_CTX answers only one. */
@@ -273,6 +285,8 @@ add_name(struct tls_facts *f, const GENERAL_NAME *n)
 	char *out;
 	int len;
 
+	if (n->type == GEN_DNS || n->type == GEN_IPADD)
+		f->name_total++;
 	if (f->name_count == TLS_NAMES_MAX)
 		return;
 	out = f->names[f->name_count];
@@ -348,7 +362,7 @@ tls_verify_take(struct tls_handshake *shake, SSL *ssl, const char *verify_name)
 		return;
 	f->has_certificate = true;
 	if (!f->chain_judged) {
-		add_fault(f, X509_V_ERR_UNSPECIFIED, 0, cert);
+		add_fault(f, X509_V_ERR_UNSPECIFIED, 0, cert, false);
 		take_pin(shake, cert);
 	}
 	name_text(f->subject, X509_get_subject_name(cert));

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "run/last_word.h"
 
-static const char READING_OPTIONS[] = "--extra-opts"; /* a place */
+static const char READING_OPTIONS[] = "reading --extra-opts"; /* a place */
 
 /* What is set here ends the process, should a file never come. */
 static int64_t
@@ -65,7 +65,7 @@ write_file(struct run *r)
 
 	if (o->output_temporary == NULL)
 		return 0;
-	last_word_place("output file");
+	last_word_place("writing the output file");
 	error = replace_file(o->output_file, o->output_temporary,
 	    r->answer.page.data, r->answer.page.len);
 	if (error == 0)

@@ -48,6 +48,10 @@ void judge_word_outcome(
 void judge_hint(struct verdict *v, enum condition c, const struct facts *f,
     const struct settings *asked);
 
+/* What to do about the server's certificate; nothing for other conditions. */
+void judge_hint_certificate(struct buf *b, enum condition c,
+    const struct facts *f, const struct settings *asked);
+
 /* The same for what is a common mistake, known by its looks. */
 void judge_mistake(struct verdict *v, enum condition c, const struct facts *f,
     const struct settings *asked);

@@ -7,8 +7,6 @@
 #include "verdict/outcome.h"
 #include "verdict/wording.h"
 
-enum { HOST_SHOWN_MAX = 255 };
-
 /* Each writer fills the message of one kind of end. */
 typedef void write_fn(
     struct buf *b, const struct facts *f, const struct settings *asked);
@@ -25,26 +23,25 @@ write_rate_limited(
 static void
 write_error(struct buf *b, const struct facts *f, const struct settings *asked)
 {
-	static const char *const words[] = {
-		[ERR_NONE] = "internal error",
-		[ERR_USAGE] = "usage",
-		[ERR_SECRET] = "no secret",
-		[ERR_TIMEOUT] = "timeout",
-		[ERR_INTERNAL] = "internal error",
-	};
-
-	word_event(b, asked, words[f->err.kind]);
+	word_event(b, asked,
+	    f->err.kind == ERR_USAGE ? "wrong command line" : "no secret");
 	buf_adds(b, ": ");
 	word_outside(b, f, f->err.text, strlen(f->err.text));
+}
+
+/* The cause first: no name may push it off the last word's line. */
+static void
+write_internal(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	buf_addf(b, "internal error (%s)", f->err.text);
+	word_where(b, asked);
 }
 
 static void
 write_dns(struct buf *b, const struct facts *f, const struct settings *asked)
 {
-	buf_adds(b, "look-up of ");
-	word_cut(b, asked->host, HOST_SHOWN_MAX);
-	buf_adds(b, " failed");
-	word_where(b, asked);
+	word_event(b, asked, "look-up failed");
 	buf_addf(b, ": %s", f->dns_error);
 }
 
@@ -73,15 +70,27 @@ write_connect(
 	list_attempts(b, f);
 }
 
+/* Where the login itself broke off, that is what is told. */
+static enum smtp_login
+known_login(const struct facts *f)
+{
+	return f->smtp != NULL && f->smtp->login == SMTP_LOGIN_ACCEPTED
+	    ? SMTP_LOGIN_ACCEPTED
+	    : SMTP_LOGIN_NOT_TRIED;
+}
+
 static void
 write_timeout(
     struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	buf_adds(b, "timeout after ");
 	word_duration(b, asked->timeout_us);
-	buf_addf(b, " s in %s",
-	    f->hung_in != NULL ? f->hung_in : phase_name(f->reached));
-	word_where(b, asked);
+	buf_adds(b, " s ");
+	if (f->hung_in != NULL)
+		buf_adds(b, f->hung_in);
+	else
+		word_doing(b, f->reached, asked);
+	word_where_login(b, asked, known_login(f));
 	if (f->reached == PHASE_CONNECT && f->attempt_count > 0)
 		list_attempts(b, f);
 }
@@ -90,10 +99,10 @@ static void
 write_tls(struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	if (f->tls.done)
-		buf_addf(b, "TLS failed in %s", phase_name(f->reached));
+		word_while(b, "TLS failed", f->reached, asked);
 	else
 		buf_adds(b, "TLS handshake failed");
-	word_where(b, asked);
+	word_where_login(b, asked, known_login(f));
 	buf_adds(b, ": ");
 	word_outside(b, f, f->stream_error, strlen(f->stream_error));
 }
@@ -106,14 +115,21 @@ static const enum condition by_error[] = {
 	[ERR_INTERNAL] = CONDITION_INTERNAL,
 };
 
+static write_fn *const by_kind[] = {
+	[ERR_NONE] = write_internal,
+	[ERR_USAGE] = write_error,
+	[ERR_SECRET] = write_error,
+	[ERR_TIMEOUT] = write_timeout,
+	[ERR_INTERNAL] = write_internal,
+};
+
 /* What ended the session, if anything did, and who words it. */
 static enum condition
 find_end(const struct facts *f, write_fn **write)
 {
 	switch (f->end) {
 	case END_ERROR:
-		*write =
-		    f->err.kind == ERR_TIMEOUT ? write_timeout : write_error;
+		*write = by_kind[f->err.kind];
 		return by_error[f->err.kind];
 	case END_DNS:
 		*write = write_dns;
