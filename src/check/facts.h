@@ -73,7 +73,7 @@ struct facts {
 	struct tls_facts tls;
 	bool verified;          /* chain, dates and name, or a pin, are right */
 	char stream_error[256]; /* why the stream failed or was closed */
-	char plaintext[64];     /* the beginning of what was said in place of a
+	char plaintext[256];    /* the beginning of what was said in place of a
 				   handshake, or "" */
 
 	const struct smtp_facts *smtp; /* owned by the probe; NULL: no greeting

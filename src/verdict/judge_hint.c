@@ -42,7 +42,27 @@ is_explained(const struct verdict *v, enum condition c, const struct facts *f)
 {
 	return v->row != NULL &&
 	    (c == CONDITION_RATE_LIMITED ||
-		c == outcome_condition(f->smtp->outcome));
+		(f->end == END_TLS ? c == CONDITION_TLS
+				   : c == outcome_condition(f->smtp->outcome)));
+}
+
+/*
+ * What a row advises about TLS depends on what there is: with a login it is
+ * --no-tls alone that leaves it out.
+ */
+static const char *
+fit_advice(
+    const struct hint *row, const struct facts *f, const struct settings *asked)
+{
+	if (row->cause != CAUSE_ENCRYPTION || row->code == HINT_SIGN ||
+	    f->end != END_COMPLETE || f->smtp->outcome == SMTP_STARTTLS_MISSING)
+		return row->advice;
+	if (!f->tls.done && asked->login)
+		return "the server wants TLS before that: leave out --no-tls";
+	if (f->tls.done && row->code >= 500)
+		return "the server does not see the TLS that is there: "
+		       "something between it and this machine ends it";
+	return row->advice;
 }
 
 void
@@ -51,7 +71,7 @@ judge_hint(struct verdict *v, enum condition c, const struct facts *f,
 {
 	if (is_explained(v, c, f)) {
 		v->cause = v->row->cause;
-		buf_adds(&v->hint, v->row->advice);
+		buf_adds(&v->hint, fit_advice(v->row, f, asked));
 	} else if (c == CONDITION_CLEARTEXT_REFUSED) {
 		hint_held_back(&v->hint, f, asked);
 	} else if (c == CONDITION_STARTTLS_INJECTION) {

@@ -51,7 +51,11 @@ write_greeting(
 static void
 write_ehlo(struct buf *b, const struct facts *f, const struct settings *asked)
 {
-	add_reply(b, f, asked, asked->lmtp ? "LHLO refused" : "EHLO refused");
+	buf_adds(b, asked->lmtp ? "LHLO refused" : "EHLO refused");
+	/* Whose reply it is cannot be told. */
+	add_reply(b, f, asked,
+	    asked->proxy != PROXY_NONE ? ", or the PROXY header before it,"
+				       : "");
 }
 
 static void
@@ -195,7 +199,11 @@ write_protocol(
 	word_awaited(b, phase_of_smtp(s->ended_in), asked);
 	word_where_login(b, asked, known_login(f));
 	buf_addf(b, ": %s", s->detail);
-	if (s->last.code == 0)
+	if (s->malformed && s->babble.len > 0) {
+		buf_adds(b, ": ");
+		word_babble(b, f);
+	}
+	if (s->malformed || s->last.code == 0)
 		return;
 	buf_adds(b, "; last reply: ");
 	word_reply(b, f, &s->last);
@@ -235,6 +243,11 @@ write_disconnected(
 					 : "connection closed",
 	    f->reached, asked);
 	word_where_login(b, asked, known_login(f));
+	if (s->babble.len > 0) {
+		buf_adds(b, ": only ");
+		word_babble(b, f);
+		buf_adds(b, " had come");
+	}
 	if (is_closing(why))
 		return;
 	buf_adds(b, ": ");

@@ -17,7 +17,10 @@ write_rate_limited(
 {
 	word_event(b, asked, "rate limited");
 	buf_adds(b, ": ");
-	word_reply(b, f, &f->smtp->last);
+	if (f->end == END_TLS) /* it was said in place of a handshake */
+		word_outside(b, f, f->plaintext, strlen(f->plaintext));
+	else
+		word_reply(b, f, &f->smtp->last);
 }
 
 static void
@@ -93,6 +96,29 @@ write_timeout(
 	word_where_login(b, asked, known_login(f));
 	if (f->reached == PHASE_CONNECT && f->attempt_count > 0)
 		list_attempts(b, f);
+	if (f->smtp == NULL || f->smtp->babble.len == 0)
+		return;
+	buf_adds(b, ": only ");
+	word_babble(b, f);
+	buf_adds(b, " had come");
+}
+
+/*
+ * With TLS 1.3 a server refuses a client's certificate, or its lack, once the
+ * client thinks the handshake done; a reset may overtake the alert that says
+ * so.
+ */
+static bool
+has_lost_alert(const struct facts *f)
+{
+	return f->end == END_COMPLETE && f->tls.done &&
+	    f->tls.client_cert_requested &&
+	    f->smtp->outcome == SMTP_DISCONNECTED && f->smtp->ehlo.code == 0 &&
+	    f->smtp->babble.len == 0 && f->smtp->last.code != 421 &&
+	    f->smtp->ended_in ==
+	    (f->smtp->ehlo_clear.code != 0 ? SMTP_PHASE_EHLO
+					   : SMTP_PHASE_GREETING) &&
+	    strstr(f->stream_error, "reset") != NULL;
 }
 
 static void
@@ -105,6 +131,9 @@ write_tls(struct buf *b, const struct facts *f, const struct settings *asked)
 	word_where_login(b, asked, known_login(f));
 	buf_adds(b, ": ");
 	word_outside(b, f, f->stream_error, strlen(f->stream_error));
+	if (has_lost_alert(f))
+		buf_adds(
+		    b, ", after the server asked for a client certificate");
 }
 
 static const enum condition by_error[] = {
@@ -145,6 +174,10 @@ find_end(const struct facts *f, write_fn **write)
 		return CONDITION_TLS;
 	case END_COMPLETE:
 	default:
+		if (has_lost_alert(f)) {
+			*write = write_tls;
+			return CONDITION_TLS;
+		}
 		*write = judge_word_outcome;
 		return outcome_condition(f->smtp->outcome);
 	}

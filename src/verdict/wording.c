@@ -10,6 +10,7 @@ enum {
 	USER_SHOWN_MAX = 120, /* leaves room for the rest of the first line */
 	HOST_SHOWN_MAX = 255,
 	LISTED_MAX = 40,
+	BABBLE_SHOWN_MAX = 80,
 };
 
 void
@@ -173,6 +174,26 @@ word_reply(struct buf *b, const struct facts *f, const struct smtp_answer *a)
 			buf_add(b, line + skip, n - skip);
 		}
 	}
+}
+
+void
+word_babble(struct buf *b, const struct facts *f)
+{
+	const struct buf *said = &f->smtp->babble;
+	const char *text = buf_str(said);
+	const char *lf = memchr(text, '\n', said->len);
+	size_t n = lf != NULL ? (size_t)(lf - text) : said->len, whole = n;
+
+	if (lf != NULL && n > 0 && text[n - 1] == '\r')
+		whole = --n;
+	n = strnlen(text, n);
+	if (n > BABBLE_SHOWN_MAX)
+		n = text_whole(text, BABBLE_SHOWN_MAX);
+	buf_addc(b, '"');
+	word_outside(b, f, text, n);
+	buf_adds(b,
+	    n < whole || (lf != NULL && lf + 1 < text + said->len) ? "...\""
+								   : "\"");
 }
 
 /* Servers list them twice: AUTH, and AUTH= for old clients. */

@@ -59,6 +59,9 @@ void word_attempt(struct buf *b, const struct facts_attempt *a);
 void word_reply(
     struct buf *b, const struct facts *f, const struct smtp_answer *a);
 
+/* The first line of what came in place of a reply, in quotes. */
+void word_babble(struct buf *b, const struct facts *f);
+
 /* "PLAIN, LOGIN" as offered in this EHLO reply, "none" without any. */
 void word_mechanisms(
     struct buf *b, const struct facts *f, const struct smtp_answer *ehlo);

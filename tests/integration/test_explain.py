@@ -118,7 +118,14 @@ def test_tls_on_a_plaintext_port(plugin, mail):
 
 
 def test_turned_away_before_tls(plugin, mail):
-    result = plugin.run(*mail(greeting=LIMIT).login, "-s")
+    """A limit is one, whenever it is told."""
+    server = mail(greeting=LIMIT)
+    data = plugin.json(*server.login, "-s")
+    assert data["condition"] == "rate-limited" and data["state"] == "WARNING"
+    assert data["message"] == "rate limited for %s: %s" % (server.who, LIMIT)
+    assert data["login"] == "not-tried" and data["cause"] == "rate"
+    result = plugin.run(*mail(greeting="421 4.3.0 Not today").login, "-s")
+    assert result.state == "CRITICAL"
     assert hint_of(result) == (
         "the server turned us away before TLS, as Exim does when it has too "
         "many connections")
@@ -177,7 +184,9 @@ def test_closed_in_the_middle_of_a_greeting(plugin, serve, said):
     server = serve(close)
     result = plugin.run("-H", "127.0.0.1", "-p", server.port)
     assert result.message == (
-        "connection closed while waiting for the greeting at 127.0.0.1:%d" % server.port)
+        "connection closed while waiting for the greeting at 127.0.0.1:%d: "
+        'only "%s" had come' % (
+            server.port, said.replace("\r\n554-5.7.1 wel", "...")))
     assert result.details == ["< " + x for x in said.split("\r\n")]
 
 
@@ -228,8 +237,7 @@ def test_other_protocols_in_place_of_a_handshake(
 def test_ftp(plugin, mail, greeting, named):
     server = mail(greeting=greeting, replies={"EHLO": "500 What?"})
     hint = hint_of(plugin.run(*server.login))
-    assert (hint is not None) == named
-    assert not named or hint.startswith("this is an FTP server: ")
+    assert str(hint).startswith("this is an FTP server: ") == named
 
 
 def test_auth_only_after_starttls(plugin, mail):
@@ -237,7 +245,8 @@ def test_auth_only_after_starttls(plugin, mail):
     result = plugin.run(*server.login, "--no-tls")
     assert result.message.startswith("no usable mechanism")
     assert hint_of(result) == (
-        "the server offers STARTTLS, and perhaps AUTH only after it: use -S")
+        "the server offers STARTTLS, and perhaps AUTH only after it: leave "
+        "out --no-tls")
 
 
 # Middleboxes ----------------------------------------------------------------

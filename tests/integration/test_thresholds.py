@@ -249,7 +249,9 @@ def test_timeout_drip(plugin, mail):
     server = mail(greeting=greet)
     result = plugin.run(*server.login, "-t", "1")
     assert result.message == (
-        "timeout after 1 s waiting for the greeting for " + server.who)
+        "timeout after 1 s waiting for the greeting for %s: only \"220-still "
+        "here...\" had come" % server.who)
+    assert "raise -t" in result.lines[1] and "-s" not in result.lines[1]
 
 
 @pytest.mark.parametrize("args, state", [
