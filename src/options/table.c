@@ -131,8 +131,9 @@ static const struct option_row rows[] = {
 	{ .name = "tls-min",
 	    TAKES("1.2|1.3"),
 	    .group = GROUP_TLS,
-	    .help = "oldest protocol accepted (default: 1.2, or what openssl.cnf "
-		    "asks for if newer)",
+	    .help =
+		"oldest protocol accepted (default: 1.2, or what openssl.cnf "
+		"asks for if newer)",
 	    .set = options_set_tls_min,
 	    .kind = KIND_WORDS },
 	{ .name = "client-cert",
