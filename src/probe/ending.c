@@ -122,6 +122,8 @@ probe_finish(struct probe *p, enum facts_end end)
 		smtp_client_has_quit(p->client));
 	f->total_us = p->phase_since_us - p->since_us;
 	f->now_unix = time(NULL);
+	if (p->client != NULL && end == END_TIMEOUT)
+		smtp_client_run_out(p->client);
 	if (p->client != NULL)
 		f->smtp = smtp_client_facts(p->client);
 	if (p->stream != NULL)

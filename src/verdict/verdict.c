@@ -1,5 +1,7 @@
 #include "verdict/verdict.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "verdict/explain.h"
 #include "verdict/internal.h"
@@ -23,10 +25,17 @@ verdict_init(struct verdict *v)
 static void
 cut(struct buf *b)
 {
+	static const char mark[] = "...";
+	size_t end = VERDICT_SHOWN_MAX - strlen(mark);
+
 	if (b->len <= VERDICT_SHOWN_MAX)
 		return;
-	buf_truncate(b, text_whole(b->data, VERDICT_SHOWN_MAX));
-	buf_adds(b, "...");
+	end = text_whole(b->data, end);
+	/* It may end in the mark of a cut that came before. */
+	while (end > 0 && b->data[end - 1] == '.')
+		end--;
+	buf_truncate(b, end);
+	buf_adds(b, mark);
 }
 
 static void
@@ -174,8 +183,9 @@ word_finding(
 		buf_adds(b, ": ");
 	}
 	buf_add(b, message->data, message->len);
+	/* Of a failure nobody takes it for a good login. */
 	if (untried && !excused && !asked->login &&
-	    (!ended_early(f) || in_envelope(f)))
+	    (!ended_early(f) || in_envelope(f) || v->state == STATUS_WARNING))
 		buf_addf(b, ", %s", no_credentials);
 }
 
