@@ -105,6 +105,9 @@ options_like_mechanism(const char *value)
 		"XOAUTH", "OAUTH", "EXTERNAL", "ANONYMOUS", "9798", "SAML",
 		"OPENID", "EAP", "NMAS", NULL };
 
+	/* "S3CRET" is none, "NONSENSE" may be meant for one. */
+	if (strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_") == strlen(value))
+		return value;
 	return options_like(value, known);
 }
 
