@@ -162,7 +162,7 @@ options_next_word(struct parsing *p, const char **list, char *word, size_t size)
 
 	if (start == NULL)
 		return false;
-	if (p->now->row->set == options_set_mechs)
+	if (p->now->row->letter == 'A')
 		told = options_like_mechanism(told);
 	end = start + strcspn(start, ",");
 	*list = *end == ',' ? end + 1 : NULL;
