@@ -69,6 +69,7 @@ struct facts {
 	struct facts_dns dns[2];        /* IPv6, IPv4 */
 	struct facts_attempt *attempts; /* owned */
 	size_t attempt_count;
+	size_t address_count;           /* known when it ended, tried or not */
 	char address[ADDRESS_TEXT_MAX]; /* connected to; "" if never */
 
 	struct tls_facts tls;

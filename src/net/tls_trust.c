@@ -189,6 +189,19 @@ is_hashed(const char *name)
 	    text_is_digit(name[9]);
 }
 
+/* As the files are called that openssl rehash looks at. */
+static bool
+is_certificate(const char *name)
+{
+	static const char *const ends[] = { ".pem", ".crt", ".cer", ".crl" };
+	size_t n = strlen(name), i;
+
+	for (i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (n > 4 && strcmp(name + n - 4, ends[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Which of the two kinds of names there are in the folder. */
 static void
 look_into(const char *path, bool *hashed, bool *other)
@@ -201,7 +214,7 @@ look_into(const char *path, bool *hashed, bool *other)
 	while ((e = readdir(dir)) != NULL)
 		if (is_hashed(e->d_name))
 			*hashed = true;
-		else if (e->d_name[0] != '.')
+		else if (is_certificate(e->d_name))
 			*other = true;
 	closedir(dir);
 }

@@ -110,6 +110,9 @@ options_like_mechanism(const char *value)
 		"XOAUTH", "OAUTH", "EXTERNAL", "ANONYMOUS", "9798", "SAML",
 		"OPENID", "EAP", "NMAS", NULL };
 
+	/* "S3CRET" is none, "NONSENSE" may be meant for one. */
+	if (strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_") == strlen(value))
+		return value;
 	return options_like(value, known);
 }
 
@@ -164,7 +167,7 @@ options_next_word(struct parsing *p, const char **list, char *word, size_t size)
 
 	if (start == NULL)
 		return false;
-	if (p->now->row->set == options_set_mechs)
+	if (p->now->row->letter == 'A')
 		told = options_like_mechanism(told);
 	end = start + strcspn(start, ",");
 	*list = *end == ',' ? end + 1 : NULL;

@@ -68,6 +68,7 @@ take_attempts(struct probe *p)
 		return 0;
 	list = dialer_attempts(p->dialer, &count);
 	winner = dialer_winner(p->dialer);
+	f->address_count = count;
 	f->attempts = calloc(count > 0 ? count : 1, sizeof *f->attempts);
 	if (f->attempts == NULL)
 		return -1;

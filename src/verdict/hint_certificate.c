@@ -52,12 +52,13 @@ hint_roots(struct buf *b, const struct facts *f)
 {
 	const struct tls_facts *t = &f->tls;
 
-	if (t->roots_error[0] != '\0')
-		buf_adds(b, "mend the file of roots that was given");
-	else if (t->roots == TLS_ROOTS_NONE)
+	if (t->roots == TLS_ROOTS_NONE)
 		buf_adds(b,
 		    "install this machine's roots (the package "
-		    "ca-certificates), or give some with --ca-file=FILE");
+		    "ca-certificates; SSL_CERT_FILE and SSL_CERT_DIR say where "
+		    "they are, if set), or give some with --ca-file=FILE");
+	else if (t->roots_error[0] != '\0')
+		buf_adds(b, "mend the file of roots that was given");
 	else if (t->roots == TLS_ROOTS_EMPTY)
 		buf_adds(b,
 		    "put the roots into the folder of --ca-path and run "

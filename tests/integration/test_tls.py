@@ -397,6 +397,34 @@ def test_bundle_that_is_none(plugin, mail, ca, tmp_path, content, why):
         assert result.message.endswith(ending), result
 
 
+def test_issuer_that_is_not_sent(plugin, mail, ca):
+    data = plugin.json(*mail(ca.incomplete).login)
+    assert data["condition"] == "cert-untrusted"
+    assert data["hint"].startswith(
+        'the server must send its intermediate, "Example Intermediate"')
+    assert "--ca-file" in data["hint"] and ca.incomplete.pin in data["hint"]
+
+
+@pytest.mark.parametrize("what, words", [
+    ("empty", "put the roots into the folder"),
+    ("unhashed", "openssl rehash "), ("machine", "ca-certificates")])
+def test_roots_that_are_missing(plugin, mail, ca, tmp_path, what, words):
+    roots = tmp_path / "roots"
+    roots.mkdir()
+    if what == "unhashed":
+        (roots / "our-ca.pem").write_text(open(ca.ca).read())
+    server = mail()
+    args, env = [*server.bare, "-I", "127.0.0.1", *LOGIN], {}
+    if what == "machine":
+        env = {"SSL_CERT_DIR": roots, "SSL_CERT_FILE": roots / "nothing"}
+    else:
+        args += ["--ca-path", roots]
+    data = plugin.json(*args, env=env)
+    assert data["condition"] == "cert-untrusted"
+    assert words in data["hint"], data
+    assert str(roots) in data["message"], data
+
+
 @pytest.mark.parametrize("asked, newest, condition", [
     ("TLSv1.3", ssl.TLSVersion.TLSv1_2, "tls"),
     ("TLSv1.3", ssl.TLSVersion.TLSv1_3, None),
@@ -540,6 +568,7 @@ def test_client_certificate_missing(plugin, mail, ca, tls, newest):
     assert data["condition"] == "tls", data
     matches(r"TLS (handshake failed|failed while waiting for [\w ]+) for %s: .+" % server.who,
             data["message"])
+    assert "--client-cert=FILE" in data["hint"], data
     no_auth(server)
 
 
