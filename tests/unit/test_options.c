@@ -289,8 +289,9 @@ static const struct row rows[] = {
 	    "!-U bob\xc2\xa0: ends with a blank; no user name does: leave it "
 	    "out" },
 	{ "blank within the user", "h -U bob_b -P x",
-	    "user=bob b login=1 proof=0 mechs=PLAIN,LOGIN,SCRAM-SHA-512,"
-	    "SCRAM-SHA-256,SCRAM-SHA-1,CRAM-MD5 source=1/x" },
+	    "user=bob b login=1 proof=0 "
+	    "mechs=PLAIN,LOGIN,SCRAM-SHA-512,SCRAM-SHA-256,SCRAM-SHA-1,CRAM-MD5 "
+	    "source=1/x" },
 	{ "empty mechanism", "h " CREDS "-A PLAIN,,LOGIN",
 	    "!-A PLAIN,,LOGIN: a name in the list is empty" },
 	{ "-A without credentials", "h -A LOGIN",
