@@ -22,6 +22,7 @@ enum tls_fault_kind {
 	TLS_FAULT_UNTRUSTED, /* and all that has no other name */
 	TLS_FAULT_EXPIRED,
 	TLS_FAULT_NOT_YET_VALID,
+	TLS_FAULT_NO_DATE, /* one that cannot be read; nothing excuses it */
 	TLS_FAULT_KINDS,
 };
 
@@ -41,7 +42,6 @@ enum tls_why {
 struct tls_fault {
 	int error;         /* X509_V_ERR_...; X509_V_OK: there is none */
 	int depth;         /* 0 is the server's own certificate */
-	bool from_store;   /* the certificate is one of the roots here */
 	char subject[256]; /* whose certificate, its common name if it has
 			      one; from the peer, raw */
 	char issuer[256];  /* the same of its issuer */
@@ -71,13 +71,14 @@ struct tls_facts {
 	bool has_certificate;
 	char subject[256]; /* of the server's certificate, whole (RFC 2253) */
 	char issuer[256];
-	int64_t not_before; /* Unix time */
-	int64_t not_after;
+	int64_t not_after;     /* Unix time */
 	unsigned char pin[32]; /* SHA-256 of its SubjectPublicKeyInfo */
 	bool pin_matches;      /* one of the pins given is this one */
 	bool has_san;          /* it carries a subjectAltName */
 	char names[TLS_NAMES_MAX][256]; /* the first of its SAN entries */
 	size_t name_count;
+	int from_store_at; /* of the path, from this depth on it is one of the
+			      roots here, not sent by the server */
 	size_t name_total; /* how many there are of its kinds */
 	bool name_matches; /* it carries the wanted name or address */
 	/*
@@ -94,6 +95,15 @@ struct tls_facts {
 		int64_t not_after;
 	} chain[TLS_CHAIN_MAX]; /* as the server sent it */
 	size_t chain_count;
+	/*
+	 * Of the path that was found from it to an anchor, whatever else the
+	 * server sent, the one that ends first; the server's own if depth is 0.
+	 */
+	struct {
+		char subject[256];
+		int64_t not_after;
+		int depth;
+	} ends_first;
 	bool client_cert_requested;
 	bool wants_1_3;    /* nothing older was offered to the server */
 	bool chain_judged; /* to its end: without that nothing is verified */
@@ -104,6 +114,9 @@ struct tls_facts {
 	enum tls_roots roots;
 	char roots_folder[256]; /* where it was looked, if not FINE */
 };
+
+/* Whether a server that showed this may see who we are. */
+typedef bool tls_accept_fn(void *arg, const struct tls_facts *f);
 
 /* OpenSSL's words for it; static. */
 const char *tls_fault_text(const struct tls_fault *f);

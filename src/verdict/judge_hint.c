@@ -16,6 +16,15 @@ hint_injection(struct buf *b)
 	    "this machine and the server");
 }
 
+static void
+hint_unproven(struct buf *b)
+{
+	buf_adds(b,
+	    "whoever answers does not have this account's password: an "
+	    "impostor, or a server that takes any; look at certificate and "
+	    "address before the password is used there again");
+}
+
 /* By what is wrong with the connection, or first with the server. */
 static void
 hint_held_back(
@@ -76,6 +85,8 @@ judge_hint(struct verdict *v, enum condition c, const struct facts *f,
 		hint_held_back(&v->hint, f, asked);
 	} else if (c == CONDITION_STARTTLS_INJECTION) {
 		hint_injection(&v->hint);
+	} else if (c == CONDITION_SERVER_PROOF) {
+		hint_unproven(&v->hint);
 	} else {
 		judge_hint_certificate(&v->hint, c, f, asked);
 	}

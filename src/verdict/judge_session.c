@@ -83,16 +83,30 @@ known_login(const struct facts *f)
 }
 
 static void
-write_timeout(
-    struct buf *b, const struct facts *f, const struct settings *asked)
+word_place(struct buf *b, const struct facts *f, const struct settings *asked)
 {
-	buf_adds(b, "timeout after ");
-	word_duration(b, asked->timeout_us);
-	buf_adds(b, " s ");
 	if (f->hung_in != NULL)
 		buf_adds(b, f->hung_in);
 	else
 		word_doing(b, f->reached, asked);
+}
+
+static void
+write_timeout(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	buf_adds(b, "timeout ");
+	if (!f->run_is_over) {
+		buf_adds(b, "after ");
+		word_duration(b, asked->timeout_us);
+		buf_adds(b, " s ");
+		word_place(b, f, asked);
+	} else if (f->begun || f->hung_in != NULL) {
+		word_place(b, f, asked);
+		buf_adds(b, ", at the end of the whole run,");
+	} else {
+		buf_adds(b, "of the whole run before it began");
+	}
 	word_where_login(b, asked, known_login(f));
 	if (f->reached == PHASE_CONNECT && f->attempt_count > 0)
 		list_attempts(b, f);

@@ -29,12 +29,12 @@ transcript_good_tls(struct tls_facts *t)
 		.has_certificate = true,
 		.subject = "CN=mail.example.org",
 		.issuer = "CN=Example Issuing CA,O=Example",
-		.not_before = transcript_date("2026-03-01 00:00"),
 		.not_after = transcript_date("2026-05-30 12:00"),
 		.has_san = true,
 		.names = { "mail.example.org" },
 		.name_count = 1,
-		.chain_judged = true };
+		.chain_judged = true,
+		.from_store_at = TLS_CHAIN_MAX };
 	for (i = 0; i < sizeof t->pin; i++)
 		t->pin[i] = (unsigned char)i;
 }
@@ -120,9 +120,10 @@ take_fault(struct tls_facts *t, const char *value)
 
 	fault.depth = (int)strtol(value, &word, 10);
 	word += strspn(word, " ");
-	fault.from_store = strncmp(word, here, strlen(here)) == 0;
-	if (fault.from_store)
+	if (strncmp(word, here, strlen(here)) == 0) {
+		t->from_store_at = fault.depth;
 		word += strlen(here);
+	}
 	for (i = 0; i < sizeof faults / sizeof faults[0]; i++) {
 		n = strlen(faults[i].word);
 		if (strncmp(word, faults[i].word, n) != 0)
@@ -172,6 +173,15 @@ take_folder(struct tls_facts *t, const char *value)
 	return false;
 }
 
+/* "ends: DATE SUBJECT": of the path verified, an issuer that ends first. */
+static bool
+take_ends(struct tls_facts *t, const char *value)
+{
+	t->ends_first.depth = 1;
+	return take_dated(
+	    value, true, &t->ends_first.not_after, t->ends_first.subject);
+}
+
 static bool
 take_words(struct tls_facts *t, const char *value)
 {
@@ -217,6 +227,8 @@ transcript_take_tls(
 		good = t->wants_1_3 = strcmp(value, "TLSv1.3") == 0;
 	else if (strcmp(key, "roots in") == 0)
 		good = take_folder(t, value);
+	else if (strcmp(key, "ends") == 0)
+		good = take_ends(t, value);
 	else if (strcmp(key, "roots") == 0)
 		good = take_text(t->roots_error, sizeof t->roots_error, value);
 	else
