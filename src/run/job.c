@@ -171,7 +171,7 @@ job_cut(struct job *j, const char *why)
 	if (j->state == JOB_PROBE) {
 		probe_cut(j->probe, why);
 	} else if (j->state == JOB_SECRET) {
-		err_set(&j->facts.err, ERR_INTERNAL, "%s in %s", why,
+		err_set(&j->facts.err, ERR_INTERNAL, "%s while %s", why,
 		    j->facts.hung_in);
 		job_forget(j);
 		loop_timer_set(

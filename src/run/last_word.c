@@ -214,7 +214,7 @@ prepare_for_many(const struct options *o)
 {
 	struct report r = { .service = "SMTP_AUTH",
 		.state = o->check.state_of[CONDITION_TIMEOUT],
-		.message = "timeout of the whole run in " PLACE
+		.message = "timeout of the whole run " PLACE
 			   "; the other checks are not known" };
 	bool silent = o->output_temporary == NULL && o->format != &report_text;
 
@@ -224,7 +224,7 @@ prepare_for_many(const struct options *o)
 	if (report_write(&report_text, &r, &last.timeout.said) == -1)
 		return -1;
 	r.state = STATUS_UNKNOWN;
-	r.message = "internal error: " CAUSE " in " PLACE
+	r.message = "internal error: " CAUSE " while " PLACE
 		    "; the other checks are not known";
 	return report_write(&report_text, &r, &last.internal.said);
 }

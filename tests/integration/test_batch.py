@@ -136,13 +136,13 @@ def test_a_faulty_section_is_one_check(batch, mail, ca):
     for d in out.values():
         assert d["condition"] in (None, "usage"), d
     where = " for %s at %s: " % (USER, server.at)
-    assert said["word"] == "usage%s%s, line 11: not an option of this " \
-        "program" % (where, batch.path)
+    assert said["word"] == "wrong command line%s%s, line 11: not an option of " \
+        "this program" % (where, batch.path)
     assert said["value"] == (
-        "usage%s--port (line 13 of --batch): not a port; use 1 to 65535 or a "
+        "wrong command line%s--port (line 13 of --batch): not a port; use 1 to 65535 or a "
         "service name (a password is given with --password-from)" % where)
-    assert said["run"] == "usage%s%s, line 15: verbose is for the whole " \
-        "run; give it on the command line" % (where, batch.path)
+    assert said["run"] == "wrong command line%s%s, line 15: verbose is for the " \
+        "whole run; give it on the command line" % (where, batch.path)
     assert "-s with --no-tls: give one of them" in said["both"]
     assert sorted(said) == ["both", "run", "value", "word"]
 
@@ -164,7 +164,7 @@ def test_a_faulty_section_is_one_check(batch, mail, ca):
 def test_a_faulty_file_is_no_run(batch, text, fault):
     batch.text = text
     result = batch.run()
-    assert result.first_line == "SMTP_AUTH UNKNOWN: usage: --batch: " + \
+    assert result.first_line == "SMTP_AUTH UNKNOWN: wrong command line: --batch: " + \
         fault.replace("FILE", str(batch.path))
     assert result.exit_code == 3
 
@@ -175,7 +175,7 @@ def test_no_file(plugin, tmp_path):
                         ("/dev/null", "not a regular file, and it is read "
                          "twice; write it to one")):
         result = plugin.run("--batch=%s" % path)
-        assert result.first_line == "SMTP_AUTH UNKNOWN: usage: --batch: " \
+        assert result.first_line == "SMTP_AUTH UNKNOWN: wrong command line: --batch: " \
             "%s: %s" % (path, fault)
 
 
@@ -193,7 +193,7 @@ def test_only_and_list(batch, mail, ca):
     assert sorted(batch.json("--only=mail!*", "--only=nothing")) == [
         "mail!alice", "mail!bob"]
     assert batch.run("--only=x").first_line == (
-        "SMTP_AUTH UNKNOWN: usage: --only: no name in %s matches; see --list"
+        "SMTP_AUTH UNKNOWN: wrong command line: --only: no name in %s matches; see --list"
         % batch.path)
 
 
@@ -204,8 +204,8 @@ def test_what_all_have_in_common_is_said_once(batch, tmp_path):
         batch.add("c%02d" % i)
     result = batch.run()
     assert result.message == (
-        "30 of 30 checks unknown: c00, c01, c02 and 27 more: usage for u at "
-        "127.0.0.1:1: --ca-file %s: No such file or directory"
+        "30 of 30 checks unknown: c00, c01, c02 and 27 more: wrong command "
+        "line for u at 127.0.0.1:1: --ca-file %s: No such file or directory"
         % (tmp_path / "none"))
     assert len(result.details) == 1
 
@@ -306,12 +306,14 @@ def test_the_time_of_the_run(batch, mail, ca, serve):
     assert {d["condition"] for d in out.values()} == {"timeout"}
     messages = sorted(d["message"] for d in out.values())
     at = " for u at 127.0.0.1:%d" % dead.port
-    assert messages[:2] == [
-        "timeout after 0.5 s in greeting for u at 127.0.0.1:%s"
-        % out["own"]["port"],
-        "timeout in greeting, at the end of the whole run" + at]
-    assert messages[3:] == [
+    assert messages[0] == (
+        "timeout after 0.5 s waiting for the greeting for u at 127.0.0.1:%s"
+        % out["own"]["port"])
+    assert messages[1:5] == [
         "timeout of the whole run before it began" + at] * 4
+    assert messages[5:] == [
+        "timeout waiting for the greeting, at the end of the whole run,"
+        + at] * 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT,
@@ -333,11 +335,12 @@ def test_signal(batch, mail, ca, serve, plugin, number):
     assert err == b""
     out = {d["name"]: d for d in map(json.loads, rest.splitlines())}
     name = number.name
-    at = " for %s at %s:%d: " % (USER, HOST, dead.port)
+    at = " for %s at %s:%d" % (USER, HOST, dead.port)
     assert {n: (d["condition"], d["message"]) for n, d in out.items()} == {
-        "hangs": ("internal", "internal error%s%s in greeting" % (at, name)),
+        "hangs": ("internal", "internal error (%s while waiting for the "
+                  "greeting)%s" % (name, at)),
         "waits": ("internal",
-                  "internal error%s%s before it began" % (at, name))}
+                  "internal error (%s before it began)%s" % (name, at))}
     assert process.returncode == 3
 
 
