@@ -36,6 +36,7 @@ struct parsing {
 
 	/* Which gave these of s; NULL: none. */
 	const struct given *host, *user, *secret, *mechs;
+	const struct given *service; /* a port by its name, yet to be found */
 	const struct given *hidden;  /* the last whose value was not told */
 	struct address host_address; /* if s->host_is_literal */
 	bool ipv4, ipv6;
@@ -72,6 +73,9 @@ bool options_is_long(struct parsing *p, const char *value);
  */
 int options_extra_read(struct given_list *l, const char *locator,
     int64_t deadline_us, struct err *e);
+
+/* Look up the service that is the port, the option being set. */
+void options_find_port(struct parsing *p, const char *name);
 
 /* Fill in defaults, then look for contradictions. */
 void options_check(struct parsing *p);

@@ -41,10 +41,25 @@ set_defaults(struct options *o)
 		o->check.state_of[i] = condition_default((enum condition)i);
 }
 
-/* The file comes first, so that the command line wins; it may be NULL. */
+/* What is behind the name may come from afar, by NSS. */
+static void
+find_port(struct parsing *p, const struct options_watch *watch)
+{
+	if (watch != NULL && p->o->action == ACTION_CHECK)
+		watch->before_files(watch->arg, p->o, "--port");
+	p->now = p->service;
+	options_find_port(p, p->service->value);
+	p->now = NULL;
+}
+
+/*
+ * The file comes first, so that the command line wins; it may be NULL.  find:
+ * look for the port, too.
+ */
 static void
 take_all(struct options *o, const struct given_list *file,
-    const struct given_list *line, struct err *e)
+    const struct given_list *line, const struct options_watch *watch, bool find,
+    struct err *e)
 {
 	struct parsing p = { .o = o, .s = &o->check, .e = e };
 	size_t i;
@@ -52,6 +67,8 @@ take_all(struct options *o, const struct given_list *file,
 	if (file != NULL)
 		apply(&p, file);
 	apply(&p, line);
+	if (find && p.service != NULL)
+		find_port(&p, watch);
 	options_check(&p);
 	for (i = 0; i < p.response_count; i++)
 		free(p.response[i]);
@@ -95,7 +112,7 @@ preview(struct options *o, const struct given_list *line)
 	struct err ignored = { .kind = ERR_NONE };
 
 	set_defaults(o);
-	take_all(o, NULL, line, &ignored);
+	take_all(o, NULL, line, NULL, false, &ignored);
 }
 
 static bool
@@ -126,8 +143,9 @@ read_files(struct given_list *file, const struct given_list *line,
 	size_t i;
 
 	preview(&early, line);
-	limit_us = watch != NULL ? watch->before_files(watch->arg, &early)
-				 : clock_now_us() + early.check.timeout_us;
+	limit_us = watch != NULL
+	    ? watch->before_files(watch->arg, &early, "--extra-opts")
+	    : clock_now_us() + early.check.timeout_us;
 	for (i = 0; i < line->count; i++)
 		if ((row = line->item[i].row) != NULL &&
 		    (row->traits & OPTION_FILES) != 0)
@@ -147,7 +165,7 @@ options_parse(struct options *o, int argc, char **argv,
 	line_read(&line, &options_table, argc, argv, e);
 	if (wants_files(&line))
 		read_files(&file, &line, watch, e);
-	take_all(o, &file, &line, e);
+	take_all(o, &file, &line, watch, true, e);
 	given_free(&file);
 	given_free(&line);
 	if (o->action != ACTION_CHECK)

@@ -33,8 +33,17 @@ on_done(void *arg, struct probe *p)
 static void
 on_phase(void *arg, enum phase phase)
 {
+	struct job *j = arg;
+
+	j->place = phase_name(phase);
+	last_word_place(j->place);
+}
+
+static void
+on_known(void *arg)
+{
 	(void)arg;
-	last_word_place(phase_name(phase));
+	last_word_known();
 }
 
 /* What cannot be right is not sent: nothing else of it is worth telling. */
@@ -76,10 +85,12 @@ use_tls(struct job *j)
 
 	if (j->asked->tls_mode == SMTP_TLS_NONE)
 		return;
+	last_word_place("certificates");
 	if ((t = shared_tls(j->shared, j->asked, &j->facts.err)) != NULL)
 		probe_use_tls(j->probe, t);
 	else
 		probe_fail(j->probe);
+	last_word_place(j->place);
 }
 
 /* Returns 0, or -1 with the facts complete. */
@@ -94,6 +105,7 @@ start_probe(struct job *j)
 		.facts = &j->facts,
 		.done = on_done,
 		.entered = on_phase,
+		.known = on_known,
 		.arg = j };
 
 	j->state = JOB_PROBE;

@@ -25,6 +25,18 @@ void last_word_begin(void);
  */
 int last_word_prepare(const struct options *o, int64_t deadline_us);
 
+/*
+ * Once prepared: files are about to be opened that may be on a mount whose
+ * server is gone, where no signal is heard.  From now on a thread keeps watch.
+ */
+void last_word_watch(void);
+
+/*
+ * The verdict is known: should the timer strike now, the regular answer is
+ * given a moment to be told in place of the prepared one.
+ */
+void last_word_known(void);
+
 /* Where the process is now: a phase's name or another static word. */
 void last_word_place(const char *where);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,19 +11,43 @@
 #include "base/text.h"
 #include "run/last_word.h"
 
-static const char READING_OPTIONS[] = "--extra-opts"; /* a place */
-
 /* What is set here ends the process, should a file never come. */
 static int64_t
-on_files(void *arg, const struct options *line)
+on_files(void *arg, const struct options *line, const char *what)
 {
-	const struct run *r = arg;
+	struct run *r = arg;
 	struct deadline d =
 	    deadline_reckon(r->started_us, line->check.timeout_us);
 
-	if (last_word_prepare(line, d.hard_us) == 0)
-		last_word_place(READING_OPTIONS);
+	if (last_word_prepare(line, d.hard_us) == 0) {
+		last_word_place(what);
+		last_word_watch();
+	}
+	r->job.facts.hung_in = what; /* unless it comes */
 	return d.soft_us;
+}
+
+/* Only files that somebody named: what is the system's is on its disk. */
+static bool
+opens_files(const struct options *o)
+{
+	const struct settings *s = &o->check;
+
+	return s->secret.kind == SECRET_FILE || s->secret.kind == SECRET_CRED ||
+	    s->ca_file != NULL || s->ca_path != NULL ||
+	    s->client_cert != NULL || o->output_temporary != NULL ||
+	    getenv("SSL_CERT_FILE") != NULL || getenv("SSL_CERT_DIR") != NULL ||
+	    getenv("OPENSSL_CONF") != NULL;
+}
+
+static void
+prepare(struct run *r)
+{
+	if (last_word_prepare(&r->options, r->deadline.hard_us) == -1)
+		err_set(&r->job.facts.err, ERR_INTERNAL,
+		    "cannot prepare the deadline: %s", strerror(errno));
+	else if (opens_files(&r->options))
+		last_word_watch();
 }
 
 void
@@ -34,14 +59,12 @@ run_init(struct run *r, int argc, char **argv, int64_t started_us)
 	*r = (struct run){ .started_us = started_us,
 		.answer = ANSWER_INIT(ANSWER_MAX) };
 	job_init(&r->job, &r->options.check);
-	if (options_parse(&r->options, argc, argv, &watch, &f->err) == -1 &&
-	    f->err.kind == ERR_TIMEOUT)
-		f->hung_in = READING_OPTIONS;
+	if (options_parse(&r->options, argc, argv, &watch, &f->err) != -1 ||
+	    f->err.kind != ERR_TIMEOUT)
+		f->hung_in = NULL;
 	r->deadline = deadline_reckon(started_us, r->options.check.timeout_us);
-	if (r->options.action == ACTION_CHECK &&
-	    last_word_prepare(&r->options, r->deadline.hard_us) == -1)
-		err_set(&f->err, ERR_INTERNAL,
-		    "cannot prepare the deadline: %s", strerror(errno));
+	if (r->options.action == ACTION_CHECK)
+		prepare(r);
 }
 
 static void
