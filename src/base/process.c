@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -23,6 +24,26 @@ enum {
 };
 
 extern char **environ;
+
+/*
+ * The others that would end a process, and the real-time ones.  Blocked, all
+ * of them with one call, they cannot: what the kernel means by one, a write
+ * that fails, the program hears all the same.
+ */
+static const int held[] = {
+	SIGPIPE,
+	SIGTRAP,
+	SIGVTALRM,
+	SIGPROF,
+	SIGXFSZ,
+	SIGPOLL,
+#ifdef SIGPWR
+	SIGPWR,
+#endif
+#ifdef SIGSTKFLT
+	SIGSTKFLT,
+#endif
+};
 
 static void
 set_dumpable(unsigned long yes)
@@ -47,6 +68,21 @@ process_guard(void)
 	for (fd = 0; fd <= 2; fd++)
 		if (standard[fd].revents & POLLNVAL)
 			(void)open("/dev/null", O_RDWR); /* the lowest free */
+}
+
+void
+process_hold_signals(void)
+{
+	sigset_t blocked;
+	size_t i;
+	int n;
+
+	sigemptyset(&blocked);
+	for (i = 0; i < sizeof held / sizeof held[0]; i++)
+		sigaddset(&blocked, held[i]);
+	for (n = SIGRTMIN; n <= SIGRTMAX; n++)
+		sigaddset(&blocked, n);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
 /* Take the heap in one piece, its pages too, instead of fault by fault. */

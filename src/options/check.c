@@ -47,6 +47,20 @@ wants_login(const struct settings *s)
 	return s->user != NULL || has_secret(s);
 }
 
+/* A user whose secret nothing tells is asked for it. */
+static void
+fill_in_secret(struct parsing *p)
+{
+	struct settings *s = p->s;
+
+	if (!p->can_ask || has_secret(s) || s->user == NULL ||
+	    strchr(s->user, ':') != NULL ||
+	    find_misfit(s, SASL_PROOF_PASSWORD) != NULL)
+		return;
+	s->secret.kind = SECRET_ASK;
+	s->proof = SASL_PROOF_PASSWORD;
+}
+
 /* Which TLS, and at which port (contract: RFC 6409, RFC 8314). */
 static void
 fill_in_port(struct parsing *p)
@@ -288,6 +302,7 @@ options_check(struct parsing *p)
 {
 	struct settings *s = p->s;
 
+	fill_in_secret(p);
 	s->login = wants_login(s);
 	fill_in_port(p);
 	fill_in_address(p);

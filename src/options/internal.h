@@ -39,6 +39,7 @@ struct parsing {
 	const struct given *service; /* a port by its name, yet to be found */
 	const struct given *hidden;  /* the last whose value was not told */
 	struct address host_address; /* if s->host_is_literal */
+	bool can_ask; /* there is a terminal, and somebody at it */
 	bool ipv4, ipv6;
 	bool starttls, implicit_tls, no_tls;
 	bool family_in_file, tls_in_file;  /* these come from a file */

@@ -61,7 +61,10 @@ take_all(struct options *o, const struct given_list *file,
     const struct given_list *line, const struct options_watch *watch, bool find,
     struct err *e)
 {
-	struct parsing p = { .o = o, .s = &o->check, .e = e };
+	struct parsing p = { .o = o,
+		.s = &o->check,
+		.e = e,
+		.can_ask = watch != NULL && watch->has_terminal };
 	size_t i;
 
 	if (file != NULL)

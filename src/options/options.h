@@ -47,6 +47,7 @@ struct options_watch {
 	int64_t (*before_files)(
 	    void *arg, const struct options *line, const char *what);
 	void *arg;
+	bool has_terminal; /* somebody is there who can be asked */
 };
 
 /*

@@ -133,8 +133,9 @@ on_secret(void *arg, int rc)
 	struct job *j = arg;
 
 	leave_secret(j);
-	/* One copy is enough: that of -P and pass: goes. */
-	if (j->asked->secret.kind == SECRET_TEXT)
+	/* One copy is enough: that of -P, pass: and ask goes. */
+	if (j->asked->secret.kind == SECRET_TEXT ||
+	    j->asked->secret.kind == SECRET_ASK)
 		secret_source_free(&j->asked->secret);
 	if (rc == -1 || look_at_secret(j) == -1 || start_probe(j) == -1)
 		tell_done(j);

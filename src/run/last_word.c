@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include "base/descriptor.h"
+#include "base/process.h"
 #include "base/replace.h"
 #include "run/answer.h"
 #include "run/stand_in.h"
 #include "run/watchdog.h"
 #include "secret/secret.h"
+#include "secret/terminal.h"
 
 enum {
 	FILE_NS = 250 * 1000 * 1000,  /* what the file may take in the end */
@@ -65,26 +67,6 @@ static const struct {
 	{ SIGUSR2, "SIGUSR2" },
 	{ SIGSYS, "SIGSYS" },
 	{ SIGXCPU, "SIGXCPU" },
-};
-
-/*
- * The others that would end a process, and the real-time ones.  Blocked, all
- * of them with one call, they cannot: what the kernel means by one, a write
- * that fails, the program hears all the same.
- */
-static const int held[] = {
-	SIGPIPE,
-	SIGTRAP,
-	SIGVTALRM,
-	SIGPROF,
-	SIGXFSZ,
-	SIGPOLL,
-#ifdef SIGPWR
-	SIGPWR,
-#endif
-#ifdef SIGSTKFLT
-	SIGSTKFLT,
-#endif
 };
 
 static int
@@ -198,6 +180,7 @@ bite(void)
 		_exit((int)last.retired_code);
 	}
 	secret_kill_commands();
+	secret_terminal_restore();
 	say(&last.timeout, "");
 	/* A file of a dead server may keep the process from its end, but not
 	   whoever reads until the end. */
@@ -225,6 +208,7 @@ on_signal(int number, siginfo_t *info, void *context)
 			return;
 	}
 	secret_kill_commands();
+	secret_terminal_restore();
 	/* An answer is under way: let it out, the timer waits for it. */
 	if (last.retired && last.has_timer && !is_timer)
 		return;
@@ -266,21 +250,14 @@ last_word_begin(void)
 	struct sigaction sa = { .sa_sigaction = on_signal,
 		.sa_flags = SA_SIGINFO };
 	struct sigaction old;
-	sigset_t blocked;
 	size_t i;
-	int n;
 
 	sigfillset(&sa.sa_mask);
 	for (i = 0; i < sizeof caught / sizeof caught[0]; i++)
 		if (sigaction(caught[i].number, &sa, &old) == 0 &&
 		    old.sa_handler == SIG_IGN && caught[i].number != SIGALRM)
 			sigaction(caught[i].number, &old, NULL);
-	sigemptyset(&blocked);
-	for (i = 0; i < sizeof held / sizeof held[0]; i++)
-		sigaddset(&blocked, held[i]);
-	for (n = SIGRTMIN; n <= SIGRTMAX; n++)
-		sigaddset(&blocked, n);
-	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	process_hold_signals();
 }
 
 static int
@@ -390,9 +367,15 @@ last_word_internal(const char *why)
 }
 
 void
-last_word_free(void)
+last_word_withdraw(void)
 {
 	watchdog_stop();
-	last.retired = 1; /* a late signal finds nothing to say */
 	withdraw();
+}
+
+void
+last_word_free(void)
+{
+	last.retired = 1; /* a late signal finds nothing to say */
+	last_word_withdraw();
 }

@@ -25,6 +25,9 @@ void last_word_begin(void);
  */
 int last_word_prepare(const struct options *o, int64_t deadline_us);
 
+/* Forget what was prepared, and until when: time does not count for now. */
+void last_word_withdraw(void);
+
 /*
  * Once prepared: files are about to be opened that may be on a mount whose
  * server is gone, where no signal is heard.  From now on a thread keeps watch.

@@ -7,9 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/replace.h"
 #include "base/text.h"
+#include "plugin/printable.h"
 #include "run/last_word.h"
+#include "secret/terminal.h"
 
 /* What is set here ends the process, should a file never come. */
 static int64_t
@@ -50,10 +53,34 @@ prepare(struct run *r)
 		last_word_watch();
 }
 
+/* What a person types takes its time: the deadline begins behind it. */
+static void
+ask_secret(struct run *r)
+{
+	struct settings *asked = &r->options.check;
+	struct buf prompt = BUF_INIT(8192);
+
+	last_word_withdraw();
+	buf_adds(&prompt,
+	    asked->proof == SASL_PROOF_TOKEN ? "Token of " : "Password of ");
+	printable_add(&prompt, asked->user, strlen(asked->user));
+	buf_adds(&prompt, " at ");
+	printable_add(&prompt, asked->host, strlen(asked->host));
+	buf_addf(&prompt, ":%d: ", asked->port);
+	if (prompt.failed)
+		err_nomem(&r->job.facts.err);
+	else
+		secret_ask(&asked->secret, buf_str(&prompt), &r->job.facts.err);
+	buf_free(&prompt);
+	r->started_us = clock_now_us();
+}
+
 void
 run_init(struct run *r, int argc, char **argv, int64_t started_us)
 {
-	const struct options_watch watch = { on_files, r };
+	const struct options_watch watch = { .before_files = on_files,
+		.arg = r,
+		.has_terminal = isatty(STDIN_FILENO) == 1 };
 	struct facts *f = &r->job.facts;
 
 	*r = (struct run){ .started_us = started_us,
@@ -62,7 +89,11 @@ run_init(struct run *r, int argc, char **argv, int64_t started_us)
 	if (options_parse(&r->options, argc, argv, &watch, &f->err) != -1 ||
 	    f->err.kind != ERR_TIMEOUT)
 		f->hung_in = NULL;
-	r->deadline = deadline_reckon(started_us, r->options.check.timeout_us);
+	if (f->err.kind == ERR_NONE && r->options.action == ACTION_CHECK &&
+	    r->options.check.secret.kind == SECRET_ASK)
+		ask_secret(r);
+	r->deadline =
+	    deadline_reckon(r->started_us, r->options.check.timeout_us);
 	if (r->options.action == ACTION_CHECK)
 		prepare(r);
 }
