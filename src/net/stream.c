@@ -372,3 +372,13 @@ stream_tls_facts(const struct stream *s)
 {
 	return &s->shake.facts;
 }
+
+struct tls_binding
+stream_binding(struct stream *s)
+{
+	struct tls_binding b = { .type = NULL };
+
+	if (s->ssl != NULL && s->shake.facts.done)
+		tls_binding_take(&b, s->ssl);
+	return b;
+}

@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 
 #include "net/tls.h"
+#include "net/tls_binding.h"
 #include "net/tls_pin.h"
 #include "net/tls_trust.h"
 
@@ -59,5 +60,8 @@ void tls_text_owner(char *out, X509 *cert);
 
 /* Returns 0, or -1 if it is no time that a certificate may have. */
 int tls_time(const ASN1_TIME *t, int64_t *seconds);
+
+/* What the finished handshake of ssl can be bound to. */
+void tls_binding_take(struct tls_binding *b, SSL *ssl);
 
 #endif
