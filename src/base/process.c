@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -22,8 +21,6 @@ enum {
 	HEAP_AT_ONCE = 1024 * 1024, /* more than a check needs */
 	HEAP_TOUCHED = 448 * 1024,  /* what OpenSSL needs of it at least */
 };
-
-extern char **environ;
 
 /*
  * The others that would end a process, and the real-time ones.  Blocked, all
@@ -108,15 +105,7 @@ take_heap(void)
 void
 process_economize(void)
 {
-	static char utc[] = "TZ=:";
-	char *only_utc[] = { utc, NULL };
-	char **environment = environ;
-
 	take_heap();
-	/* The environment is whole again for the commands we start. */
-	environ = only_utc;
-	tzset();
-	environ = environment;
 }
 
 void
