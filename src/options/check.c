@@ -293,6 +293,20 @@ fill_in_temporary(struct parsing *p)
 		err_nomem(p->e);
 }
 
+/* Whoever redirects it would find an empty file when all is well. */
+static void
+check_quiet(struct parsing *p)
+{
+	const struct options *o = p->o;
+
+	if (o->quiet && o->format != &report_text && o->output_file == NULL &&
+	    !p->in_section)
+		err_set(p->e, ERR_USAGE,
+		    "--quiet with --output-format=%s: nothing would come when "
+		    "the state is OK; add --output-file=PATH, or leave it out",
+		    o->format->name);
+}
+
 /* check_smtp's pairs: the first -R belongs to the first -C. */
 static void
 join_pairs(struct parsing *p)
@@ -314,6 +328,7 @@ options_check(struct parsing *p)
 	struct settings *s = p->s;
 
 	options_check_batch(p);
+	check_quiet(p);
 	if (p->o->batch != NULL && !p->in_section) {
 		/* What is missing here, each check has or not. */
 		fill_in_temporary(p);

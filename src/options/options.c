@@ -104,6 +104,7 @@ options_free(struct options *o)
 		if ((row->traits & OPTION_OWNED) != 0)
 			free(*(char **)((char *)o + row->field));
 	free(o->output_temporary);
+	free(s->exposed_file);
 	for (i = 0; i < s->command_count; i++) {
 		free(s->commands[i].command);
 		free(s->commands[i].response);
@@ -149,7 +150,7 @@ wants_files(const struct given_list *line)
 
 static void
 read_files(struct given_list *file, const struct given_list *line,
-    const struct options_watch *watch, struct err *e)
+    const struct options_watch *watch, char **exposed, struct err *e)
 {
 	const struct option_row *row;
 	struct options early;
@@ -164,7 +165,7 @@ read_files(struct given_list *file, const struct given_list *line,
 		if ((row = line->item[i].row) != NULL &&
 		    (row->traits & OPTION_FILES) != 0)
 			options_extra_read(
-			    file, line->item[i].value, limit_us, e);
+			    file, line->item[i].value, limit_us, exposed, e);
 	options_free(&early);
 }
 
@@ -178,7 +179,7 @@ options_parse(struct options *o, int argc, char **argv,
 	set_defaults(o);
 	line_read(&line, &options_table, argc, argv, e);
 	if (wants_files(&line))
-		read_files(&file, &line, watch, e);
+		read_files(&file, &line, watch, &o->check.exposed_file, e);
 	take_all(o, (const struct given_list *[LISTS]){ &file, &line },
 	    &(struct taking){ .watch = watch }, e);
 	if (o->batch != NULL) {
