@@ -49,7 +49,7 @@ static void
 find_port(struct parsing *p, const struct options_watch *watch)
 {
 	if (watch != NULL && p->o->action == ACTION_CHECK)
-		watch->before_files(watch->arg, p->o, "--port");
+		watch->before_files(watch->arg, p->o, "looking up the port");
 	p->now = p->service;
 	options_find_port(p, p->service->value);
 	p->now = NULL;
@@ -159,7 +159,7 @@ read_files(struct given_list *file, const struct given_list *line,
 
 	preview(&early, line);
 	limit_us = watch != NULL
-	    ? watch->before_files(watch->arg, &early, "--extra-opts")
+	    ? watch->before_files(watch->arg, &early, "reading --extra-opts")
 	    : clock_now_us() + early.check.timeout_us;
 	for (i = 0; i < line->count; i++)
 		if ((row = line->item[i].row) != NULL &&

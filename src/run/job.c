@@ -35,7 +35,7 @@ on_phase(void *arg, enum phase phase)
 {
 	struct job *j = arg;
 
-	j->place = phase_name(phase);
+	j->place = phase_doing(phase);
 	last_word_place(j->place);
 }
 
@@ -85,7 +85,7 @@ use_tls(struct job *j)
 
 	if (j->asked->tls_mode == SMTP_TLS_NONE)
 		return;
-	last_word_place("certificates");
+	last_word_place("reading certificates");
 	if ((t = shared_tls(j->shared, j->asked, &j->lent, &j->facts.err)) !=
 	    NULL)
 		probe_use_tls(j->probe, t);
@@ -165,8 +165,8 @@ job_start(struct job *j, struct shared *shared, int64_t deadline_us,
 	j->deadline_us = deadline_us;
 	j->done = done;
 	j->arg = arg;
-	j->facts.hung_in = "secret";
-	last_word_place("secret");
+	j->facts.hung_in = "reading the secret";
+	last_word_place(j->facts.hung_in);
 	shared_want_secret(shared);
 	if (j->asked->secret.kind == SECRET_NONE)
 		loop_timer_set(l, &j->timer, 0, on_no_source, j);

@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "base/replace.h"
 #include "run/answer.h"
+#include "run/prepared.h"
 #include "run/stand_in.h"
 #include "run/watchdog.h"
 #include "secret/secret.h"
@@ -242,52 +243,6 @@ last_word_pass_on(int eventfd)
 	last.passed_on = eventfd + 1;
 }
 
-/*
- * Of many checks each has been told, or is not known.  A page of before stands,
- * and among lines for an engine this one would be none.
- */
-static int
-prepare_for_many(const struct options *o)
-{
-	struct report r = { .service = "SMTP_AUTH",
-		.state = o->check.state_of[CONDITION_TIMEOUT],
-		.message = "timeout of the whole run in " STAND_IN_PLACE
-			   "; the other checks are not known" };
-	bool silent = o->output_temporary == NULL && o->format != &report_text;
-
-	last.timeout.silent = last.internal.silent = silent;
-	last.timeout.code = (int)r.state;
-	last.internal.code = STATUS_UNKNOWN;
-	if (report_write(&report_text, &r, &last.timeout.said) == -1)
-		return -1;
-	r.state = STATUS_UNKNOWN;
-	r.message = "internal error: " STAND_IN_CAUSE " in " STAND_IN_PLACE
-		    "; the other checks are not known";
-	return report_write(&report_text, &r, &last.internal.said);
-}
-
-static int
-prepare_answers(const struct options *o)
-{
-	struct facts f;
-	int rc;
-
-	if (o->batch != NULL)
-		return prepare_for_many(o);
-	facts_init(&f);
-	f.end = END_TIMEOUT;
-	f.hung_in = STAND_IN_PLACE;
-	rc = answer_make(&last.timeout, &f, o);
-	if (rc == 0) {
-		f.end = END_ERROR;
-		err_set(&f.err, ERR_INTERNAL, "%s in %s", STAND_IN_CAUSE,
-		    STAND_IN_PLACE);
-		rc = answer_make(&last.internal, &f, o);
-	}
-	facts_free(&f);
-	return rc;
-}
-
 void
 last_word_begin(void)
 {
@@ -350,8 +305,9 @@ last_word_prepare(const struct options *o, int64_t deadline_us)
 {
 	watchdog_stop();
 	withdraw();
-	last.place = "start";
-	if (take_path(o) == -1 || prepare_answers(o) == -1)
+	last.place = "starting";
+	if (take_path(o) == -1 ||
+	    prepared_make(&last.timeout, &last.internal, o) == -1)
 		return -1;
 	last.prepared = 1;
 	last.deadline_us = deadline_us;

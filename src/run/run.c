@@ -128,7 +128,7 @@ write_file(struct run *r)
 
 	if (o->output_temporary == NULL || o->format->is_for_many)
 		return 0;
-	last_word_place("output file");
+	last_word_place("writing the output file");
 	error = replace_file(o->output_file, o->output_temporary,
 	    r->answer.page.data, r->answer.page.len);
 	if (error == 0)

@@ -24,7 +24,7 @@ stand_in_fill(struct stand_in_text *out, const struct buf *prepared,
 			left--;
 			continue;
 		}
-		n = strnlen(word, 100);
+		n = strnlen(word, sizeof STAND_IN_PLACE - 1);
 		memcpy(out->data + used, word, n);
 		used += n;
 		from += sizeof STAND_IN_PLACE - 1; /* both are of one length */

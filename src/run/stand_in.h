@@ -10,8 +10,9 @@
 
 #include "base/buf.h"
 
-#define STAND_IN_PLACE "@PLACE@"
-#define STAND_IN_CAUSE "@CAUSE@"
+/* Of the width of the longest word, so that no line grows by it. */
+#define STAND_IN_PLACE "@PLACE@-----------------------------------------@"
+#define STAND_IN_CAUSE "@CAUSE@-----------------------------------------@"
 
 enum { STAND_IN_MAX = 128 * 1024 }; /* with a long user name in each sample */
 
