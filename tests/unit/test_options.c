@@ -329,7 +329,7 @@ static const struct row rows[] = {
 	{ "last -P wins", "h -U u -P p -P q", "source=1/q" },
 	{ "unknown source", "h -U u --password-from=hunter2",
 	    "!--password-from: not a source; use file:PATH, env:NAME, fd:N, "
-	    "stdin, cmd:COMMAND, cred:NAME or pass:TEXT" },
+	    "stdin, ask, cmd:COMMAND, cred:NAME or pass:TEXT" },
 	{ "fd: without number", "h -U u --password-from=fd:x",
 	    "!--password-from: fd: needs the number of a descriptor" },
 	{ "cred: with a slash", "h -U u --password-from=cred:../x",
