@@ -13,11 +13,15 @@ is_there() {
 	libc6-dev) has_header stdio.h ;;
 	libssl-dev) has_header openssl/ssl.h ;;
 	libc-ares-dev) has_header ares.h ;;
+	libcurl4-openssl-dev) has_header curl/curl.h ;;
+	libjansson-dev) has_header jansson.h ;;
 	zlib1g-dev) has_header zlib.h ;;
 	libzstd-dev) has_header zstd.h ;;
 	libcmocka-dev) has_header 'stdarg.h stddef.h setjmp.h stdint.h cmocka.h' ;;
 	pkgconf) command -v pkg-config || command -v pkgconf ;;
 	python3) [ -x /usr/bin/python3 ] ;;
+	python3-authlib) has_module authlib ;;
+	python3-flask) has_module flask ;;
 	python3-pytest) has_module pytest ;;
 	python3-pytest-xdist) has_module xdist ;;
 	python3-cryptography) has_module cryptography ;;
@@ -33,6 +37,7 @@ is_there() {
 	ca-certificates) [ -d /etc/ssl/certs ] ;;
 	dovecot-core) PATH=$PATH:/usr/sbin:/sbin command -v dovecot ;;
 	dovecot-lmtpd) [ -x /usr/lib/dovecot/lmtp ] || [ -x /usr/libexec/dovecot/lmtp ] ;;
+	libgsasl18) has_library libgsasl.so.18 ;;
 	icinga2-bin) PATH=$PATH:/usr/sbin:/sbin command -v icinga2 ;;
 	icingaweb2-module-director)
 		[ -d /usr/share/icingaweb2/modules/director ] ;;
@@ -63,6 +68,10 @@ has_header() {
 
 has_module() {
 	/usr/bin/python3 -c "import $1"
+}
+
+has_library() {
+	PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -qF "$1 "
 }
 
 is_installed() {

@@ -61,6 +61,8 @@ static const struct {
 	    AT(AUTH), LIMIT },
 	[CONDITION_RATE_LIMITED] = { "rate-limited", STATUS_WARNING,
 	    IN_DIALOGUE, 0 },
+	[CONDITION_SERVER_PROOF] = { "server-proof", STATUS_CRITICAL, AT(AUTH),
+	    0 },
 	[CONDITION_AUTH_ACCEPTED] = { "auth-accepted", STATUS_CRITICAL,
 	    AT(AUTH), 0 },
 	[CONDITION_EXTENSION] = { "extension", STATUS_CRITICAL, AT(EHLO),

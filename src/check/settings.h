@@ -49,7 +49,7 @@ struct settings {
 	/* Target */
 	char *host;             /* as given, without brackets or a last dot */
 	bool host_is_literal;   /* an IPv4 or IPv6 literal */
-	bool host_is_absolute; /* given with a last dot: no search list */
+	bool host_is_absolute;  /* given with a last dot: no search list */
 	int port;               /* the default filled in */
 	char *connect_address;  /* instead of the host's; as text */
 	bool has_address;       /* nothing is to be looked up: */
@@ -83,6 +83,7 @@ struct settings {
 	const struct sasl_mech
 	    *mechs[SETTINGS_MECHS_MAX]; /* allowed, ordered */
 	size_t mech_count;
+	bool mechs_named; /* by the user; otherwise all that fit */
 	char *user;
 	char *authzid;
 	enum sasl_proof proof;

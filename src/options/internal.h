@@ -41,6 +41,7 @@ struct parsing {
 	const struct given *hidden;  /* the last whose value was not told */
 	struct address host_address; /* if s->host_is_literal */
 	bool ipv4, ipv6;
+	bool strongest; /* -A named all that fit a password */
 	bool starttls, implicit_tls, no_tls;
 	enum given_origin family_from, tls_from; /* where these come from */
 	char *response[SETTINGS_LIST_MAX];       /* -R, moved to the commands */

@@ -70,6 +70,7 @@ struct report {
 	int port; /* 0: unknown */
 	const char *user;
 	const char *mechanism;
+	const char *mechanism_reason;          /* why this one; JSON only */
 	const char *const *mechanisms_offered; /* NULL: unknown */
 	size_t mechanism_count;
 	const char *const *extensions; /* NULL: unknown */

@@ -242,6 +242,7 @@ add(struct report_page *p, const struct report *r)
 	add_times(out, r);
 	add_attempts(out, r);
 	add_integer(out, "token_ttl", r->token.has_expiry, r->token.ttl);
+	add_text(out, "mechanism_reason", r->mechanism_reason);
 	close_object(out);
 	buf_addc(out, '\n');
 }

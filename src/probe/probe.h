@@ -28,8 +28,9 @@ typedef void probe_phase_fn(void *arg, enum phase phase);
 
 struct probe_setup {
 	const struct settings *asked;
-	const char *secret;          /* NULL: none */
-	const struct censor *censor; /* what must not be kept of the peer */
+	const char *secret;    /* NULL: none */
+	struct censor *censor; /* what must not be shown of the peer; what is
+				  made of the secret is added */
 	struct loop *loop;
 	struct resolver *resolver; /* NULL: the target is an address, or
 				      facts->err says why there is none */

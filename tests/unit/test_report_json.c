@@ -44,7 +44,7 @@ test_sample(void **state)
 	    "\"time\":2.310000,\"addresses_tried\":["
 	    "{\"address\":\"2001:db8::1\","
 	    "\"error\":\"Network is unreachable\"},"
-	    "{\"address\":\"192.0.2.1\",\"error\":null}],\"token_ttl\":null}\n");
+	    "{\"address\":\"192.0.2.1\",\"error\":null}],\"token_ttl\":null,\"mechanism_reason\":\"the first by default\"}\n");
 }
 
 static void
@@ -64,7 +64,7 @@ test_nothing_known(void **state)
 	    "\"verified\":null,\"subject\":null,\"issuer\":null,"
 	    "\"not_after\":null,\"days_left\":null},"
 	    "\"reply\":{\"code\":null,\"enhanced\":null,\"text\":null},"
-	    "\"phases\":{},\"time\":null,\"addresses_tried\":[],\"token_ttl\":null}\n");
+	    "\"phases\":{},\"time\":null,\"addresses_tried\":[],\"token_ttl\":null,\"mechanism_reason\":null}\n");
 }
 
 static void
@@ -108,9 +108,9 @@ test_values(void **state)
 		    "\"state\":\"UNKNOWN\",\"exit_code\":3," },
 		{ "a token's time left",
 		    { .token = { true, 1700003512, 3512 } },
-		    "\"token_ttl\":3512}" },
+		    "\"token_ttl\":3512," },
 		{ "an expired token", { .token = { true, 1700000000, -60 } },
-		    "\"token_ttl\":-60}" },
+		    "\"token_ttl\":-60," },
 		{ "a time of nothing", { .has_time = true },
 		    "\"time\":0.000000," },
 	};
@@ -148,6 +148,7 @@ test_hostile(void **state)
 		.address = EVIL,
 		.user = EVIL,
 		.mechanism = EVIL,
+		.mechanism_reason = EVIL,
 		.mechanisms_offered = texts,
 		.mechanism_count = 1,
 		.extensions = texts,
@@ -175,7 +176,7 @@ test_hostile(void **state)
 	    "\"reply\":{\"code\":null,\"enhanced\":" TAME ",\"text\":" TAME
 	    "},\"phases\":{" TAME ":null},\"time\":null,"
 	    "\"addresses_tried\":[{\"address\":" TAME ",\"error\":" TAME
-	    "}],\"token_ttl\":null}\n");
+	    "}],\"token_ttl\":null,\"mechanism_reason\":" TAME "}\n");
 }
 
 int
