@@ -54,7 +54,7 @@ engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist 
                   zabbix-frontend-php \
                   php-cgi php-pgsql postgresql util-linux python3-yaml \
                   prometheus prometheus-node-exporter \
-                  python3-prometheus-client systemd strace bash
+                  python3-prometheus-client systemd strace bash curl jq
 bench_packages = $(build_packages) python3 python3-dnspython python3-matplotlib \
                  valgrind strace time openssl ca-certificates curl swaks \
                  libnet-ssleay-perl monitoring-plugins-basic
@@ -143,7 +143,10 @@ check-long: ## Run what takes long: calls that fail, load, hostile peers for STA
 	$(submake) VARIANT=faults all
 	$(call pytest,build/faults/check_smtp_auth,tests/integration/test_faults.py)
 	$(submake) all
-	$(call pytest,build/check_smtp_auth,tests/integration/test_load.py)
+	$(call pytest,build/check_smtp_auth,tests/integration/test_load.py \
+	    tests/integration/test_batch_load.py)
+	$(call pytest,build/check_smtp_auth,tests/integration -m 'not long' \
+	    --in-batch)
 	$(submake) STATIC=1 all
 	$(call pytest,build/static/check_smtp_auth,tests/integration/test_hostile*.py)
 	$(submake) fuzz FUZZ_SECONDS=5
