@@ -142,7 +142,7 @@ check-long: ## Run what takes long: calls that fail, load, hostile peers for STA
 	$(install_static)
 	$(submake) VARIANT=faults all
 	$(call pytest,build/faults/check_smtp_auth,tests/integration/test_faults.py)
-	$(submake) all
+	$(submake) all bench-programs
 	$(call pytest,build/check_smtp_auth,tests/integration/test_load.py \
 	    tests/integration/test_batch_load.py)
 	$(call pytest,build/check_smtp_auth,tests/integration -m 'not long' \
