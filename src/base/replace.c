@@ -43,44 +43,66 @@ write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-int
-replace_begin(const char *path, const char *temporary, int *error)
+static int
+begin_at(int folder, const char *path, const char *temporary, mode_t mode,
+    int *error)
 {
 	struct stat st;
 	int fd;
 
 	/* Nobody wants a file in the place of /dev/stdout. */
-	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+	if (fstatat(folder, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !S_ISREG(st.st_mode)) {
 		*error = REPLACE_NOT_REGULAR;
 		return -1;
 	}
-	unlink(temporary); /* of a call that a signal broke off */
-	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	unlinkat(folder, temporary, 0); /* of a call that a signal broke off */
+	fd = openat(
+	    folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd == -1)
 		*error = errno;
 	return fd;
 }
 
-int
-replace_end(const char *path, const char *temporary, int fd, int error)
+static int
+end_at(int folder, const char *path, const char *temporary, int fd, int error)
 {
 	/* Some file systems say only now that the disk is full. */
 	if (close(fd) == -1 && error == 0)
 		error = errno;
-	if (error == 0 && rename(temporary, path) == -1)
+	if (error == 0 && renameat(folder, temporary, folder, path) == -1)
 		error = errno;
 	if (error != 0)
-		unlink(temporary);
+		unlinkat(folder, temporary, 0);
 	return error;
+}
+
+int
+replace_begin(const char *path, const char *temporary, int *error)
+{
+	return begin_at(AT_FDCWD, path, temporary, 0644, error);
+}
+
+int
+replace_end(const char *path, const char *temporary, int fd, int error)
+{
+	return end_at(AT_FDCWD, path, temporary, fd, error);
+}
+
+int
+replace_file_at(int folder, const char *path, const char *temporary,
+    mode_t mode, const char *data, size_t len)
+{
+	int error, fd = begin_at(folder, path, temporary, mode, &error);
+
+	if (fd == -1)
+		return error;
+	return end_at(folder, path, temporary, fd, write_all(fd, data, len));
 }
 
 int
 replace_file(
     const char *path, const char *temporary, const char *data, size_t len)
 {
-	int error, fd = replace_begin(path, temporary, &error);
-
-	if (fd == -1)
-		return error;
-	return replace_end(path, temporary, fd, write_all(fd, data, len));
+	return replace_file_at(AT_FDCWD, path, temporary, 0644, data, len);
 }

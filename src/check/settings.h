@@ -102,6 +102,13 @@ struct settings {
 	struct word_list forbid_mechanism;
 	bool forbid_cleartext_auth;
 
+	/* What is remembered from run to run */
+	int guard_count; /* refusals of a secret; 0: no guard */
+	int64_t guard_seconds;
+	unsigned int baseline; /* 1 << enum baseline_kind; 0: none */
+	bool accept_changes;
+	char *state_dir; /* filled in where one of them is asked for */
+
 	/* Thresholds; [PHASE_TOTAL] is the whole check */
 	struct range warning[THRESHOLDS];
 	struct range critical[THRESHOLDS];
