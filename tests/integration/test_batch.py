@@ -10,8 +10,15 @@ import time
 
 import pytest
 
+import test_dialogues
 from conftest import HOST, PASSWORD, PROBE, STATES, USER
-from smtp_server import Mail
+from smtp_server import Dialogue, Mail
+from test_hostile import TLS_MESSAGES
+
+
+# Options of the dialogues that take no value.
+FLAGS = {"-s", "-S", "--no-tls", "--lmtp", "--allow-cleartext",
+         "--allow-unverified", "--insecure"}
 
 
 class Accounts(Mail):
@@ -45,6 +52,19 @@ class Batch:
         self.plugin = plugin
         self.path = path
         self.text = ""
+        self.env = {}
+
+    def add_line(self, name, words):
+        """A section of what is a command line with these words."""
+        lines = ["[%s]" % name]
+        words = iter(words)
+        for word in words:
+            flag = word.lstrip("-")
+            if "=" in word or word in FLAGS:
+                lines.append(flag)
+            else:
+                lines.append("%s=%s" % (flag, next(words)))
+        self.text += "\n".join(lines) + "\n"
 
     def add(self, name, *options, **more):
         """add("alice", "starttls", port=25, ca_file=...)"""
@@ -278,21 +298,31 @@ def silence(conn):
     conn.stall()
 
 
-def test_one_that_hangs_holds_up_no_other(batch, mail, ca, serve, tmp_path):
-    """A server that says nothing, and commands that do nothing: the others
-    are done before any of these is."""
+def first_names(batch, count, *args):
+    """Who comes first; the others are ended."""
+    process = batch.plugin.start(*batch.args(
+        "--output-format=json", "--run-timeout=300", "-t", 250, *args))
+    names = [json.loads(process.stdout.readline())["name"]
+             for _ in range(count)]
+    process.send_signal(signal.SIGTERM)
+    rest, err = process.communicate(timeout=60)
+    assert err == b""
+    return names, [json.loads(line)["name"] for line in rest.splitlines()]
+
+
+def test_one_that_hangs_holds_up_no_other(batch, mail, ca, serve):
+    """A server that says nothing, and commands that do nothing."""
     server, dead = mail(), serve(silence)
     batch.add("check_smtp_auth", **account(server, ca))
     for i in range(10):
-        batch.add("hangs %d" % i, port=dead.port, timeout=2)
-        batch.add("sleeps %d" % i, timeout=2,
-                  password_from="cmd:exec sleep 600")
+        batch.add("hangs %d" % i, port=dead.port)
+        batch.add("sleeps %d" % i, password_from="cmd:exec sleep 600")
     for i in range(10):
         batch.add("good %d" % i)
-    result = batch.run("--output-format=json", "--per-host=20")
-    names = [json.loads(line)["name"] for line in result.lines]
-    assert len(names) == 30
-    assert {n.split()[0] for n in names[:10]} == {"good"}
+    names, rest = first_names(batch, 10, "--per-host=20")
+    assert {n.split()[0] for n in names} == {"good"}
+    assert sorted(n.split()[0] for n in rest) == (
+        ["hangs"] * 10 + ["sleeps"] * 10)
 
 
 def test_the_time_of_the_run(batch, mail, ca, serve):
@@ -400,3 +430,79 @@ def test_descriptors_are_few(batch, mail, ca, serve):
     out = batch.json("--parallel=1000", "--per-host=1000", wrapper=[
         "sh", "-c", 'ulimit -n 64; exec "$@"', "sh"])
     assert {d["condition"] for d in out.values()} == {None}
+
+
+def test_a_peer_that_never_lets_go_holds_up_no_other(batch, mail, ca, serve):
+    """OpenSSL takes KeyUpdates as long as there are any."""
+    handler, _ = TLS_MESSAGES["KeyUpdates without end that want one"]
+    server, rude = mail(), serve(lambda conn: handler(conn, ca))
+    batch.add("check_smtp_auth", **account(server, ca))
+    batch.add("rude", "ssl", port=rude.port)
+    for i in range(10):
+        batch.add("good %d" % i)
+    names, rest = first_names(batch, 10)
+    assert {n.split()[0] for n in names} == {"good"}
+    assert rest == ["rude"]
+
+
+TIMES = {"time", "phases", "port", "address", "message", "conditions",
+         "name", "token_ttl"}
+
+
+def without_times(data, port):
+    """What does not depend on clock and port."""
+    out = {k: v for k, v in data.items() if k not in TIMES}
+    said = [data["message"]] + [
+        "%(condition)s %(state)s %(message)s" % c for c in data["conditions"]]
+    out["said"] = [re.sub(r"\d+\.\d{3} s", "N s", s.replace(
+        ":%d" % port, ":PORT")) for s in said]
+    out["phases"] = {k: v is None for k, v in data["phases"].items()}
+    return out
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_dialogues_side_by_side(batch, plugin, serve, ca, part):
+    """Each dialogue alone, and all of them in one batch: the same answers,
+    and the same bytes on the wire."""
+    alone, servers = {}, {}
+    for path in test_dialogues.FILES[part::3]:
+        sessions = []
+        for _ in range(2):
+            dialogue = Dialogue(str(path))
+            unverified = (dialogue.is_set("unverified") or
+                          dialogue.is_set("allow-unverified"))
+            dialogue.context = ca.context(
+                ca.stranger if unverified else ca.good)
+            server = serve(dialogue)
+            dialogue.host, dialogue.port = HOST, server.port
+            sessions.append((dialogue, server))
+        (dialogue, server), servers[path.name] = sessions
+        secret = [dialogue.settings[kind] for kind in ("password", "token")
+                  if kind in dialogue.settings]
+        for text in secret:
+            plugin.secret(text)
+        data = plugin.json(
+            *test_dialogues.arguments(dialogue, server.port, ca.ca),
+            env={"CHECK_SECRET": secret[0]} if secret else {})
+        alone[path.name] = (without_times(data, server.port),
+                            server.transcript())
+        dialogue, server = servers[path.name]
+        variable = "SECRET_%d" % len(alone)
+        batch.add_line(path.name, [
+            str(arg).replace("CHECK_SECRET", variable) for arg in
+            test_dialogues.arguments(dialogue, server.port, ca.ca)])
+        if secret:
+            batch.env[variable] = secret[0]
+    out = batch.json(env=batch.env)
+    assert sorted(out) == sorted(alone)
+    for name, (data, lines) in alone.items():
+        server = servers[name][1]
+        assert without_times(out[name], server.port) == data, name
+        heard = server.transcript()
+        if "scram" in name:  # nonces, and what is made of them
+            heard, lines = [[re.sub(r"[A-Za-z0-9+/=]{24,}", "...", x)
+                             for x in y] for y in (heard, lines)]
+        # What is said when the server hangs up depends on who is first.
+        assert heard == lines or [
+            x for x in heard if x != "QUIT"] == [
+            x for x in lines if x != "QUIT"], name
