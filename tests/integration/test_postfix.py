@@ -414,6 +414,7 @@ def test_no_auth_before_tls(client, service):
         client.login(), "--no-tls", "--allow-cleartext",
         condition="mechanism", known="not-tried", said=[],
         message="no usable mechanism for %s at %s: wanted PLAIN, LOGIN, "
+                "SCRAM-SHA-512, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, "
                 "offered none" % (USER, client.at),
         commands="ehlo=1 quit=1")
 
