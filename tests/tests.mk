@@ -34,6 +34,10 @@ fuzz_tests   = $(fuzz_sources:%.c=$(O)/%)
 fuzz_objects = $(fuzz_helpers:%.c=$(O)/%.o) $(filter-out \
                $(main:%.c=$(O)/%.o),$(objects)) \
                $(if $(filter fuzz,$(VARIANT)),,$(fuzz_replay:%.c=$(O)/%.o))
+# What is tested of the second program, linked with its rooms.
+oauth2_tests = $(filter $(O)/tests/unit/test_oauth2_% \
+               $(O)/tests/unit/test_signin_%,$(unit_tests)) \
+               $(filter $(O)/tests/fuzz/fuzz_redirect,$(fuzz_tests))
 test_objects = $(unit_objects) $(unit_tests:%=%.o) $(fuzz_objects) \
                $(fuzz_tests:%=%.o)
 
@@ -258,6 +262,8 @@ fuzz-programs: $(fuzz_tests)
 fuzz-replay: $(fuzz_tests)
 	@sh tests/fuzz/replay.sh $(fuzz_tests)
 
+$(oauth2_tests): $(filter-out $(O)/smtp_oauth2.o,$(oauth2_objects))
+$(oauth2_tests): libs += $(oauth2_libs)
 $(unit_tests): $(O)/%: $(O)/%.o $(unit_objects)
 	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) -lcmocka $(libs)
 

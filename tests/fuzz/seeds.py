@@ -118,6 +118,14 @@ def main():
     for i, text in enumerate(["192.0.2.7", "2001:db8::7", "[::1]:53,1.2.3.4",
                               "fe80::1%lo", "192.0.2.7:53"]):
         write(root / "address", str(i), text.encode())
+    for i, query in enumerate([
+            "?code=a%2Fb&state=c+d&iss=https%3A%2F%2Fissuer.example.org",
+            "?error=access_denied&error_description=no%0d%0a&state=",
+            "favicon.ico", "x?code&code=a&=b&#f"]):
+        write(root / "redirect", "get-%d" % i,
+              b"GET /%s HTTP/1.1\r\nHost: x\r\n\r\n" % query.encode())
+        write(root / "redirect", "url-%d" % i,
+              b" http://127.0.0.1:80/%s\n" % query.encode())
     for i in range(8):
         write(root / "censor", str(i), bytes([i, 12, 5]) + b"s3cret-words-abc")
 
