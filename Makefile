@@ -159,6 +159,7 @@ install: all ## Install the plugin, its man page and completion (DESTDIR PREFIX 
 	$(INSTALL) -d '$(DESTDIR)$(PLUGINDIR)' '$(DESTDIR)$(MANDIR)/man1'
 	$(INSTALL) -m 755 $(O)/check_smtp_auth '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth'
 	$(INSTALL) -m 755 $(O)/smtp-oauth2 '$(DESTDIR)$(PLUGINDIR)/smtp-oauth2'
+	$(INSTALL) -m 644 man/smtp-oauth2.1 '$(DESTDIR)$(MANDIR)/man1/smtp-oauth2.1'
 	$(INSTALL) -m 644 man/check_smtp_auth.1 '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1'
 	$(INSTALL) -d '$(DESTDIR)$(BASHCOMPDIR)' '$(DESTDIR)$(ZSHCOMPDIR)'
 	$(INSTALL) -m 644 $(O)/completion/check_smtp_auth '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth'
@@ -167,6 +168,7 @@ install: all ## Install the plugin, its man page and completion (DESTDIR PREFIX 
 uninstall: ## Remove what "make install" installed
 	rm -f '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth' \
 	    '$(DESTDIR)$(PLUGINDIR)/smtp-oauth2' \
+	    '$(DESTDIR)$(MANDIR)/man1/smtp-oauth2.1' \
 	    '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1' \
 	    '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth' \
 	    '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'

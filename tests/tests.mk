@@ -96,7 +96,7 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	@sh tests/hardening.sh '$(CC)' '$(MAKE)' build
 	@sh tests/hardening.sh '$(CC)' '$(MAKE) STATIC=1' build/static
 	@sh tests/man-options.sh build/check_smtp_auth man/check_smtp_auth.1
-	@mandoc -Tlint -W warning man/check_smtp_auth.1
+	@mandoc -Tlint -W warning man/check_smtp_auth.1 man/smtp-oauth2.1
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/listed.py build/check_smtp_auth
 	$(submake) unit
 	$(submake) VARIANT=clang unit-programs
@@ -218,7 +218,7 @@ lint: ## Check form and look for bugs: clang-format, clang-tidy, cppcheck, mando
 	    -- -std=c11 -fno-caret-diagnostics $(lint_flags) $(pkg_flags)' clang-tidy
 	@printf '%s\n' $(sources) | xargs -n 1 -P "$$(nproc)" $(CC) -O2 -std=c11 \
 	    -fanalyzer $(analyzer_flags) -Werror $(lint_flags) $(pkg_flags) -c -o /dev/null
-	@mandoc -Tlint -W warning man/check_smtp_auth.1
+	@mandoc -Tlint -W warning man/check_smtp_auth.1 man/smtp-oauth2.1
 
 format: ## Put the C sources in form with clang-format
 	@$(install_packages) clang-format

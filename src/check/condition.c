@@ -61,6 +61,15 @@ static const struct {
 	    AT(AUTH), LIMIT },
 	[CONDITION_RATE_LIMITED] = { "rate-limited", STATUS_WARNING,
 	    IN_DIALOGUE, 0 },
+	/* Before the check has begun. */
+	[CONDITION_TOKEN] = { "token", STATUS_CRITICAL, NOWHERE, 0 },
+	[CONDITION_TOKEN_TEMPORARY] = { "token-temporary", STATUS_CRITICAL,
+	    NOWHERE, 0 },
+	/* The options that ask for them may say CRITICAL. */
+	[CONDITION_TOKEN_EXPIRING] = { "token-expiring", STATUS_WARNING,
+	    NOWHERE, 0 },
+	[CONDITION_CREDENTIAL_EXPIRING] = { "credential-expiring",
+	    STATUS_WARNING, NOWHERE, 0 },
 	[CONDITION_AUTH_ACCEPTED] = { "auth-accepted", STATUS_CRITICAL,
 	    AT(AUTH), 0 },
 	[CONDITION_EXTENSION] = { "extension", STATUS_CRITICAL, AT(EHLO),

@@ -49,7 +49,7 @@ struct settings {
 	/* Target */
 	char *host;             /* as given, without brackets or a last dot */
 	bool host_is_literal;   /* an IPv4 or IPv6 literal */
-	bool host_is_absolute; /* given with a last dot: no search list */
+	bool host_is_absolute;  /* given with a last dot: no search list */
 	int port;               /* the default filled in */
 	char *connect_address;  /* instead of the host's; as text */
 	bool has_address;       /* nothing is to be looked up: */
@@ -87,6 +87,10 @@ struct settings {
 	char *authzid;
 	enum sasl_proof proof;
 	struct secret_source secret;
+	char *state_dir;          /* of oauth2:; NULL: the usual one */
+	bool has_credential_days; /* --credential-days was given */
+	long credential_days_warning;
+	long credential_days_critical; /* -1: none */
 	bool allow_cleartext;
 	bool expect_rejected;
 

@@ -289,6 +289,7 @@ options_check(struct parsing *p)
 	struct settings *s = p->s;
 
 	s->login = wants_login(s);
+	s->secret.folder = s->state_dir;
 	fill_in_port(p);
 	fill_in_address(p);
 	fill_in_names(p);

@@ -17,6 +17,7 @@ enum family {
 	FAMILY_DURATION,
 	FAMILY_CERTIFICATE,
 	FAMILY_TOKEN,
+	FAMILY_CREDENTIAL,
 	FAMILIES,
 };
 
@@ -42,6 +43,8 @@ static const struct {
 	    "Unix time when the server's certificate expires." },
 	[FAMILY_TOKEN] = { "token_expiry_timestamp_seconds",
 	    "Unix time when the access token expires, if it tells." },
+	[FAMILY_CREDENTIAL] = { "credential_end_timestamp_seconds",
+	    "Unix time when what the token is renewed with ends, if known." },
 };
 
 /* One report on its way into the families. */
@@ -171,6 +174,9 @@ add(struct report_page *p, const struct report *r)
 	if (r->token.has_expiry)
 		put_number(open_sample(&s, FAMILY_TOKEN, NULL, NULL),
 		    r->token.expires_at);
+	if (r->credential.has_end)
+		put_number(open_sample(&s, FAMILY_CREDENTIAL, NULL, NULL),
+		    r->credential.ends_at);
 	p->out->failed = p->out->failed || s.labels.failed;
 	buf_free(&s.labels);
 }

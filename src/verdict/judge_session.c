@@ -29,6 +29,8 @@ write_error(struct buf *b, const struct facts *f, const struct settings *asked)
 		[ERR_NONE] = "internal error",
 		[ERR_USAGE] = "usage",
 		[ERR_SECRET] = "no secret",
+		[ERR_REFUSED] = "no token",
+		[ERR_UNAVAILABLE] = "no token",
 		[ERR_TIMEOUT] = "timeout",
 		[ERR_INTERNAL] = "internal error",
 	};
@@ -102,6 +104,8 @@ static const enum condition by_error[] = {
 	[ERR_NONE] = CONDITION_INTERNAL,
 	[ERR_USAGE] = CONDITION_USAGE,
 	[ERR_SECRET] = CONDITION_SECRET,
+	[ERR_REFUSED] = CONDITION_TOKEN,
+	[ERR_UNAVAILABLE] = CONDITION_TOKEN_TEMPORARY,
 	[ERR_TIMEOUT] = CONDITION_TIMEOUT,
 	[ERR_INTERNAL] = CONDITION_INTERNAL,
 };

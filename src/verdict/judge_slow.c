@@ -1,25 +1,7 @@
-/* What took too long, and a token that will not last. */
+/* What took too long. */
 
 #include "verdict/internal.h"
 #include "verdict/wording.h"
-
-static void
-word_value(struct buf *b, int what, int64_t value_us)
-{
-	const long long seconds = (long long)(value_us / 1000000);
-
-	if (what == THRESHOLD_TOKEN && value_us > 0) {
-		buf_addf(b, "token expires in %lld s", seconds);
-	} else if (what == THRESHOLD_TOKEN) {
-		buf_addf(b, "token expired %lld s ago", -seconds);
-	} else {
-		buf_addf(b, "%s took ",
-		    what == PHASE_TOTAL ? "check"
-					: phase_name((enum phase)what));
-		word_seconds(b, value_us);
-		buf_adds(b, " s");
-	}
-}
 
 /* Warning and critical on one value; critical goes first. */
 static void
@@ -36,9 +18,11 @@ judge_value(
 	n = judge_add(v, asked, CONDITION_SLOW);
 	if (critical && !asked->remapped[CONDITION_SLOW])
 		n->state = STATUS_CRITICAL;
-	word_value(&n->message, what, value_us);
-	buf_addf(&n->message, " (%s at %s)", critical ? "critical" : "warning",
-	    r->text);
+	buf_addf(&n->message, "%s took ",
+	    what == PHASE_TOTAL ? "check" : phase_name((enum phase)what));
+	word_seconds(&n->message, value_us);
+	buf_addf(&n->message, " s (%s at %s)",
+	    critical ? "critical" : "warning", r->text);
 	word_where(&n->message, asked);
 }
 
@@ -54,7 +38,4 @@ judge_slow(
 	for (p = 0; p < PHASES; p++)
 		if (f->phase_done[p])
 			judge_value(v, asked, p, f->phase_us[p]);
-	if (f->look.token.has_expiry)
-		judge_value(
-		    v, asked, THRESHOLD_TOKEN, facts_token_ttl(f) * 1000000);
 }
