@@ -1,5 +1,5 @@
-"""integrations/oauth2/README.md: its examples are run, its table is the
-program's own."""
+"""integrations/oauth2/README.md and the man page: their examples are run, the
+table is the program's own."""
 
 import re
 import shlex
@@ -12,10 +12,18 @@ from keys import Certificate, make_rsa, pem
 
 FOLDER = ROOT / "integrations/oauth2"
 README = (FOLDER / "README.md").read_text()
-EXAMPLES = [
-    shlex.split(text.replace("\\\n", " "), comments=True)[2:]
-    for text in re.findall(r"^    smtp-oauth2 setup (?:.*\\\n)*.*$", README,
-                           re.M)]
+MAN = (ROOT / "man/smtp-oauth2.1").read_text().replace("\\e\n", "\\\n")
+
+
+def examples(text):
+    """The words behind "setup" of each that has options."""
+    found = [shlex.split(x.replace("\\\n", " "), comments=True)[2:]
+             for x in re.findall(r"^(?:    )?smtp-oauth2 setup (?:.*\\\n)*.*$",
+                                 text, re.M)]
+    return [x for x in found if len(x) > 1]
+
+
+EXAMPLES = examples(README) + examples(MAN)
 
 
 def test_table():
@@ -28,8 +36,11 @@ def test_table():
         "write what make-table makes to the end of README.md")
 
 
-@pytest.mark.parametrize("words", EXAMPLES[1:],
-                         ids=[" ".join(x[1:3]) for x in EXAMPLES[1:]])
+def test_all_are_found():
+    assert (len(examples(README)), len(examples(MAN))) == (7, 7)
+
+
+@pytest.mark.parametrize("words", EXAMPLES)
 def test_example(helper, tmp_path, words):
     """Each gets as far as the provider, whom nobody can reach here."""
     Certificate(tmp_path, "check")
@@ -52,7 +63,6 @@ def test_example(helper, tmp_path, words):
         run.wait_for(r"Open this in a browser[^\n]*\n\n  https://")
         run.process.kill()
         run.process.wait()
-    assert len(EXAMPLES) == 8 and EXAMPLES[0] == ["alice"]
 
 
 @pytest.mark.parametrize("name", ["yahoo", "aol", "fastmail"])
