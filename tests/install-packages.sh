@@ -37,6 +37,7 @@ is_there() {
 	ca-certificates) [ -d /etc/ssl/certs ] ;;
 	dovecot-core) PATH=$PATH:/usr/sbin:/sbin command -v dovecot ;;
 	dovecot-lmtpd) [ -x /usr/lib/dovecot/lmtp ] || [ -x /usr/libexec/dovecot/lmtp ] ;;
+	libgsasl18) has_library libgsasl.so.18 ;;
 	icinga2-bin) PATH=$PATH:/usr/sbin:/sbin command -v icinga2 ;;
 	icingaweb2-module-director)
 		[ -d /usr/share/icingaweb2/modules/director ] ;;
@@ -67,6 +68,10 @@ has_header() {
 
 has_module() {
 	/usr/bin/python3 -c "import $1"
+}
+
+has_library() {
+	PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -qF "$1 "
 }
 
 is_installed() {

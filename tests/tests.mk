@@ -45,7 +45,7 @@ unit_packages  = $(build_packages) libcmocka-dev
 check_packages = $(unit_packages) binutils clang mandoc python3 python3-pytest \
                  python3-pytest-xdist python3-cryptography python3-dnspython \
                  python3-jwt python3-prometheus-client openssl valgrind \
-                 postfix dovecot-core dovecot-lmtpd libnss-wrapper monitoring-plugins-basic \
+                 postfix dovecot-core dovecot-lmtpd libgsasl18 libnss-wrapper monitoring-plugins-basic \
                  prometheus prometheus-node-exporter bash zsh \
                  python3-authlib python3-flask
 # php-cgi is there so that no web server need be.

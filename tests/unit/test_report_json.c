@@ -45,6 +45,7 @@ test_sample(void **state)
 	    "{\"address\":\"2001:db8::1\","
 	    "\"error\":\"Network is unreachable\"},"
 	    "{\"address\":\"192.0.2.1\",\"error\":null}],\"token_ttl\":null,"
+	    "\"mechanism_reason\":\"the first by default\","
 	    "\"credential\":null,\"credential_days\":null}\n");
 }
 
@@ -66,6 +67,7 @@ test_nothing_known(void **state)
 	    "\"not_after\":null,\"days_left\":null},"
 	    "\"reply\":{\"code\":null,\"enhanced\":null,\"text\":null},"
 	    "\"phases\":{},\"time\":null,\"addresses_tried\":[],\"token_ttl\":null,"
+	    "\"mechanism_reason\":null,"
 	    "\"credential\":null,\"credential_days\":null}\n");
 }
 
@@ -154,6 +156,7 @@ test_hostile(void **state)
 		.address = EVIL,
 		.user = EVIL,
 		.mechanism = EVIL,
+		.mechanism_reason = EVIL,
 		.mechanisms_offered = texts,
 		.mechanism_count = 1,
 		.extensions = texts,
@@ -182,6 +185,7 @@ test_hostile(void **state)
 	    "},\"phases\":{" TAME ":null},\"time\":null,"
 	    "\"addresses_tried\":[{\"address\":" TAME ",\"error\":" TAME
 	    "}],\"token_ttl\":null,"
+	    "\"mechanism_reason\":" TAME ","
 	    "\"credential\":null,\"credential_days\":null}\n");
 }
 
