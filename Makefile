@@ -44,6 +44,8 @@ main   := check_smtp_auth.c
 oauth2 := $(sort $(wildcard src/oauth2/*.c src/signin/*.c)) smtp_oauth2.c
 
 sources := $(base) $(smtp) $(client) $(net) $(secret) $(plugin) $(check) $(rooms) $(main)
+# What is looked at, not what is linked.
+all_sources = $(sources) $(oauth2)
 headers := $(sort $(wildcard src/*/*.h)) smtp_client.h
 
 # A variant is the same program built otherwise, in a folder of its own:
@@ -209,7 +211,7 @@ FORCE:
 $(O)/check_smtp_auth: $(objects)
 	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(libs)
 
-$(oauth2_objects): own_flags += $(oauth2_flags)
+$(oauth2_objects): private own_flags += $(oauth2_flags)
 $(oauth2_objects): | $(O)/has-oauth2
 $(O)/has-oauth2: $(O)/flags
 	@sh tests/have-headers.sh 'libcurl4-openssl-dev libjansson-dev' \
