@@ -40,8 +40,8 @@ rooms  := $(sort $(foreach r,cli options probe verdict present run, \
           $(wildcard src/$(r)/*.c)))
 main   := check_smtp_auth.c
 
-# The second program: a room of its own on base, cli and secret.
-oauth2 := $(sort $(wildcard src/oauth2/*.c))
+# The second program: rooms of its own on base, cli and secret.
+oauth2 := $(sort $(wildcard src/oauth2/*.c src/signin/*.c)) smtp_oauth2.c
 
 sources := $(base) $(smtp) $(client) $(net) $(secret) $(plugin) $(check) $(rooms) $(main)
 # What is looked at, not what is linked.

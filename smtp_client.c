@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "smtp/auth.h"
@@ -20,6 +21,7 @@ enum state {
 	ST_STARTTLS,
 	ST_HANDSHAKE,
 	ST_AUTH,
+	ST_WORK,
 	ST_CANCEL,
 	ST_MAIL,
 	ST_RCPT,
@@ -27,6 +29,7 @@ enum state {
 	ST_RSET,
 	ST_AWAIT_GREETING, /* only to be able to say QUIT */
 	ST_QUIT,
+	ST_AWAIT_QUIT, /* what came was no answer to it */
 	ST_END,
 	STATES,
 };
@@ -36,8 +39,10 @@ struct smtp_client {
 	enum state state;
 	bool verified; /* the TLS server is the one that it should be */
 	bool has_quit;
+	bool spoke_unasked; /* as it was left: more may be on its way */
 	bool sent_mail;
 	size_t command; /* -C commands sent so far */
+	struct sasl_channel channel;
 	struct auth auth;
 	struct buf in, out;
 	struct smtp_reply_progress in_progress;
@@ -88,6 +93,7 @@ static const struct step steps[STATES] = {
 	[ST_STARTTLS] = { "starttls", SMTP_PHASE_STARTTLS, false, say_starttls, hear_starttls },
 	[ST_HANDSHAKE] = { "handshake", SMTP_PHASE_TLS,    false, NULL,         NULL },
 	[ST_AUTH]     = { "auth",     SMTP_PHASE_AUTH,     false, say_auth,     hear_auth },
+	[ST_WORK]     = { "work",     SMTP_PHASE_AUTH,     false, NULL,         NULL },
 	[ST_CANCEL]   = { "cancel",   SMTP_PHASE_AUTH,     true,  say_cancel,   hear_anything },
 	[ST_MAIL]     = { "mail",     SMTP_PHASE_ENVELOPE, false, say_mail,     hear_mail },
 	[ST_RCPT]     = { "rcpt",     SMTP_PHASE_ENVELOPE, false, say_rcpt,     hear_rcpt },
@@ -95,6 +101,7 @@ static const struct step steps[STATES] = {
 	[ST_RSET]     = { "rset",     SMTP_PHASE_ENVELOPE, true,  say_rset,     hear_anything },
 	[ST_AWAIT_GREETING] = { "await-greeting", SMTP_PHASE_QUIT, true, NULL,  hear_anything },
 	[ST_QUIT]     = { "quit",     SMTP_PHASE_QUIT,     true,  say_quit,     hear_quit },
+	[ST_AWAIT_QUIT] = { "await-quit", SMTP_PHASE_QUIT, true,  NULL,         hear_quit },
 	[ST_END]      = { "end",      SMTP_PHASE_QUIT,     true,  NULL,         NULL },
 };
 /* clang-format on */
@@ -214,26 +221,92 @@ say_helo(struct smtp_client *c)
 	return send_pair(c, "HELO ", c->p.ehlo_name, "");
 }
 
-static bool
-may_send(const struct smtp_client *c, const struct sasl_mech *m)
+/* Why the mechanism, wanted and offered, is not used. */
+static enum smtp_passed
+pass_over(const struct smtp_client *c, const struct sasl_mech *m)
 {
-	if (!m->reveals_secret)
-		return true;
-	return c->facts.tls ? c->verified || c->p.allow_unverified
-			    : c->p.allow_cleartext;
+	if (m->reveals_secret && !c->facts.tls && !c->p.allow_cleartext)
+		return SMTP_PASSED_NO_TLS;
+	if (m->reveals_secret && c->facts.tls && !c->verified &&
+	    !c->p.allow_unverified)
+		return SMTP_PASSED_UNVERIFIED;
+	if (m->binds_channel && c->channel.type == NULL)
+		return SMTP_PASSED_UNBOUND;
+	return sasl_lacks(m) != NULL ? SMTP_PASSED_LACKING : SMTP_PASSED_NONE;
 }
 
-/* The first mechanism of ours that is offered and, if asked, may be sent. */
-static const struct sasl_mech *
-choose(const struct smtp_client *c, const struct smtp_reply *r, bool sendable)
+static bool
+is_held_back(enum smtp_passed why)
 {
+	return why == SMTP_PASSED_NO_TLS || why == SMTP_PASSED_UNVERIFIED;
+}
+
+/* The first mechanism of ours that is offered and may be used, or NULL. */
+static const struct sasl_mech *
+choose(struct smtp_client *c, const struct smtp_reply *r)
+{
+	struct smtp_facts *f = &c->facts;
+	enum smtp_passed why;
 	size_t i;
 
-	for (i = 0; i < c->p.mech_count; i++)
-		if (smtp_reply_offers_mechanism(r, c->p.mechs[i]->name) &&
-		    (!sendable || may_send(c, c->p.mechs[i])))
+	for (i = 0; i < c->p.mech_count; i++) {
+		if (!smtp_reply_offers_mechanism(r, c->p.mechs[i]->name))
+			continue;
+		if ((why = pass_over(c, c->p.mechs[i])) == SMTP_PASSED_NONE)
 			return c->p.mechs[i];
+		/* One that TLS would help comes first: there is a way out. */
+		if (f->passed != NULL &&
+		    (is_held_back(f->passed_for) || !is_held_back(why)))
+			continue;
+		f->passed = c->p.mechs[i];
+		f->passed_for = why;
+	}
 	return NULL;
+}
+
+/* Nothing that is offered may be used: for the first of it, for this reason. */
+static enum state
+refuse_mechanisms(struct smtp_client *c)
+{
+	struct smtp_facts *f = &c->facts;
+	char detail[128];
+
+	switch (f->passed_for) {
+	case SMTP_PASSED_NO_TLS:
+	case SMTP_PASSED_UNVERIFIED:
+		f->mech = f->passed;
+		f->secret_needs_tls = !f->tls;
+		return refuse(c, SMTP_SECRET_HELD_BACK, NULL);
+	case SMTP_PASSED_UNBOUND:
+		snprintf(detail, sizeof detail,
+		    "%s needs a channel to bind to, %s", f->passed->name,
+		    f->tls ? "which this TLS connection does not have"
+			   : "and there is no TLS");
+		return refuse(c, SMTP_MECHANISM_MISSING, detail);
+	case SMTP_PASSED_LACKING:
+		snprintf(detail, sizeof detail,
+		    "%s needs %s, which this OpenSSL does not compute",
+		    f->passed->name, sasl_lacks(f->passed));
+		return refuse(c, SMTP_MECHANISM_MISSING, detail);
+	case SMTP_PASSED_NONE:
+	default:
+		return refuse(c, SMTP_MECHANISM_MISSING, NULL);
+	}
+}
+
+/* Whether a mechanism with -PLUS is offered, ours to use or not. */
+static bool
+offers_binding(const struct smtp_reply *r)
+{
+	static const char suffix[] = "-PLUS";
+	const size_t len = sizeof suffix - 1;
+	const char *name;
+	size_t pos = 0, n;
+
+	while (smtp_reply_mechanism(r, &pos, &name, &n))
+		if (n > len && strncasecmp(name + n - len, suffix, len) == 0)
+			return true;
+	return false;
 }
 
 static bool
@@ -264,15 +337,13 @@ begin_auth(struct smtp_client *c, const struct smtp_reply *r)
 
 	if (c->p.creds == NULL)
 		return begin_envelope(c);
-	if ((f->mech = choose(c, r, true)) == NULL) {
-		if ((f->mech = choose(c, r, false)) == NULL)
-			return refuse(c, SMTP_MECHANISM_MISSING, NULL);
-		f->secret_needs_tls = !f->tls;
-		return refuse(c, SMTP_SECRET_HELD_BACK, NULL);
-	}
+	if ((f->mech = choose(c, r)) == NULL)
+		return refuse_mechanisms(c);
 	if (!auth_fits(f->mech, c->p.creds))
 		return refuse(c, SMTP_SECRET_TOO_LONG, NULL);
-	if (auth_init(&c->auth, f->mech, c->p.creds) == -1)
+	c->channel.has_tls = f->tls;
+	c->channel.server_binds = offers_binding(r);
+	if (auth_init(&c->auth, f->mech, c->p.creds, &c->channel) == -1)
 		return no_memory(c);
 	return ST_AUTH;
 }
@@ -368,6 +439,7 @@ hear_auth(struct smtp_client *c, const struct smtp_reply *r)
 	struct smtp_facts *f = &c->facts;
 
 	f->response_len = c->auth.response_len;
+	f->iterations = sasl_iterations(c->auth.sasl);
 	if (c->auth.told_error && f->challenge_error.len == 0 &&
 	    buf_add(&f->challenge_error, c->auth.error.data,
 		c->auth.error.len) == -1)
@@ -375,6 +447,17 @@ hear_auth(struct smtp_client *c, const struct smtp_reply *r)
 	switch (verdict) {
 	case AUTH_RESPOND:
 		return ST_AUTH;
+	case AUTH_WORK:
+		f->working = true;
+		return ST_WORK;
+	case AUTH_DISTRUST:
+		conclude(c, SMTP_SERVER_UNPROVEN,
+		    "its proof that it knows the password is false");
+		return ST_CANCEL;
+	case AUTH_UNPROVEN:
+		return refuse(c, SMTP_SERVER_UNPROVEN,
+		    "it accepted the login without proving that it knows "
+		    "the password");
 	case AUTH_CANCEL:
 		conclude(c, SMTP_PROTOCOL_BROKEN, c->auth.detail);
 		return ST_CANCEL;
@@ -393,6 +476,21 @@ hear_auth(struct smtp_client *c, const struct smtp_reply *r)
 	default:
 		return no_memory(c);
 	}
+}
+
+void
+smtp_client_work(struct smtp_client *c)
+{
+	enum auth_verdict verdict;
+
+	assert(c->state == ST_WORK);
+	verdict = auth_work(&c->auth);
+	c->facts.working = verdict == AUTH_WORK;
+	c->facts.response_len = c->auth.response_len;
+	if (verdict == AUTH_RESPOND)
+		enter(c, ST_AUTH);
+	else if (verdict != AUTH_WORK)
+		enter(c, no_memory(c));
 }
 
 static int
@@ -501,10 +599,20 @@ say_quit(struct smtp_client *c)
 	return send_line(c, "QUIT", "QUIT");
 }
 
+/* Of a server that is in step any reply is the answer to QUIT. */
+static bool
+answers_quit(const struct smtp_client *c, const struct smtp_reply *r)
+{
+	return (!c->spoke_unasked &&
+		   c->facts.outcome != SMTP_PROTOCOL_BROKEN) ||
+	    r->code == 221 || r->code == 421;
+}
+
 static enum state
 hear_quit(struct smtp_client *c, const struct smtp_reply *r)
 {
-	(void)r; /* any answer will do; we are leaving */
+	if (!answers_quit(c, r))
+		return ST_AWAIT_QUIT;
 	c->has_quit = true;
 	return ST_END;
 }
@@ -553,6 +661,31 @@ stop_broken(struct smtp_client *c, const char *why)
 	enter(c, ST_END);
 }
 
+static const char spoke_early[] = "the server spoke before its turn";
+
+/*
+ * What came behind the reply that made us leave, and before we said so, was not
+ * asked for: it is shown and answers nothing, unless it is the good-bye.
+ */
+static void
+drop_unasked(struct smtp_client *c)
+{
+	const char *end = memrchr(buf_str(&c->in), '\n', c->in.len);
+	struct smtp_reply r;
+	size_t len;
+
+	c->spoke_unasked = c->spoke_unasked || c->in.len > 0;
+	if (end == NULL ||
+	    (smtp_reply_parse(&r, c->in.data, c->in.len, NULL) > 0 &&
+		answers_quit(c, &r)))
+		return;
+	/* A piece of an echo nobody would recognise: see keep_babble(). */
+	len = (size_t)(end - c->in.data) + 1;
+	if (c->facts.login == SMTP_LOGIN_NOT_TRIED)
+		trace(c, '<', c->in.data, len);
+	buf_drop(&c->in, len);
+}
+
 static enum state
 hear(struct smtp_client *c, const struct smtp_reply *r)
 {
@@ -562,8 +695,7 @@ hear(struct smtp_client *c, const struct smtp_reply *r)
 		return no_memory(c);
 	next = steps[c->state].hear(c, r);
 	if (c->in.len > r->len && !steps[next].leaving)
-		return refuse(c, SMTP_PROTOCOL_BROKEN,
-		    "the server spoke before its turn");
+		return refuse(c, SMTP_PROTOCOL_BROKEN, spoke_early);
 	return next;
 }
 
@@ -574,6 +706,7 @@ advance(struct smtp_client *c)
 	struct smtp_reply r;
 	enum state next;
 	const char *why;
+	bool leaves;
 	ssize_t n;
 
 	while (c->out.len == 0 && steps[c->state].hear != NULL) {
@@ -586,8 +719,11 @@ advance(struct smtp_client *c)
 			return;
 		}
 		next = hear(c, &r);
+		leaves = steps[next].leaving && !steps[c->state].leaving;
 		trace_reply(c, &r);
 		buf_drop(&c->in, (size_t)n);
+		if (leaves)
+			drop_unasked(c);
 		c->in_progress = (struct smtp_reply_progress){ 0 };
 		enter(c, next);
 	}
@@ -655,6 +791,8 @@ smtp_client_want(const struct smtp_client *c)
 		return SMTP_END;
 	if (c->out.len > 0)
 		return SMTP_WANT_WRITE;
+	if (c->state == ST_WORK)
+		return SMTP_WANT_WORK;
 	return c->state == ST_HANDSHAKE ? SMTP_WANT_TLS : SMTP_WANT_READ;
 }
 
@@ -709,6 +847,8 @@ smtp_client_input(struct smtp_client *c, const char *data, size_t len)
 		enter(c, ST_END);
 	} else if (c->state == ST_HANDSHAKE) {
 		smtp_client_injected(c);
+	} else if (c->state == ST_WORK) {
+		stop_broken(c, spoke_early);
 	} else {
 		take_bytes(c, data, len);
 	}
@@ -725,13 +865,18 @@ void
 smtp_client_sent(struct smtp_client *c, size_t n)
 {
 	buf_drop(&c->out, n);
+	if (c->out.len == 0 && steps[c->state].leaving)
+		drop_unasked(c);
 	advance(c);
 }
 
 void
-smtp_client_tls_done(struct smtp_client *c, bool verified)
+smtp_client_tls_done(
+    struct smtp_client *c, bool verified, const struct sasl_channel *channel)
 {
 	assert(c->state == ST_HANDSHAKE);
+	if (channel != NULL)
+		c->channel = *channel;
 	c->facts.tls = true;
 	c->verified = verified;
 	/* RFC 3207, 4.2: forget everything learned before TLS. */

@@ -21,6 +21,7 @@ enum smtp_want {
 	SMTP_WANT_READ,  /* hand over bytes with smtp_client_input() */
 	SMTP_WANT_WRITE, /* send smtp_client_output(), report with _sent() */
 	SMTP_WANT_TLS,   /* do the handshake, then smtp_client_tls_done() */
+	SMTP_WANT_WORK,  /* smtp_client_work(), when nothing else is due */
 	SMTP_END,        /* nothing; the facts are complete */
 };
 
@@ -84,10 +85,19 @@ const char *smtp_client_output(const struct smtp_client *c, size_t *len);
 void smtp_client_sent(struct smtp_client *c, size_t n);
 
 /*
- * The TLS handshake asked for by SMTP_WANT_TLS has succeeded.  verified tells
- * whether the server is the one that it should be.
+ * Compute for some milliseconds at most, as SMTP_WANT_WORK asks.  Until it asks
+ * for something else nothing is to be read: the answer to what is computed
+ * cannot be there yet.
  */
-void smtp_client_tls_done(struct smtp_client *c, bool verified);
+void smtp_client_work(struct smtp_client *c);
+
+/*
+ * The TLS handshake asked for by SMTP_WANT_TLS has succeeded.  verified tells
+ * whether the server is the one that it should be; channel is what a mechanism
+ * may bind to, copied, NULL for nothing.
+ */
+void smtp_client_tls_done(
+    struct smtp_client *c, bool verified, const struct sasl_channel *channel);
 
 /*
  * Instead of smtp_client_tls_done(): the handshake was done, but the server

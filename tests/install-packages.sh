@@ -20,6 +20,8 @@ is_there() {
 	libcmocka-dev) has_header 'stdarg.h stddef.h setjmp.h stdint.h cmocka.h' ;;
 	pkgconf) command -v pkg-config || command -v pkgconf ;;
 	python3) [ -x /usr/bin/python3 ] ;;
+	python3-authlib) has_module authlib ;;
+	python3-flask) has_module flask ;;
 	python3-pytest) has_module pytest ;;
 	python3-pytest-xdist) has_module xdist ;;
 	python3-cryptography) has_module cryptography ;;
@@ -35,6 +37,7 @@ is_there() {
 	ca-certificates) [ -d /etc/ssl/certs ] ;;
 	dovecot-core) PATH=$PATH:/usr/sbin:/sbin command -v dovecot ;;
 	dovecot-lmtpd) [ -x /usr/lib/dovecot/lmtp ] || [ -x /usr/libexec/dovecot/lmtp ] ;;
+	libgsasl18) has_library libgsasl.so.18 ;;
 	icinga2-bin) PATH=$PATH:/usr/sbin:/sbin command -v icinga2 ;;
 	icingaweb2-module-director)
 		[ -d /usr/share/icingaweb2/modules/director ] ;;
@@ -65,6 +68,10 @@ has_header() {
 
 has_module() {
 	/usr/bin/python3 -c "import $1"
+}
+
+has_library() {
+	PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -qF "$1 "
 }
 
 is_installed() {

@@ -61,6 +61,8 @@ static const struct {
 	    AT(AUTH), LIMIT },
 	[CONDITION_RATE_LIMITED] = { "rate-limited", STATUS_WARNING,
 	    IN_DIALOGUE, 0 },
+	[CONDITION_SERVER_PROOF] = { "server-proof", STATUS_CRITICAL, AT(AUTH),
+	    0 },
 	/* Before the check has begun. */
 	[CONDITION_TOKEN] = { "token", STATUS_CRITICAL, NOWHERE, 0 },
 	[CONDITION_TOKEN_TEMPORARY] = { "token-temporary", STATUS_CRITICAL,

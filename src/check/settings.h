@@ -83,11 +83,11 @@ struct settings {
 	const struct sasl_mech
 	    *mechs[SETTINGS_MECHS_MAX]; /* allowed, ordered */
 	size_t mech_count;
+	bool mechs_named; /* by the user; otherwise all that fit */
 	char *user;
 	char *authzid;
 	enum sasl_proof proof;
 	struct secret_source secret;
-	char *state_dir;          /* of oauth2:; NULL: the usual one */
 	bool has_credential_days; /* --credential-days was given */
 	long credential_days_warning;
 	long credential_days_critical; /* -1: none */
@@ -104,6 +104,14 @@ struct settings {
 	struct word_list require_mechanism;
 	struct word_list forbid_mechanism;
 	bool forbid_cleartext_auth;
+
+	/* What is remembered from run to run */
+	int guard_count; /* refusals of a secret; 0: no guard */
+	int64_t guard_seconds;
+	unsigned int baseline; /* 1 << enum baseline_kind; 0: none */
+	bool accept_changes;
+	char *state_dir; /* filled in where one of them is asked for; where
+			    oauth2: looks, NULL: in the usual place */
 
 	/* Thresholds; [PHASE_TOTAL] is the whole check */
 	struct range warning[THRESHOLDS];

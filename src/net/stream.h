@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "net/tls.h"
+#include "net/tls_binding.h"
 #include "net/tls_pin.h"
 
 enum stream_status {
@@ -42,6 +43,12 @@ struct stream_identity {
 	const char *verify_name; /* a DNS name or an IP literal that the
 				    certificate must carry */
 	struct tls_pins pins;    /* keys that it may have */
+	/*
+	 * Asked before our certificate is sent to a server that wants one;
+	 * NULL: it is not sent.
+	 */
+	tls_accept_fn *accepts;
+	void *arg;
 };
 
 /*
@@ -89,6 +96,12 @@ const char *stream_error(const struct stream *s);
  * "".  Owned by s, not yet printable.
  */
 const char *stream_plaintext(const struct stream *s);
+
+/*
+ * What a login may be bound to, once the handshake is done.  It is worked out
+ * when it is asked for: most logins do without.
+ */
+struct tls_binding stream_binding(struct stream *s);
 
 /* What the handshake showed, also after it failed; zeros before it. */
 const struct tls_facts *stream_tls_facts(const struct stream *s);

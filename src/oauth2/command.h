@@ -44,8 +44,8 @@ struct command {
 
 extern const struct command commands[]; /* ends with a NULL name */
 
-command_fn command_token, command_renew, command_status, command_remove,
-    command_providers;
+command_fn command_setup, command_token, command_renew, command_status,
+    command_test, command_revoke, command_remove, command_providers;
 
 /* Load configuration, account and folder, in this order: what most need. */
 struct command_account {

@@ -90,8 +90,8 @@ list_names(struct config *c, struct failure *f)
 	return 0;
 }
 
-int
-config_load(struct config *c, const char *path, struct failure *f)
+static int
+load(struct config *c, const char *path, bool is_due, struct failure *f)
 {
 	struct err e = { .kind = ERR_NONE };
 
@@ -99,11 +99,23 @@ config_load(struct config *c, const char *path, struct failure *f)
 	c->path = path != NULL ? strdup(path) : default_path();
 	if (c->path == NULL)
 		return failure_set(f, FAILURE_LOCAL, "out of memory");
-	if (path == NULL && access(c->path, F_OK) == -1 && errno == ENOENT)
+	if (!is_due && access(c->path, F_OK) == -1 && errno == ENOENT)
 		return 0;
 	if (ini_load(&c->text, c->path, clock_now_us() + WAIT_US, &e) == -1)
 		return failure_take(f, &e);
 	return list_names(c, f);
+}
+
+int
+config_load(struct config *c, const char *path, struct failure *f)
+{
+	return load(c, path, path != NULL, f);
+}
+
+int
+config_load_to_write(struct config *c, const char *path, struct failure *f)
+{
+	return load(c, path, false, f);
 }
 
 void
@@ -120,8 +132,8 @@ config_free(struct config *c)
 }
 
 /* ini_read() cuts the text into pieces: it gets a copy. */
-static int
-read_section(const struct config *c, const char *name, struct given_list *l,
+int
+config_given(const struct config *c, const char *name, struct given_list *l,
     struct failure *f)
 {
 	struct err e = { .kind = ERR_NONE };
@@ -132,8 +144,17 @@ read_section(const struct config *c, const char *name, struct given_list *l,
 		return failure_set(f, FAILURE_LOCAL, "out of memory");
 	rc = ini_read(l, &account_table, &copy, c->path, name, &e);
 	buf_free(&copy);
+	return rc == -1 ? failure_take(f, &e) : rc;
+}
+
+static int
+read_section(const struct config *c, const char *name, struct given_list *l,
+    struct failure *f)
+{
+	int rc = config_given(c, name, l, f);
+
 	if (rc == -1)
-		return failure_take(f, &e);
+		return -1;
 	if (rc == 0) {
 		failure_set(f, FAILURE_USAGE, "no account \"%.64s\" in %.300s",
 		    name, c->path);

@@ -27,8 +27,18 @@ struct config {
  */
 int config_load(struct config *c, const char *path, struct failure *f);
 
+/* The same for who will write it: it need not be there. */
+int config_load_to_write(struct config *c, const char *path, struct failure *f);
+
 /* Wipe (a client's secret may stand in it) and release. */
 void config_free(struct config *c);
+
+/*
+ * Append what its section has.  Returns 1, 0 if there is none, or -1 with *f
+ * set.
+ */
+int config_given(const struct config *c, const char *name, struct given_list *l,
+    struct failure *f);
 
 /*
  * The account of that name.  Returns 0, or -1 with *f set: usage if there is

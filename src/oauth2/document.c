@@ -110,6 +110,8 @@ read_members(struct document *a, const json_t *object, char *why, size_t size)
 			return fail(why, size, numbers[i].key,
 			    "is no number of seconds");
 	}
+	a->iss_is_sent = json_is_true(json_object_get(
+	    object, "authorization_response_iss_parameter_supported"));
 	if (a->access_token != NULL &&
 	    (a->access_token[0] == '\0' || !is_token(a->access_token)))
 		return fail(why, size, "access_token",

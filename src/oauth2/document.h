@@ -7,6 +7,7 @@
 #ifndef OAUTH2_DOCUMENT_H
 #define OAUTH2_DOCUMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,7 @@ struct document {
 	char *token_endpoint;
 	char *device_authorization_endpoint;
 	char *revocation_endpoint;
+	bool iss_is_sent; /* RFC 9207, 3 */
 };
 
 /*

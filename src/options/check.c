@@ -96,6 +96,7 @@ static bool
 is_allowed(const struct settings *s, const struct sasl_mech *mech)
 {
 	return mech->proof == s->proof &&
+	    (s->mechs_named || !mech->binds_channel) &&
 	    (s->authzid == NULL || mech->carries_authzid);
 }
 
@@ -134,32 +135,42 @@ refuse_pair(struct parsing *p)
 	p->s->user = NULL;
 }
 
+/* The word of -A that a mechanism came from. */
+static const char *
+name_of(const struct parsing *p, const struct sasl_mech *mech)
+{
+	if (mech == NULL)
+		return NULL;
+	return p->strongest && mech->proof == SASL_PROOF_PASSWORD ? "strongest"
+								  : mech->name;
+}
+
 static void
 check_secret(struct parsing *p)
 {
 	const struct settings *s = p->s;
 	const struct sasl_mech *misfit = find_misfit(s, s->proof);
+	const char *name = name_of(p, misfit);
 
 	if (!has_secret(s) && s->user != NULL && strchr(s->user, ':') != NULL &&
 	    (s->mech_count == 0 || misfit != NULL))
 		refuse_pair(p);
 	else if (has_secret(s) && misfit != NULL)
 		err_set(p->e, ERR_USAGE,
-		    "-A %s: does not fit a %s; leave it out%s", misfit->name,
+		    "-A %s: does not fit a %s; leave it out%s", name,
 		    s->proof == SASL_PROOF_TOKEN ? "token" : "password",
 		    misfit->proof == SASL_PROOF_NONE ? " or the secret" : "");
 	else if (has_secret(s) && s->user == NULL)
 		complain(p, "a secret without a user; add -U USER");
 	else if (!has_secret(s) && misfit != NULL && wants_login(s))
 		err_set(p->e, ERR_USAGE,
-		    "-A %s: needs a secret; add %s, or leave it out",
-		    misfit->name,
+		    "-A %s: needs a secret; add %s, or leave it out", name,
 		    misfit->proof == SASL_PROOF_TOKEN
 			? "--token-from=SOURCE"
 			: "--password-from=SOURCE");
 	else if (!has_secret(s) && misfit != NULL)
 		err_set(p->e, ERR_USAGE,
-		    "-A %s: no credentials; add -U USER and %s", misfit->name,
+		    "-A %s: no credentials; add -U USER and %s", name,
 		    misfit->proof == SASL_PROOF_TOKEN
 			? "--token-from=SOURCE"
 			: "--password-from=SOURCE");
@@ -186,8 +197,8 @@ check_login(struct parsing *p)
 	if (s->login && s->mech_count == 0 && s->authzid != NULL)
 		complain(p,
 		    "--authzid: no mechanism allowed carries one; "
-		    "allow PLAIN, OAUTHBEARER or EXTERNAL, or leave "
-		    "it out");
+		    "allow PLAIN, SCRAM-SHA-256, OAUTHBEARER or EXTERNAL, "
+		    "or leave it out");
 }
 
 static void
@@ -262,7 +273,7 @@ fill_in_temporary(struct parsing *p)
 {
 	struct options *o = p->o;
 
-	if (o->output_file != NULL &&
+	if (o->output_file != NULL && !p->in_section &&
 	    (o->output_temporary = replace_temporary(
 		 o->output_file, "check_smtp_auth")) == NULL)
 		err_nomem(p->e);
@@ -288,6 +299,12 @@ options_check(struct parsing *p)
 {
 	struct settings *s = p->s;
 
+	options_check_batch(p);
+	if (p->o->batch != NULL && !p->in_section) {
+		/* What is missing here, each check has or not. */
+		fill_in_temporary(p);
+		return;
+	}
 	s->login = wants_login(s);
 	s->secret.folder = s->state_dir;
 	fill_in_port(p);

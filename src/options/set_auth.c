@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "options/internal.h"
@@ -17,6 +18,44 @@ add_mech(struct settings *s, const struct sasl_mech *mech)
 			return;
 	if (s->mech_count < SETTINGS_MECHS_MAX)
 		s->mechs[s->mech_count++] = mech;
+}
+
+/* -A strongest, a name for many. */
+static void
+add_strongest(struct settings *s)
+{
+	static const char *const names[] = { "SCRAM-SHA-512-PLUS",
+		"SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-512",
+		"SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5" };
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+		add_mech(s, sasl_find(names[i], strlen(names[i])));
+}
+
+/* Why one that others have is none of ours; NULL: nobody has it. */
+static const char *
+why_not_built(const char *name)
+{
+	static const struct {
+		const char *name, *why;
+	} known[] = {
+		{ "DIGEST-MD5",
+		    "not built in: it is historic (RFC 6331); let the server "
+		    "offer SCRAM-SHA-256, or PLAIN over TLS" },
+		{ "NTLM",
+		    "not built in: its maker withdraws it; let the server "
+		    "offer PLAIN or LOGIN over TLS, or XOAUTH2" },
+		{ "GSSAPI",
+		    "not built in: it takes a Kerberos ticket, and no password "
+		    "or token; check an account with PLAIN over TLS" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (strcasecmp(name, known[i].name) == 0)
+			return known[i].why;
+	return NULL;
 }
 
 /* "PLAIN, LOGIN" and so on: all that there are. */
@@ -45,17 +84,31 @@ options_set_mechs(
     struct parsing *p, const struct option_row *row, const char *value)
 {
 	const struct sasl_mech *mech;
-	char word[64], known[200];
+	const char *why;
+	char word[64], known[300];
 
 	(void)row;
-	if (p->mechs != NULL && p->mechs->in_file && !p->now->in_file)
+	if (p->mechs != NULL && p->mechs->origin != p->now->origin) {
 		p->s->mech_count = 0;
+		p->strongest = false;
+	}
 	p->mechs = p->now;
+	p->s->mechs_named = true;
 	while (options_next_word(p, &value, word, sizeof word)) {
+		if (strcasecmp(word, "strongest") == 0) {
+			add_strongest(p->s);
+			p->strongest = true;
+			continue;
+		}
+		if ((why = why_not_built(word)) != NULL) {
+			options_fault(p, word, "%s", why);
+			return;
+		}
 		if ((mech = sasl_find(word, strlen(word))) == NULL) {
 			list_mechs(known, sizeof known);
 			options_fault(p, word,
-			    "unknown mechanism; use some of %s", known);
+			    "unknown mechanism; use some of %s, or strongest",
+			    known);
 			return;
 		}
 		add_mech(p->s, mech);
@@ -85,7 +138,7 @@ adopt(struct parsing *p, struct secret_source *source, enum sasl_proof proof)
 	const struct given *before = p->secret;
 	struct secret_source *mine = &p->s->secret;
 
-	if (before != NULL && before->in_file == p->now->in_file &&
+	if (before != NULL && before->origin == p->now->origin &&
 	    before->row != p->now->row) {
 		options_fault(p, NULL, "--%s was given too; give one of them",
 		    before->row->name);

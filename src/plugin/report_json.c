@@ -218,6 +218,8 @@ add(struct report_page *p, const struct report *r)
 	struct buf *out = p->out;
 
 	buf_addc(out, '{');
+	if (r->name != NULL)
+		add_text(out, "name", r->name);
 	add_integer(out, "schema", true, 1);
 	add_text(out, "state", status_name(r->state));
 	add_integer(out, "exit_code", true, r->state);
@@ -240,6 +242,7 @@ add(struct report_page *p, const struct report *r)
 	add_times(out, r);
 	add_attempts(out, r);
 	add_integer(out, "token_ttl", r->token.has_expiry, r->token.ttl);
+	add_text(out, "mechanism_reason", r->mechanism_reason);
 	add_text(out, "credential", r->credential.name);
 	add_integer(out, "credential_days", r->credential.has_end,
 	    r->credential.days_left);
@@ -247,4 +250,6 @@ add(struct report_page *p, const struct report *r)
 	buf_addc(out, '\n');
 }
 
-const struct report_format report_json = { .name = "json", .add = add };
+const struct report_format report_json = {
+	.name = "json", .is_by_line = true, .add = add
+};

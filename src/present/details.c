@@ -69,7 +69,7 @@ add_tls(struct buf *b, const struct facts *f)
 	buf_adds(b, ", issued by ");
 	add_outside(b, f, t->issuer);
 	buf_addf(b, ", %lld days left, until ",
-	    (long long)trust_days_left(t, f->now_unix));
+	    (long long)trust_days_left(t->not_after, f->now_unix));
 	word_date(b, t->not_after);
 	tls_pin_text(t->pin, pin);
 	buf_addf(b, "\nkey: %s\n", pin);
@@ -86,7 +86,8 @@ add_middlebox(struct buf *b, const struct facts *f)
 }
 
 static void
-add_negotiated(struct buf *b, const struct facts *f)
+add_negotiated(
+    struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	const struct smtp_facts *s = f->smtp;
 
@@ -98,9 +99,13 @@ add_negotiated(struct buf *b, const struct facts *f)
 		return;
 	buf_adds(b, "mechanisms offered: ");
 	word_mechanisms(b, f, &s->ehlo);
-	if (s->mech != NULL)
-		buf_addf(b, ", chosen: %s", s->mech->name);
+	if (s->mech != NULL) {
+		buf_addf(b, ", chosen: %s, ", s->mech->name);
+		word_choice(b, f, asked);
+	}
 	buf_addc(b, '\n');
+	if (s->iterations > 0)
+		buf_addf(b, "password: %lu iterations\n", s->iterations);
 }
 
 static void
@@ -253,7 +258,7 @@ details_fill(struct details *d, const struct verdict *v, const struct facts *f,
 	if (style->verbosity >= 1 && f->begun) {
 		add_times(d, v, f, asked, &style->terminal);
 		add_attempts(out, f);
-		add_negotiated(out, f);
+		add_negotiated(out, f, asked);
 	}
 	add_dialogue(out, v, f);
 	if (style->verbosity >= 3) {

@@ -32,6 +32,7 @@ struct page {
 	struct metrics metrics;
 	struct words mechanisms;
 	struct words extensions;
+	struct buf choice;
 	struct buf reply;
 	struct buf subject;
 	struct buf issuer;
@@ -147,7 +148,7 @@ fill_tls(struct page *p, const struct facts *f)
 	r->tls.issuer = buf_str(&p->issuer);
 	r->tls.has_dates = true;
 	r->tls.not_after = t->not_after;
-	r->tls.days_left = trust_days_left(t, f->now_unix);
+	r->tls.days_left = trust_days_left(t->not_after, f->now_unix);
 }
 
 static const char *
@@ -264,6 +265,15 @@ fill_verdict(struct page *p, const struct verdict *v)
 }
 
 static void
+fill_mechanism(
+    struct page *p, const struct facts *f, const struct settings *asked)
+{
+	p->report.mechanism = f->smtp->mech->name;
+	word_choice(&p->choice, f, asked);
+	p->report.mechanism_reason = buf_str(&p->choice);
+}
+
+static void
 fill_facts(struct page *p, const struct facts *f, const struct settings *asked)
 {
 	struct report *r = &p->report;
@@ -275,7 +285,7 @@ fill_facts(struct page *p, const struct facts *f, const struct settings *asked)
 	r->port = asked->port;
 	r->user = settings_account(asked);
 	if (f->smtp != NULL && f->smtp->mech != NULL)
-		r->mechanism = f->smtp->mech->name;
+		fill_mechanism(p, f, asked);
 	for (i = 0; i < PHASES; i++)
 		p->phases[i] =
 		    (struct report_phase){ .name = phase_name((enum phase)i),
@@ -292,6 +302,7 @@ fill_facts(struct page *p, const struct facts *f, const struct settings *asked)
 	r->credential.days_left = facts_credential_days(f);
 	r->has_time = f->begun;
 	r->time_us = f->total_us;
+	r->now = f->now_unix;
 }
 
 /* Whether memory, or room, was too short for any of it. */
@@ -299,8 +310,8 @@ static bool
 has_holes(const struct page *p)
 {
 	return p->failed || p->mechanisms.text.failed ||
-	    p->extensions.text.failed || p->reply.failed || p->subject.failed ||
-	    p->issuer.failed || p->details.text.failed ||
+	    p->extensions.text.failed || p->choice.failed || p->reply.failed ||
+	    p->subject.failed || p->issuer.failed || p->details.text.failed ||
 	    p->details.drawing.failed;
 }
 
@@ -309,6 +320,7 @@ page_free(struct page *p)
 {
 	buf_free(&p->mechanisms.text);
 	buf_free(&p->extensions.text);
+	buf_free(&p->choice);
 	buf_free(&p->reply);
 	buf_free(&p->subject);
 	buf_free(&p->issuer);
@@ -318,13 +330,14 @@ page_free(struct page *p)
 }
 
 int
-present(struct buf *out, const struct report_format *format,
-    const struct verdict *v, const struct facts *f,
-    const struct settings *asked, const struct present_style *style)
+present_to(present_fn *use, void *arg, const struct verdict *v,
+    const struct facts *f, const struct settings *asked,
+    const struct present_style *style)
 {
 	struct page p = { .mechanisms.text =
 			      BUF_INIT((size_t)SMTP_REPLY_MAX * 2),
 		.extensions.text = BUF_INIT((size_t)SMTP_REPLY_MAX * 2),
+		.choice = BUF_INIT(1024),
 		.reply = BUF_INIT((size_t)SMTP_REPLY_MAX * 2),
 		.subject = BUF_INIT(1024),
 		.issuer = BUF_INIT(1024),
@@ -332,6 +345,7 @@ present(struct buf *out, const struct report_format *format,
 		    .drawing = BUF_INIT(DETAILS_MAX) } };
 	int rc = -1;
 
+	p.report.name = style->name;
 	fill_verdict(&p, v);
 	fill_facts(&p, f, asked);
 	/* Without a host there was no check to measure. */
@@ -343,7 +357,31 @@ present(struct buf *out, const struct report_format *format,
 	fill_attempts(&p, f);
 	fill_details(&p, v, f, asked, style);
 	if (!has_holes(&p))
-		rc = report_write(format, &p.report, out);
+		rc = use(arg, &p.report);
 	page_free(&p);
 	return rc;
+}
+
+/* Where a single report goes. */
+struct single {
+	struct buf *out;
+	const struct report_format *format;
+};
+
+static int
+write_single(void *arg, const struct report *r)
+{
+	const struct single *s = arg;
+
+	return report_write(s->format, r, s->out);
+}
+
+int
+present(struct buf *out, const struct report_format *format,
+    const struct verdict *v, const struct facts *f,
+    const struct settings *asked, const struct present_style *style)
+{
+	struct single s = { out, format };
+
+	return present_to(write_single, &s, v, f, asked, style);
 }

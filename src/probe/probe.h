@@ -28,8 +28,9 @@ typedef void probe_phase_fn(void *arg, enum phase phase);
 
 struct probe_setup {
 	const struct settings *asked;
-	const char *secret;          /* NULL: none */
-	const struct censor *censor; /* what must not be kept of the peer */
+	const char *secret;    /* NULL: none */
+	struct censor *censor; /* what must not be shown of the peer; what is
+				  made of the secret is added */
 	struct loop *loop;
 	struct resolver *resolver; /* NULL: the target is an address, or
 				      facts->err says why there is none */
@@ -56,6 +57,12 @@ void probe_use_tls(struct probe *p, struct tls_context *t);
 
 /* The check cannot go on, for what stands in the facts' err. */
 void probe_fail(struct probe *p);
+
+/*
+ * Somebody ends it, in these words (static): it fails with an internal error,
+ * unless its verdict is known already.
+ */
+void probe_cut(struct probe *p, const char *why);
 
 /* Drop everything still open, and release.  Accepts NULL. */
 void probe_free(struct probe *p);

@@ -114,16 +114,46 @@ step_read(struct probe *p)
 	return status;
 }
 
+/* Only where a mechanism that binds may be chosen: it costs something. */
+static struct sasl_channel
+bind_channel(struct probe *p)
+{
+	struct sasl_channel channel = { .type = NULL };
+	struct tls_binding b;
+	size_t i = 0;
+
+	while (i < p->asked->mech_count && !p->asked->mechs[i]->binds_channel)
+		i++;
+	if (i == p->asked->mech_count)
+		return channel;
+	b = stream_binding(p->stream);
+	channel.type = b.type;
+	channel.len = b.len;
+	memcpy(channel.data, b.data, b.len);
+	return channel;
+}
+
 static void
 judge_server(struct probe *p)
 {
 	struct trust trust = trust_judge(stream_tls_facts(p->stream), p->asked);
+	struct sasl_channel channel;
 
 	p->facts->verified = trust.verified;
-	if (trust.may_go_on)
-		smtp_client_tls_done(p->client, trust.verified);
-	else
+	if (trust.may_go_on) {
+		channel = bind_channel(p);
+		smtp_client_tls_done(p->client, trust.verified, &channel);
+	} else {
 		smtp_client_leave(p->client);
+	}
+}
+
+static bool
+accepts_server(void *arg, const struct tls_facts *f)
+{
+	const struct probe *p = arg;
+
+	return trust_judge(f, p->asked).may_go_on;
 }
 
 static int
@@ -131,7 +161,9 @@ start_tls(struct probe *p)
 {
 	const struct stream_identity id = { .sni = p->asked->sni,
 		.verify_name = p->asked->verify_name,
-		.pins = { p->asked->pins, p->asked->pin_count } };
+		.pins = { p->asked->pins, p->asked->pin_count },
+		.accepts = accepts_server,
+		.arg = p };
 
 	if (p->asked->tls_mode == SMTP_TLS_STARTTLS &&
 	    stream_has_unread(p->stream)) {
@@ -190,6 +222,9 @@ step(struct probe *p)
 		return step_read(p);
 	case SMTP_WANT_TLS:
 		return step_tls(p);
+	case SMTP_WANT_WORK:
+		smtp_client_work(p->client);
+		return STREAM_DONE;
 	case SMTP_END:
 	default:
 		probe_finish(p, END_COMPLETE);
@@ -207,6 +242,23 @@ on_ready(void *arg, int fd, short revents)
 	advance(arg);
 }
 
+static void
+on_turn(void *arg)
+{
+	advance(arg);
+}
+
+/*
+ * Work goes on in the next turn, so that the deadline, and other checks, get
+ * theirs.  What the peer says meanwhile can wait.
+ */
+static void
+take_turns(struct probe *p)
+{
+	loop_unwatch(p->setup.loop, stream_fd(p->stream));
+	loop_timer_set(p->setup.loop, &p->work, 0, on_turn, p);
+}
+
 /* Go on until the peer or the kernel has to be waited for. */
 static void
 advance(struct probe *p)
@@ -220,7 +272,10 @@ advance(struct probe *p)
 			return;
 		if (status == STREAM_DONE) {
 			follow(p);
-			continue;
+			if (smtp_client_want(p->client) != SMTP_WANT_WORK)
+				continue;
+			take_turns(p);
+			return;
 		}
 		if (status == STREAM_WANT_READ || status == STREAM_WANT_WRITE) {
 			events = status == STREAM_WANT_READ ? POLLIN : POLLOUT;
@@ -260,6 +315,16 @@ choose_ehlo_name(struct probe *p, int fd)
 	return name;
 }
 
+/* What is made of the secret is shown no more than the secret is. */
+static void
+withhold(void *arg, const char *text, size_t len)
+{
+	struct probe *p = arg;
+
+	if (p->setup.censor != NULL)
+		censor_add(p->setup.censor, text, len);
+}
+
 static struct smtp_client *
 new_client(struct probe *p, int fd)
 {
@@ -286,6 +351,8 @@ new_client(struct probe *p, int fd)
 			.secret = p->setup.secret,
 			.proof = asked->proof,
 			.trace = "check_smtp_auth",
+			.made = withhold,
+			.made_arg = p,
 			.host = asked->host,
 			.port = asked->port };
 		s.creds = &p->creds;

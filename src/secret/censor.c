@@ -29,7 +29,8 @@ enum letters { LETTERS_EXACT, LETTERS_ANY_CASE, LETTERS };
 
 struct censor {
 	uint64_t *slots; /* locked; a hash table of the pieces, 0: free */
-	size_t size;     /* slots, a power of two */
+	size_t size;     /* slots, a power of two; 0: it looks for nothing */
+	size_t most;     /* pieces that there is room for */
 	unsigned runs[LETTERS]; /* 1 << n: pieces of n octets are in it */
 	bool blind;             /* without the memory to look */
 };
@@ -164,28 +165,62 @@ add_squeezed(struct censor *c, const struct octets *secret)
 	return rc;
 }
 
+/* How many pieces there are at most of a text, in all its forms. */
+static size_t
+count_pieces(size_t len)
+{
+	return 2 * len +
+	    ALIGNMENTS *
+	    (base64_length(len + 2) +
+		2 * base64_length(NEAR_BEFORE + NEAR_BEHIND + 2));
+}
+
+/* Room for so many pieces more.  Returns 0, or -1 without memory. */
+static int
+make_room(struct censor *c, size_t pieces)
+{
+	struct censor old = *c;
+	size_t i;
+
+	c->most += pieces;
+	for (c->size = SLOTS_MIN; c->size < c->most + c->most / 2;)
+		c->size *= 2;
+	c->slots = (void *)locked_new(c->size * sizeof *c->slots);
+	if (c->slots == NULL) {
+		*c = old;
+		return -1;
+	}
+	for (i = 0; i < old.size; i++)
+		if (old.slots[i] != 0)
+			*find(c, old.slots[i]) = old.slots[i];
+	locked_free((void *)old.slots, old.size * sizeof *old.slots);
+	return 0;
+}
+
+/* As it is, and in base64.  Returns 0, or -1 without memory. */
+static int
+add_text(struct censor *c, const struct octets *text)
+{
+	static const struct octets nothing = { "", 0 };
+	size_t i;
+
+	if (make_room(c, count_pieces(text->len)) == -1)
+		return -1;
+	add_pieces(c, text->at, text->len, CENSOR_RAW, LETTERS_ANY_CASE);
+	for (i = 0; i < ALIGNMENTS; i++)
+		if (add_base64(c, &nothing, text, i) == -1)
+			return -1;
+	return 0;
+}
+
 /* Returns 0, or -1 without memory. */
 static int
 add_all(struct censor *c, const struct octets *secret, const char *user)
 {
-	static const struct octets nothing = { "", 0 },
-				   bearer = { "Bearer ", 7 };
-	size_t i,
-	    pieces = 2 * secret->len +
-	    ALIGNMENTS *
-		(base64_length(secret->len + 2) +
-		    2 * base64_length(NEAR_BEFORE + NEAR_BEHIND + 2));
+	static const struct octets bearer = { "Bearer ", 7 };
 
-	for (c->size = SLOTS_MIN; c->size < pieces + pieces / 2;)
-		c->size *= 2;
-	c->slots = (void *)locked_new(c->size * sizeof *c->slots);
-	if (c->slots == NULL)
-		return -1;
-	add_pieces(c, secret->at, secret->len, CENSOR_RAW, LETTERS_ANY_CASE);
-	for (i = 0; i < ALIGNMENTS; i++)
-		if (add_base64(c, &nothing, secret, i) == -1)
-			return -1;
-	if (add_beginning(c, &bearer, secret) == -1 ||
+	if (add_text(c, secret) == -1 ||
+	    add_beginning(c, &bearer, secret) == -1 ||
 	    (user != NULL && add_behind_user(c, user, secret) == -1))
 		return -1;
 	return add_squeezed(c, secret);
@@ -200,6 +235,15 @@ censor_new(const char *secret, const char *user)
 	if (c != NULL && s.len >= CENSOR_SHORTEST)
 		c->blind = add_all(c, &s, user) == -1;
 	return c;
+}
+
+void
+censor_add(struct censor *c, const char *text, size_t len)
+{
+	const struct octets t = { text, len };
+
+	if (len >= CENSOR_SHORTEST && !c->blind)
+		c->blind = add_text(c, &t) == -1;
 }
 
 void

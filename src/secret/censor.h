@@ -34,6 +34,9 @@ struct censor;
  */
 struct censor *censor_new(const char *secret, const char *user);
 
+/* Look for text[0..len), too: it was made of the secret. */
+void censor_add(struct censor *c, const char *text, size_t len);
+
 /* Wipe and release.  Accepts NULL. */
 void censor_free(struct censor *c);
 

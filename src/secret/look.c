@@ -227,7 +227,8 @@ secret_look(
 {
 	struct core s = { .at = value, .end = value + len };
 
-	*out = (struct secret_look){ .is_token = is_token };
+	*out = (struct secret_look){ .is_token = is_token,
+		.is_ascii = text_is_ascii(value) };
 	look_before(out, &s);
 	look_behind(out, &s);
 	if (s.at == s.end) {

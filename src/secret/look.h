@@ -36,6 +36,7 @@ enum secret_fault {
 
 struct secret_look {
 	bool is_token;
+	bool is_ascii; /* no fault where it is not, but not all take it */
 	bool fault[SECRET_FAULTS]; /* but for EXPIRED, which needs the time */
 	struct token token;        /* what it tells, if it is one */
 };

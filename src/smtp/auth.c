@@ -10,10 +10,10 @@ enum { RAW_MAX = AUTH_RESPONSE_MAX / 4 * 3 };
 
 int
 auth_init(struct auth *a, const struct sasl_mech *mech,
-    const struct sasl_creds *creds)
+    const struct sasl_creds *creds, const struct sasl_channel *channel)
 {
 	*a = (struct auth){ .mech = mech,
-		.sasl = sasl_start(mech, creds),
+		.sasl = sasl_start(mech, creds, channel),
 		.response = BUF_INIT(AUTH_RESPONSE_MAX),
 		.error = BUF_INIT(SMTP_REPLY_MAX) };
 	return a->sasl != NULL ? 0 : -1;
@@ -33,19 +33,27 @@ auth_fits(const struct sasl_mech *mech, const struct sasl_creds *creds)
 	return base64_length(sasl_length(mech, creds)) <= AUTH_RESPONSE_MAX;
 }
 
+/* Put what the mechanism said, if it did, into a->response. */
+static enum sasl_step
+take_raw(struct auth *a, enum sasl_step step, const struct buf *raw)
+{
+	if (step == SASL_RESPOND || step == SASL_TOLD_ERROR) {
+		buf_truncate(&a->response, 0);
+		if (base64_encode(&a->response, buf_str(raw), raw->len) == -1)
+			step = SASL_FULL;
+		a->response_len = a->response.len;
+	}
+	return step;
+}
+
 /* Ask the mechanism and leave what it says in a->response. */
 static enum sasl_step
 take_step(struct auth *a, const struct buf *challenge)
 {
 	struct buf raw = BUF_INIT(RAW_MAX);
-	enum sasl_step step = sasl_step(a->sasl, challenge, &raw);
+	enum sasl_step step =
+	    take_raw(a, sasl_step(a->sasl, challenge, &raw), &raw);
 
-	if (step == SASL_RESPOND || step == SASL_TOLD_ERROR) {
-		buf_truncate(&a->response, 0);
-		if (base64_encode(&a->response, buf_str(&raw), raw.len) == -1)
-			step = SASL_FULL;
-		a->response_len = a->response.len;
-	}
 	buf_free(&raw);
 	return step;
 }
@@ -94,12 +102,20 @@ broken(struct auth *a, const char *why)
 static enum auth_verdict
 hear_words(struct auth *a, const struct buf *challenge, bool decoded)
 {
+	size_t at;
+
 	switch (take_step(a, decoded ? challenge : NULL)) {
 	case SASL_RESPOND:
 		return AUTH_RESPOND;
+	case SASL_WORK:
+		return AUTH_WORK;
+	case SASL_UNPROVEN:
+		return AUTH_DISTRUST;
 	case SASL_TOLD_ERROR:
 		a->told_error = true;
-		buf_add(&a->error, buf_str(challenge), challenge->len);
+		at = sasl_error_at(a->sasl);
+		buf_add(
+		    &a->error, buf_str(challenge) + at, challenge->len - at);
 		return a->error.failed ? AUTH_NO_MEMORY : AUTH_RESPOND;
 	case SASL_UNEXPECTED:
 		snprintf(a->detail, sizeof a->detail,
@@ -180,21 +196,46 @@ hear_refusal(struct auth *a, const struct smtp_reply *r)
 	}
 }
 
+/* What follows 235 is for people, but a proof may be among it, base64 or not.
+ */
+static void
+look_for_proof(struct auth *a, const struct smtp_reply *r)
+{
+	struct buf raw = BUF_INIT(SMTP_REPLY_MAX);
+	const char *line, *end;
+	size_t pos = 0, n;
+
+	while (
+	    !sasl_is_proven(a->sasl) && smtp_reply_line(r, &pos, &line, &n)) {
+		for (end = line + n; line < end; line += n + 1) {
+			for (n = 0; line + n < end && line[n] != ' ';)
+				n++;
+			sasl_hear_success(a->sasl, line, n);
+			buf_truncate(&raw, 0);
+			if (base64_decode(&raw, line, n) == 0)
+				sasl_hear_success(
+				    a->sasl, buf_str(&raw), raw.len);
+		}
+	}
+	buf_free(&raw);
+}
+
 static enum auth_verdict
-hear_success(struct auth *a)
+hear_success(struct auth *a, const struct smtp_reply *r)
 {
 	if (a->told_error)
 		return broken(a, "235 after the server told of a failure");
 	if (a->held || !sasl_may_succeed(a->sasl))
 		return broken(a, "235 before the last response was sent");
-	return AUTH_ACCEPTED;
+	look_for_proof(a, r);
+	return sasl_is_proven(a->sasl) ? AUTH_ACCEPTED : AUTH_UNPROVEN;
 }
 
 enum auth_verdict
 auth_hear(struct auth *a, const struct smtp_reply *r)
 {
 	if (r->code == 235)
-		return hear_success(a);
+		return hear_success(a, r);
 	if (r->code == 334)
 		return hear_challenge(a, r);
 	if (r->code / 100 == 4)
@@ -203,4 +244,16 @@ auth_hear(struct auth *a, const struct smtp_reply *r)
 		return hear_refusal(a, r);
 	snprintf(a->detail, sizeof a->detail, "%d cannot answer AUTH", r->code);
 	return AUTH_BROKEN;
+}
+
+enum auth_verdict
+auth_work(struct auth *a)
+{
+	struct buf raw = BUF_INIT(RAW_MAX);
+	enum sasl_step step = take_raw(a, sasl_work(a->sasl, &raw), &raw);
+
+	buf_free(&raw);
+	if (step == SASL_WORK)
+		return AUTH_WORK;
+	return step == SASL_RESPOND ? AUTH_RESPOND : AUTH_NO_MEMORY;
 }

@@ -23,8 +23,11 @@ enum {
 
 enum auth_verdict {
 	AUTH_RESPOND,           /* send the line in response */
+	AUTH_WORK,              /* it takes time: go on with auth_work() */
 	AUTH_CANCEL,            /* unexpected challenge: send "*" */
+	AUTH_DISTRUST,          /* a false proof in a challenge: send "*" */
 	AUTH_ACCEPTED,          /* 235 in its place */
+	AUTH_UNPROVEN,          /* 235, but no proof of who says so */
 	AUTH_REJECTED,          /* 5xx: the credential was refused */
 	AUTH_TEMPORARY,         /* 4xx */
 	AUTH_MECHANISM_REFUSED, /* no credential was judged */
@@ -46,11 +49,11 @@ struct auth {
 };
 
 /*
- * Both are borrowed until auth_free(), which may follow in any case.  Returns
- * 0, or -1 without memory.
+ * All are borrowed until auth_free(), which may follow in any case; channel may
+ * be NULL.  Returns 0, or -1 without memory.
  */
 int auth_init(struct auth *a, const struct sasl_mech *mech,
-    const struct sasl_creds *creds);
+    const struct sasl_creds *creds, const struct sasl_channel *channel);
 
 /* Wipe and release what *a owns; *a may be all zeros. */
 void auth_free(struct auth *a);
@@ -67,5 +70,8 @@ int auth_command(struct auth *a, struct buf *line);
 
 /* What a reply to the command or to a response means, and what to do. */
 enum auth_verdict auth_hear(struct auth *a, const struct smtp_reply *r);
+
+/* A piece of the work: AUTH_WORK again until the response is there. */
+enum auth_verdict auth_work(struct auth *a);
 
 #endif

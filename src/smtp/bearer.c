@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "smtp/internal.h"
+#include "smtp/saslname.h"
 
 struct bearer {
 	struct sasl base;
@@ -70,30 +71,6 @@ identity(const struct sasl_creds *c)
 	return c->authzid != NULL ? c->authzid : c->user;
 }
 
-/* RFC 5801, 4: a saslname has ',' and '=' replaced. */
-static void
-add_saslname(struct buf *out, const char *name)
-{
-	for (; *name != '\0'; name++) {
-		if (*name == ',')
-			buf_adds(out, "=2C");
-		else if (*name == '=')
-			buf_adds(out, "=3D");
-		else
-			buf_addc(out, *name);
-	}
-}
-
-static size_t
-saslname_length(const char *name)
-{
-	size_t n = 0;
-
-	for (; *name != '\0'; name++)
-		n += *name == ',' || *name == '=' ? 3 : 1;
-	return n;
-}
-
 /* RFC 7628, 3.1: gs2-header kvsep *kvpair kvsep. */
 static enum sasl_step
 step_oauthbearer(struct sasl *s, const struct buf *challenge, struct buf *out)
@@ -109,7 +86,7 @@ step_oauthbearer(struct sasl *s, const struct buf *challenge, struct buf *out)
 		return step;
 	}
 	buf_adds(out, "n,a=");
-	add_saslname(out, identity(s->creds));
+	saslname_add(out, identity(s->creds));
 	buf_addf(out, ",\1host=%s\1port=%d", s->creds->host, s->creds->port);
 	add_token(out, b);
 	return SASL_RESPOND;

@@ -40,7 +40,8 @@ enum smtp_outcome {
 	SMTP_SECRET_TOO_LONG,    /* the response would exceed the limit */
 	SMTP_AUTH_REJECTED,      /* 5xx: the credential was refused */
 	SMTP_AUTH_TEMPORARY,     /* 4xx: the server cannot decide now */
-	SMTP_SENDER_REFUSED, /* MAIL FROM, or RCPT TO because of the sender */
+	SMTP_SERVER_UNPROVEN, /* it does not prove that it knows the secret */
+	SMTP_SENDER_REFUSED,  /* MAIL FROM, or RCPT TO because of the sender */
 	SMTP_RECIPIENT_REFUSED, /* RCPT TO */
 	SMTP_UTF8_MISSING,      /* SMTPUTF8 is needed and not offered */
 	SMTP_PROTOCOL_BROKEN,   /* the peer does not speak SMTP */
@@ -55,6 +56,15 @@ enum smtp_login {
 	SMTP_LOGIN_UNDECIDED, /* AUTH was sent, the credential not judged */
 	SMTP_LOGIN_ACCEPTED,
 	SMTP_LOGIN_REJECTED,
+};
+
+/* Why a mechanism that is wanted and offered was passed over. */
+enum smtp_passed {
+	SMTP_PASSED_NONE,
+	SMTP_PASSED_NO_TLS,     /* it would reveal the secret */
+	SMTP_PASSED_UNVERIFIED, /* likewise, to an unverified server */
+	SMTP_PASSED_UNBOUND,    /* the connection has nothing to bind to */
+	SMTP_PASSED_LACKING,    /* the library does not compute its digest */
 };
 
 /* A reply kept.  code is 0 and the text empty if there was none. */
@@ -73,11 +83,15 @@ struct smtp_facts {
 	 */
 	char detail[256];
 	enum smtp_login login;
-	const struct sasl_mech *mech; /* chosen, also when nothing was sent */
-	size_t response_len;          /* base64 characters last sent for AUTH */
-	bool tls;                     /* a handshake was done */
-	bool secret_needs_tls;        /* why it was held back: no TLS, else */
-	struct smtp_answer greeting;  /* unverified server */
+	const struct sasl_mech *mech;   /* chosen, also when nothing was sent */
+	const struct sasl_mech *passed; /* the first that was passed over */
+	enum smtp_passed passed_for;    /* and why */
+	unsigned long iterations; /* that the key's derivation takes; 0: none */
+	bool working;             /* and was under way at the end */
+	size_t response_len;      /* base64 characters last sent for AUTH */
+	bool tls;                 /* a handshake was done */
+	bool secret_needs_tls;    /* why it was held back: no TLS, else */
+	struct smtp_answer greeting;   /* unverified server */
 	struct smtp_answer ehlo_clear; /* EHLO's reply before TLS */
 	struct smtp_answer ehlo;       /* the EHLO reply that counts */
 	struct smtp_answer last;       /* the reply that decided, or the last */

@@ -166,6 +166,51 @@ const struct sasl_mech sasl_mechs[] = {
 	    .carries_authzid = false,
 	    .reveals_secret = true,
 	    .methods = &login },
+	{ .name = "SCRAM-SHA-512",
+	    .proof = SASL_PROOF_PASSWORD,
+	    .has_initial_response = true,
+	    .carries_authzid = true,
+	    .reveals_secret = false,
+	    .methods = &scram_sha512 },
+	{ .name = "SCRAM-SHA-256",
+	    .proof = SASL_PROOF_PASSWORD,
+	    .has_initial_response = true,
+	    .carries_authzid = true,
+	    .reveals_secret = false,
+	    .methods = &scram_sha256 },
+	{ .name = "SCRAM-SHA-1",
+	    .proof = SASL_PROOF_PASSWORD,
+	    .has_initial_response = true,
+	    .carries_authzid = true,
+	    .reveals_secret = false,
+	    .methods = &scram_sha1 },
+	{ .name = "CRAM-MD5",
+	    .proof = SASL_PROOF_PASSWORD,
+	    .has_initial_response = false,
+	    .carries_authzid = false,
+	    .reveals_secret = false,
+	    .methods = &cram_md5 },
+	{ .name = "SCRAM-SHA-512-PLUS",
+	    .proof = SASL_PROOF_PASSWORD,
+	    .has_initial_response = true,
+	    .carries_authzid = true,
+	    .reveals_secret = false,
+	    .binds_channel = true,
+	    .methods = &scram_sha512 },
+	{ .name = "SCRAM-SHA-256-PLUS",
+	    .proof = SASL_PROOF_PASSWORD,
+	    .has_initial_response = true,
+	    .carries_authzid = true,
+	    .reveals_secret = false,
+	    .binds_channel = true,
+	    .methods = &scram_sha256 },
+	{ .name = "SCRAM-SHA-1-PLUS",
+	    .proof = SASL_PROOF_PASSWORD,
+	    .has_initial_response = true,
+	    .carries_authzid = true,
+	    .reveals_secret = false,
+	    .binds_channel = true,
+	    .methods = &scram_sha1 },
 	{ .name = "EXTERNAL",
 	    .proof = SASL_PROOF_NONE,
 	    .has_initial_response = true,
@@ -199,15 +244,28 @@ sasl_length(const struct sasl_mech *mech, const struct sasl_creds *c)
 	return mech->methods->length(c);
 }
 
-struct sasl *
-sasl_start(const struct sasl_mech *mech, const struct sasl_creds *creds)
+const char *
+sasl_lacks(const struct sasl_mech *mech)
 {
+	const struct sasl_methods *m = mech->methods;
+
+	return !m->uses_digest || digest_is_available(m->digest)
+	    ? NULL
+	    : digest_name(m->digest);
+}
+
+struct sasl *
+sasl_start(const struct sasl_mech *mech, const struct sasl_creds *creds,
+    const struct sasl_channel *channel)
+{
+	static const struct sasl_channel in_the_clear = { .has_tls = false };
 	struct sasl *s = calloc(1, mech->methods->size);
 
 	if (s == NULL)
 		return NULL;
 	s->mech = mech;
 	s->creds = creds;
+	s->channel = channel != NULL ? channel : &in_the_clear;
 	s->why = "does not have";
 	return s;
 }
@@ -217,6 +275,8 @@ sasl_free(struct sasl *s)
 {
 	if (s == NULL)
 		return;
+	if (s->mech->methods->free != NULL)
+		s->mech->methods->free(s);
 	wipe(s, s->mech->methods->size);
 	free(s);
 }
@@ -227,6 +287,39 @@ sasl_step(struct sasl *s, const struct buf *challenge, struct buf *out)
 	enum sasl_step step = s->mech->methods->step(s, challenge, out);
 
 	return out->failed ? SASL_FULL : step;
+}
+
+enum sasl_step
+sasl_work(struct sasl *s, struct buf *out)
+{
+	enum sasl_step step = s->mech->methods->work(s, out);
+
+	return out->failed ? SASL_FULL : step;
+}
+
+unsigned long
+sasl_iterations(const struct sasl *s)
+{
+	return s->iterations;
+}
+
+size_t
+sasl_error_at(const struct sasl *s)
+{
+	return s->error_at;
+}
+
+void
+sasl_hear_success(struct sasl *s, const char *text, size_t len)
+{
+	if (s->wants_proof && s->mech->methods->hear_success != NULL)
+		s->mech->methods->hear_success(s, text, len);
+}
+
+bool
+sasl_is_proven(const struct sasl *s)
+{
+	return !s->wants_proof;
 }
 
 bool

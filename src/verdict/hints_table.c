@@ -82,6 +82,19 @@ const struct hint hints_table[] = {
 	    "(-s)",
 	    ANYWHERE },
 	/* Google's answer has this status too, with "bearer mac". */
+	/* SCRAM's e= (RFC 5802, 7). */
+	{ 334, NULL, "invalid-proof", CAUSE_CREDENTIAL,
+	    "wrong password: the server has another for this user", NULL },
+	{ 334, NULL, "unknown-user", CAUSE_CREDENTIAL,
+	    "no such user, or none that has a password for SCRAM there", NULL },
+	{ 334, NULL, "channel-bindings-dont-match", CAUSE_ENCRYPTION,
+	    "the server sees another TLS connection: a proxy, or somebody in "
+	    "between, ends TLS and begins it anew",
+	    NULL },
+	{ 334, NULL, "server-does-support-channel-binding", CAUSE_ENCRYPTION,
+	    "the server has mechanisms with -PLUS that did not get here: "
+	    "somebody in between may take them out of its offer",
+	    NULL },
 	{ 334, NULL, "{\"status\":\"401\",\"schemes\":\"bearer…", CAUSE_TOKEN,
 	    "access token expired, or not valid for this server or user",
 	    ANYWHERE },

@@ -119,12 +119,25 @@ hint_injection(
 	    "this machine and the server");
 }
 
+static void
+hint_unproven(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	(void)f;
+	(void)asked;
+	buf_adds(b,
+	    "whoever answers does not have this account's password: an "
+	    "impostor, or a server that takes any; look at certificate and "
+	    "address before the password is used there again");
+}
+
 typedef void hint_fn(
     struct buf *b, const struct facts *f, const struct settings *asked);
 
 /* What to do about a condition that needs no reply to be explained. */
 static hint_fn *const hints[CONDITIONS] = {
 	[CONDITION_STARTTLS_INJECTION] = hint_injection,
+	[CONDITION_SERVER_PROOF] = hint_unproven,
 	[CONDITION_CERT_UNTRUSTED] = hint_untrusted,
 	[CONDITION_CERT_NAME] = hint_name,
 	[CONDITION_CERT_EXPIRED] = hint_expired,

@@ -85,6 +85,8 @@ write_no_mechanism(
 		buf_addf(b, "%s%s", i > 0 ? ", " : "", asked->mechs[i]->name);
 	buf_adds(b, ", offered ");
 	word_mechanisms(b, f, &f->smtp->ehlo);
+	if (f->smtp->detail[0] != '\0')
+		buf_addf(b, "; %s", f->smtp->detail);
 }
 
 static void
@@ -148,6 +150,14 @@ write_temporary(
     struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	add_login(b, f, asked, "not decided");
+}
+
+static void
+write_unproven(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	word_event(b, asked, "unproven server");
+	buf_addf(b, ": %s (%s)", f->smtp->detail, f->smtp->mech->name);
 }
 
 static void
@@ -240,6 +250,7 @@ static write_fn *const by_outcome[SMTP_OUTCOMES] = {
 	[SMTP_SECRET_TOO_LONG] = write_too_long,
 	[SMTP_AUTH_REJECTED] = write_rejected,
 	[SMTP_AUTH_TEMPORARY] = write_temporary,
+	[SMTP_SERVER_UNPROVEN] = write_unproven,
 	[SMTP_SENDER_REFUSED] = write_sender,
 	[SMTP_RECIPIENT_REFUSED] = write_recipient,
 	[SMTP_UTF8_MISSING] = write_utf8_missing,

@@ -1,5 +1,7 @@
 /* What is visibly wrong with the secret, where that may be why it failed. */
 
+#include <string.h>
+
 #include "secret/look.h"
 #include "verdict/hints.h"
 #include "verdict/internal.h"
@@ -43,6 +45,14 @@ may_be_secret(const struct verdict *v, enum condition c, const struct facts *f)
 	return cause_has(v->cause, CAUSE_MAY_BE_SECRET);
 }
 
+/* SCRAM hashes what others send, and each side for itself (RFC 5802, 2.2). */
+static bool
+is_unprepared(enum condition c, const struct facts *f)
+{
+	return c == CONDITION_AUTH_REJECTED && !f->look.is_ascii &&
+	    strncmp(f->smtp->mech->name, "SCRAM-", 6) == 0;
+}
+
 void
 judge_secret(struct verdict *v, enum condition c, const struct facts *f)
 {
@@ -54,11 +64,21 @@ judge_secret(struct verdict *v, enum condition c, const struct facts *f)
 	while (fault < SECRET_FAULTS &&
 	    !secret_look_has(&f->look, (enum secret_fault)fault, f->now_unix))
 		fault++;
-	if (fault == SECRET_FAULTS)
+	if (fault == SECRET_FAULTS && !is_unprepared(c, f))
 		return;
-	v->cause = blamed[fault];
 	v->hint = (struct buf)BUF_INIT(VERDICT_TEXT_MAX);
-	word_secret(&v->hint, &f->look, (enum secret_fault)fault, f->now_unix);
+	if (fault < SECRET_FAULTS) {
+		v->cause = blamed[fault];
+		word_secret(
+		    &v->hint, &f->look, (enum secret_fault)fault, f->now_unix);
+	} else {
+		v->cause = CAUSE_CREDENTIAL;
+		buf_addf(&v->hint,
+		    "the password is not ASCII, and %s gets it as it is: a "
+		    "server that prepares it first (SASLprep) makes another of "
+		    "it",
+		    f->smtp->mech->name);
+	}
 	/* Unless it says no more than that the login failed. */
 	if (known.len > 0 && (v->row == NULL || !hints_is_general(v->row)))
 		buf_addf(&v->hint, "; else: %s", buf_str(&known));

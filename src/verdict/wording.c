@@ -215,3 +215,26 @@ word_secret(struct buf *b, const struct secret_look *l, enum secret_fault fault,
 	word_span(b, now_unix - l->token.expires_at);
 	buf_adds(b, " ago by this machine's clock: get a new one");
 }
+
+void
+word_choice(struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	static const char *const why[] = {
+		[SMTP_PASSED_NONE] = "",
+		[SMTP_PASSED_NO_TLS] = "reveals the secret, and there is no "
+				       "TLS",
+		[SMTP_PASSED_UNVERIFIED] = "reveals the secret, and the server "
+					   "is unverified",
+		[SMTP_PASSED_UNBOUND] = "has no channel to bind to",
+		[SMTP_PASSED_LACKING] = "needs a digest that OpenSSL does not "
+					"compute here",
+	};
+	const struct smtp_facts *s = f->smtp;
+
+	buf_adds(b, "the first ");
+	buf_adds(b, asked->mechs_named ? "of -A" : "by default");
+	buf_adds(b, " that is offered");
+	if (s->passed != NULL && s->passed != s->mech)
+		buf_addf(b, " and may be used; %s %s", s->passed->name,
+		    why[s->passed_for]);
+}

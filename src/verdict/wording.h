@@ -65,4 +65,11 @@ void word_channel(struct buf *b, const struct facts *f);
 void word_secret(struct buf *b, const struct secret_look *l,
     enum secret_fault fault, int64_t now_unix);
 
+/*
+ * Why this mechanism and no other: "the first of -A that is offered", and what
+ * was passed over for it.  f->smtp->mech is one.
+ */
+void word_choice(
+    struct buf *b, const struct facts *f, const struct settings *asked);
+
 #endif

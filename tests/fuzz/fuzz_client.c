@@ -42,7 +42,7 @@ struct run {
 	bool over;   /* the server has closed */
 	bool faulty; /* the server is unverified and used all the same */
 	bool left;   /* it is taking its leave */
-	size_t replies, lines, auths, secrets;
+	size_t replies, lines, auths, secrets, works;
 	enum smtp_outcome outcome;
 };
 
@@ -216,7 +216,7 @@ handshake(struct run *r)
 		smtp_client_injected(r->c);
 	} else if (verified || r->head[0] & 64) {
 		r->faulty = !verified;
-		smtp_client_tls_done(r->c, verified);
+		smtp_client_tls_done(r->c, verified, NULL);
 	} else {
 		smtp_client_leave(r->c);
 	}
@@ -279,6 +279,13 @@ talk(struct run *r)
 			MUST(!r->over);
 			read_in(r);
 			break;
+		case SMTP_WANT_WORK:
+			/* Nobody waits for 2,000,000 iterations. */
+			if (++r->works <= 4)
+				smtp_client_work(r->c);
+			else
+				smtp_client_input(r->c, "", 0);
+			break;
 		case SMTP_END:
 		default:
 			MUST(false);
@@ -316,6 +323,7 @@ check_end(const struct run *r)
 		MUST(f->login != SMTP_LOGIN_UNDECIDED);
 		break;
 	case SMTP_AUTH_TEMPORARY:
+	case SMTP_SERVER_UNPROVEN:
 	case SMTP_MECHANISM_REFUSED:
 		MUST(f->login == SMTP_LOGIN_UNDECIDED);
 		break;

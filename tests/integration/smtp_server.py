@@ -14,6 +14,8 @@ import ssl
 import struct
 import threading
 
+import scram
+
 TLS_MARK = "<TLS>"
 PATIENCE = 30  # seconds until a test that hangs is given up
 
@@ -197,6 +199,13 @@ class Conn:
         self.sni = getattr(session, "sni", None)
         self.client_cert = session.getpeercert(binary_form=True)
         self.clear(self._out.read())
+
+    def binding(self, kind):
+        """What this connection has for a login to be bound to."""
+        return self._ssl.get_channel_binding(kind)
+
+    def cipher(self):
+        return self._ssl.cipher()[0]
 
     # Endings ---------------------------------------------------------------
 
@@ -409,7 +418,8 @@ class Mail:
     offers    keywords of the EHLO reply that counts
     mechs     mechanisms that it offers there; None: no AUTH line
     auth      the last reply of a login; or a list of replies, each (but the
-              last) awaits a line
+              last) awaits a line; or a function of the connection, which
+              returns False if the dialogue goes on
     replies   other replies by verb, text or a function of the connection
               that says all itself
     stall     the point from which nothing more is said: "greeting", "tls",
@@ -493,8 +503,7 @@ class Mail:
         """Returns true when nothing more is to be said."""
         replies = self.auth
         if callable(replies):
-            replies(conn)
-            return True
+            return replies(conn) is not False
         if isinstance(replies, str):
             if words[1].upper() == "LOGIN":
                 replies = [*LOGIN_PROMPTS, replies]
@@ -605,7 +614,8 @@ class Dialogue:
 
     def __call__(self, conn):
         said = b""
-        for what, text in [*self.steps, ("", "")]:
+        for i in range(len(self.steps) + 1):
+            what, text = [*self.steps, ("", "")][i]
             if what in ("S", "R"):
                 said += self._bytes(what, text)
                 continue
@@ -615,7 +625,10 @@ class Dialogue:
                 conn.raw(said)
                 said = b""
             if what == "C":
-                conn.line()
+                line = conn.line()
+                if scram.nonce_in(line):
+                    self.steps = scram.moved(
+                        self.steps, self.settings["password"], line)
             elif what == "TLS":
                 conn.start_tls(self.context)
             elif what == "CLOSE":

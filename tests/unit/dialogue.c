@@ -19,6 +19,7 @@ static const char *const conditions[SMTP_OUTCOMES] = {
 	[SMTP_SECRET_TOO_LONG] = "secret",
 	[SMTP_AUTH_REJECTED] = "auth-rejected",
 	[SMTP_AUTH_TEMPORARY] = "auth-temporary",
+	[SMTP_SERVER_UNPROVEN] = "server-proof",
 	[SMTP_SENDER_REFUSED] = "sender",
 	[SMTP_RECIPIENT_REFUSED] = "recipient",
 	[SMTP_UTF8_MISSING] = "extension",
@@ -281,7 +282,8 @@ dialogue_parse(struct dialogue *d, const char *text, size_t len)
 		return 0;
 	proof = d->token != NULL ? SASL_PROOF_TOKEN : SASL_PROOF_PASSWORD;
 	for (m = sasl_mechs; m->name != NULL; m++)
-		if (m->proof == proof && add_mech(d, m) == -1)
+		if (m->proof == proof && !m->binds_channel &&
+		    add_mech(d, m) == -1)
 			return fault(d, 0, "too many mechanisms", m->name);
 	return 0;
 }

@@ -36,8 +36,11 @@ enum dialogue_kind {
 
 enum {
 	DIALOGUE_STEPS = 128,
-	DIALOGUE_LIST = 8, /* mechanisms, commands */
+	DIALOGUE_LIST = 16, /* mechanisms, commands */
 };
+
+/* What SCRAM's nonce is, for what follows from it to be written down. */
+#define DIALOGUE_NONCE "rOprNGfwEbeRWgbNEkqO"
 
 struct dialogue_step {
 	enum dialogue_kind kind;

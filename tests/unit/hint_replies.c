@@ -50,6 +50,12 @@ const struct hint_reply hint_replies[] = {
 	{ "525 5.7.13", CAUSE_ACCOUNT, "…", ANYBODY },
 	{ "523 5.7.10 Authentication not allowed without TLS.",
 	    CAUSE_ENCRYPTION, "…", ANYBODY },
+	{ "334 invalid-proof", CAUSE_CREDENTIAL, "invalid-proof", ANYBODY },
+	{ "334 unknown-user", CAUSE_CREDENTIAL, "unknown-user", ANYBODY },
+	{ "334 channel-bindings-dont-match", CAUSE_ENCRYPTION,
+	    "channel-bindings-dont-match", ANYBODY },
+	{ "334 server-does-support-channel-binding", CAUSE_ENCRYPTION,
+	    "server-does-support-channel-binding", ANYBODY },
 	{ "334 {\"status\":\"401\",\"schemes\":\"bearer\",\"scope\":\"mail\","
 	  "\"openid-configuration\":\"https://idp.example.org/\"}",
 	    CAUSE_TOKEN, "{\"status\":\"401\",\"schemes\":\"bearer…", ANYBODY },

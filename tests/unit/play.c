@@ -163,6 +163,7 @@ set_params(struct play *p)
 		.secret = d->token != NULL ? d->token : d->password,
 		.proof =
 		    d->token != NULL ? SASL_PROOF_TOKEN : SASL_PROOF_PASSWORD,
+		.nonce = DIALOGUE_NONCE,
 		.host = "mail.example.org",
 		.port = 587 };
 	p->params = (struct smtp_params){ .ehlo_name = "probe.example.org",
@@ -228,6 +229,7 @@ want_name(enum smtp_want want)
 	static const char *const names[] = { [SMTP_WANT_READ] = "to read",
 		[SMTP_WANT_WRITE] = "to write",
 		[SMTP_WANT_TLS] = "TLS",
+		[SMTP_WANT_WORK] = "to compute",
 		[SMTP_END] = "nothing more" };
 
 	return names[want];
@@ -357,12 +359,23 @@ play_step(struct play *p, const struct dialogue_step *s)
 			return -1;
 		if (smtp_client_phase(p->c) != SMTP_PHASE_TLS)
 			return fault(p, "line %d: wrong phase", s->line);
-		smtp_client_tls_done(p->c, !p->d->unverified);
+		smtp_client_tls_done(p->c, !p->d->unverified, NULL);
 		return 0;
 	case DIALOGUE_CLOSE:
 	default:
 		play_close(p);
 		return 0;
+	}
+}
+
+/* What takes time is done at once. */
+static void
+play_work(struct play *p)
+{
+	while (smtp_client_want(p->c) == SMTP_WANT_WORK) {
+		if (smtp_client_phase(p->c) != SMTP_PHASE_AUTH)
+			fault(p, "work in the wrong phase");
+		smtp_client_work(p->c);
 	}
 }
 
@@ -375,6 +388,8 @@ play_steps(struct play *p, size_t from, size_t to)
 			from += play_run(p, from, to);
 		else if (play_step(p, &p->d->steps[from++]) == -1)
 			return -1;
+		if (from == to || p->d->steps[from].kind != DIALOGUE_CLOSE)
+			play_work(p);
 	}
 	return p->fault[0] == '\0' ? 0 : -1;
 }

@@ -47,6 +47,7 @@ const struct report report_sample = {
 	.port = 587,
 	.user = "alice",
 	.mechanism = "PLAIN",
+	.mechanism_reason = "the first by default",
 	.mechanisms_offered = mechanisms,
 	.mechanism_count = COUNT(mechanisms),
 	.extensions = extensions,

@@ -256,16 +256,44 @@ static const struct row rows[] = {
 
 	/* Authentication */
 	{ "password", "h -U u -P p",
-	    "login=1 user=u proof=0 mechs=PLAIN,LOGIN source=1/p" },
+	    "login=1 user=u proof=0 mechs=PLAIN,LOGIN,SCRAM-SHA-512,"
+	    "SCRAM-SHA-256,SCRAM-SHA-1,CRAM-MD5 source=1/p" },
+	{ "strongest", "h " CREDS "-A strongest",
+	    "mechs=SCRAM-SHA-512-PLUS,SCRAM-SHA-256-PLUS,SCRAM-SHA-1-PLUS,"
+	    "SCRAM-SHA-512,SCRAM-SHA-256,SCRAM-SHA-1,PLAIN,LOGIN,CRAM-MD5 "
+	    "user=u" },
+	{ "strongest behind another", "h " CREDS "-A CRAM-MD5,Strongest",
+	    "mechs=CRAM-MD5,SCRAM-SHA-512-PLUS,SCRAM-SHA-256-PLUS,"
+	    "SCRAM-SHA-1-PLUS,SCRAM-SHA-512,SCRAM-SHA-256,SCRAM-SHA-1,PLAIN,"
+	    "LOGIN user=u" },
+	{ "strongest with an authzid", "h " CREDS "-A strongest --authzid=z",
+	    "mechs=SCRAM-SHA-512-PLUS,SCRAM-SHA-256-PLUS,SCRAM-SHA-1-PLUS,"
+	    "SCRAM-SHA-512,SCRAM-SHA-256,SCRAM-SHA-1,PLAIN user=u" },
+	{ "strongest with a token", "h -U u --token-from=stdin -A strongest",
+	    "!-A strongest: does not fit a token; leave it out" },
+	{ "strongest without credentials", "h -A strongest",
+	    "!-A strongest: no credentials; add -U USER and "
+	    "--password-from=SOURCE" },
+	{ "a mechanism that is historic", "h " CREDS "-A DIGEST-MD5",
+	    "!-A DIGEST-MD5: not built in: it is historic (RFC 6331); let the "
+	    "server offer SCRAM-SHA-256, or PLAIN over TLS" },
+	{ "a mechanism that is withdrawn", "h " CREDS "-A PLAIN,ntlm",
+	    "!-A ntlm: not built in: its maker withdraws it; let the server "
+	    "offer PLAIN or LOGIN over TLS, or XOAUTH2" },
+	{ "a mechanism for tickets", "h " CREDS "-A GSSAPI",
+	    "!-A GSSAPI: not built in: it takes a Kerberos ticket, and no "
+	    "password or token; check an account with PLAIN over TLS" },
 	{ "token", "h -U u --token-from=file:/t",
 	    "login=1 proof=1 mechs=OAUTHBEARER,XOAUTH2 source=2//t" },
 	{ "order of -A", "h " CREDS "-A login,plain", "mechs=LOGIN,PLAIN" },
 	{ "-A twice adds up", "h " CREDS "-A LOGIN -A PLAIN,LOGIN",
 	    "mechs=LOGIN,PLAIN" },
 	{ "blanks in -A", "h " CREDS "-A LOGIN,_PLAIN", "mechs=LOGIN,PLAIN" },
-	{ "unknown mechanism", "h " CREDS "-A PLAIN,CRAM-MD5",
-	    "!-A CRAM-MD5: unknown mechanism; use some of OAUTHBEARER, "
-	    "XOAUTH2, PLAIN, LOGIN, EXTERNAL, ANONYMOUS" },
+	{ "unknown mechanism", "h " CREDS "-A PLAIN,ROT13",
+	    "!-A ROT13: unknown mechanism; use some of OAUTHBEARER, XOAUTH2, "
+	    "PLAIN, LOGIN, SCRAM-SHA-512, SCRAM-SHA-256, SCRAM-SHA-1, "
+	    "CRAM-MD5, SCRAM-SHA-512-PLUS, SCRAM-SHA-256-PLUS, "
+	    "SCRAM-SHA-1-PLUS, EXTERNAL, ANONYMOUS, or strongest" },
 	{ "empty mechanism", "h " CREDS "-A PLAIN,,LOGIN",
 	    "!-A PLAIN,,LOGIN: a name in the list is empty" },
 	{ "-A without credentials", "h -A LOGIN",
@@ -311,11 +339,14 @@ static const struct row rows[] = {
 	{ "cred: with a slash", "h -U u --password-from=cred:../x",
 	    "!--password-from: cred: needs the name of a credential, without "
 	    "a slash" },
-	{ "authzid", "h " CREDS "--authzid=z", "authzid=z mechs=PLAIN" },
+	{ "authzid", "h " CREDS "--authzid=z",
+	    "authzid=z "
+	    "mechs=PLAIN,SCRAM-SHA-512,SCRAM-SHA-256,SCRAM-SHA-1 user=u" },
 	{ "authzid filters -A", "h " CREDS "--authzid=z -A LOGIN,PLAIN",
 	    "mechs=PLAIN" },
 	{ "authzid with LOGIN alone", "h " CREDS "--authzid=z -A LOGIN",
 	    "!--authzid: no mechanism allowed carries one; allow PLAIN, "
+	    "SCRAM-SHA-256, "
 	    "OAUTHBEARER or EXTERNAL, or leave it out" },
 	{ "authzid with a token", "h -U u --token-from=fd:3 --authzid=z",
 	    "mechs=OAUTHBEARER" },
@@ -489,11 +520,11 @@ static const struct row rows[] = {
 	{ "multi-line", "h --output-format=multi-line", "json=0" },
 	{ "mp-test-json", "h --output-format=mp-test-json",
 	    "!--output-format=mp-test-json: check_smtp's own format is not "
-	    "available here; use text, json or "
-	    "openmetrics" },
+	    "available here; use text, json, "
+	    "openmetrics, nagios, icinga2, zabbix or html" },
 	{ "unknown format", "h --output-format=xml",
-	    "!--output-format=xml: no such format; use text, json or "
-	    "openmetrics" },
+	    "!--output-format=xml: no such format; use text, json, "
+	    "openmetrics, nagios, icinga2, zabbix or html" },
 	{ "file", "h --output-file=/a/x.prom", "file=/a/x.prom temporary=1" },
 	{ "no file", "h", "file=NULL temporary=0" },
 	{ "empty file",
@@ -516,6 +547,33 @@ static const struct row rows[] = {
 	{ "-q, end of options, host", "-q -- true", "host=true" },
 	{ "-q at the end", "h -q", "host=h" },
 	{ "one boolean only", "-q true true", "host=true" },
+	/* Many checks */
+	{ "batch needs no host", "--batch=b.ini", "batch=b.ini host=NULL" },
+	{ "nor a user", "--batch=b.ini -P x --rcpt=a@b", "batch=b.ini" },
+	{ "but its words count", "--batch=b.ini -p x",
+	    "!-p: not a port; use 1 to 65535 or a service name (a password is "
+	    "given with --password-from)" },
+	{ "patterns", "--batch=b --only=a,b* --only=c", "only=a,b*,c" },
+	{ "empty pattern",
+	    "--batch=b --only=", "!--only=: the value is empty" },
+	{ "no such list", "--batch=b --list=json",
+	    "!--list=json: no such list; use --list or --list=zabbix" },
+	{ "none at a time", "--batch=b --parallel=0",
+	    "!--parallel=0: not a number of connections; use 1 to 1000" },
+	{ "too many at a time", "--batch=b --per-host=1001",
+	    "!--per-host=1001: not a number of connections; use 1 to 1000" },
+	{ "no time", "--batch=b --run-timeout=0",
+	    "!--run-timeout=0: not a timeout; use seconds above 0 and up to "
+	    "86400" },
+	{ "list of one check", "h --list",
+	    "!--list without --batch: it is about many checks; add "
+	    "--batch=FILE" },
+	{ "one check at a time", "h --parallel=3",
+	    "!--parallel without --batch: it is about many checks; add "
+	    "--batch=FILE" },
+	{ "format of many", "h --output-format=html",
+	    "!--output-format=html without --batch: it needs a name for the "
+	    "check; add --batch=FILE" },
 	{ "help", "--help --bogus -p x", "action=1" },
 	{ "version", "-V -h", "action=2" },
 

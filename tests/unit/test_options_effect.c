@@ -5,6 +5,7 @@
 
 #include "tests/unit/options_line.h"
 
+#define BATCH "--batch=b.ini"
 #define LOGIN "h -U u --password-from=env:P"
 
 static const struct effect {
@@ -71,6 +72,14 @@ static const struct effect {
 	{ "critical", "5", "h", "c-time=5" },
 	{ "timeout", "7:unknown", "h", "on-timeout=3 timeout=7000000" },
 	{ "on", "dns=unknown", "h", "on-dns=3" },
+	{ "batch", "b.ini", "--output-format=json",
+	    "port=0 on-starttls-missing=2 batch=b.ini" },
+	{ "only", "a*", BATCH, "only=a*" },
+	{ "list", NULL, BATCH, "list=1" },
+	{ "list", "zabbix", BATCH, "list=2" },
+	{ "parallel", "9", BATCH, "parallel=9" },
+	{ "per-host", "2", BATCH, "per-host=2" },
+	{ "run-timeout", "1.5", BATCH, "run=1500000" },
 	{ "verbose", NULL, "h -v", "v=2 dialogue=1" },
 	{ "verbose", NULL, "h -vv", "v=3 answers=1" },
 	{ "output-format", "json", "h", "json=1 format=json" },

@@ -208,6 +208,25 @@ test_no_space(void **state)
 	assert_holds("f", "old");
 }
 
+/* In a folder that is open, whatever the working one is; for nobody else. */
+static void
+test_at(void **state)
+{
+	struct stat st;
+	int folder = open(".", O_RDONLY | O_DIRECTORY);
+
+	(void)state;
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(
+	    replace_file_at(folder, "f", "f.new", 0600, "private", 7), 0);
+	assert_int_equal(fchdir(folder), 0);
+	assert_int_equal(stat("f", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(st.st_size, 7);
+	assert_int_equal(access("f.new", F_OK), -1);
+	close(folder);
+}
+
 int
 main(void)
 {
@@ -220,6 +239,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_not_regular, enter, leave),
 		cmocka_unit_test_setup_teardown(test_no_folder, enter, leave),
 		cmocka_unit_test_setup_teardown(test_no_space, enter, leave),
+		cmocka_unit_test_setup_teardown(test_at, enter, leave),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,7 +44,7 @@ test_sample(void **state)
 	    "\"time\":2.310000,\"addresses_tried\":["
 	    "{\"address\":\"2001:db8::1\","
 	    "\"error\":\"Network is unreachable\"},"
-	    "{\"address\":\"192.0.2.1\",\"error\":null}],\"token_ttl\":null,"
+	    "{\"address\":\"192.0.2.1\",\"error\":null}],\"token_ttl\":null,\"mechanism_reason\":\"the first by default\","
 	    "\"credential\":null,\"credential_days\":null}\n");
 }
 
@@ -65,7 +65,7 @@ test_nothing_known(void **state)
 	    "\"verified\":null,\"subject\":null,\"issuer\":null,"
 	    "\"not_after\":null,\"days_left\":null},"
 	    "\"reply\":{\"code\":null,\"enhanced\":null,\"text\":null},"
-	    "\"phases\":{},\"time\":null,\"addresses_tried\":[],\"token_ttl\":null,"
+	    "\"phases\":{},\"time\":null,\"addresses_tried\":[],\"token_ttl\":null,\"mechanism_reason\":null,"
 	    "\"credential\":null,\"credential_days\":null}\n");
 }
 
@@ -154,6 +154,7 @@ test_hostile(void **state)
 		.address = EVIL,
 		.user = EVIL,
 		.mechanism = EVIL,
+		.mechanism_reason = EVIL,
 		.mechanisms_offered = texts,
 		.mechanism_count = 1,
 		.extensions = texts,
@@ -181,8 +182,8 @@ test_hostile(void **state)
 	    "\"reply\":{\"code\":null,\"enhanced\":" TAME ",\"text\":" TAME
 	    "},\"phases\":{" TAME ":null},\"time\":null,"
 	    "\"addresses_tried\":[{\"address\":" TAME ",\"error\":" TAME
-	    "}],\"token_ttl\":null,"
-	    "\"credential\":null,\"credential_days\":null}\n");
+	    "}],\"token_ttl\":null,\"mechanism_reason\":" TAME
+	    ",\"credential\":null,\"credential_days\":null}\n");
 }
 
 int

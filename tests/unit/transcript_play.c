@@ -59,6 +59,7 @@ want_name(enum smtp_want want)
 	static const char *const names[] = { [SMTP_WANT_READ] = "to read",
 		[SMTP_WANT_WRITE] = "to write",
 		[SMTP_WANT_TLS] = "TLS",
+		[SMTP_WANT_WORK] = "to compute",
 		[SMTP_END] = "nothing more" };
 
 	return names[want];
@@ -105,7 +106,7 @@ play_tls(struct transcript_scene *s, const struct dialogue_step *step)
 	t->done = true;
 	s->f.verified = trust.verified;
 	if (trust.may_go_on)
-		smtp_client_tls_done(s->c, trust.verified);
+		smtp_client_tls_done(s->c, trust.verified, NULL);
 	else
 		smtp_client_leave(s->c);
 	return 0;
@@ -129,8 +130,20 @@ play_step(struct transcript_scene *s, const struct dialogue_step *step)
 	default:
 		if ((rc = expect_want(s, step, SMTP_WANT_READ)) == 0)
 			smtp_client_input(s->c, step->bytes, step->len);
+		/* Unless it is the end: there was no time for it then. */
+		while (step + 1 < s->t->d.steps + s->t->d.step_count &&
+		    smtp_client_want(s->c) == SMTP_WANT_WORK)
+			smtp_client_work(s->c);
 		return rc;
 	}
+}
+
+static void
+withhold(void *arg, const char *text, size_t len)
+{
+	struct transcript_scene *s = arg;
+
+	censor_add(s->censor, text, len);
 }
 
 static struct smtp_client *
@@ -161,6 +174,9 @@ new_client(struct transcript_scene *s)
 			.secret = buf_str(&s->secret),
 			.proof = asked->proof,
 			.trace = "check_smtp_auth",
+			.nonce = DIALOGUE_NONCE,
+			.made = withhold,
+			.made_arg = s,
 			.host = asked->host,
 			.port = asked->port };
 		p.creds = &s->creds;
