@@ -261,7 +261,7 @@ fuzz-replay: $(fuzz_tests)
 # Those of the second program have its room instead of the plugin's.
 oauth2_tests = $(filter $(O)/tests/unit/test_oauth2_% \
                $(O)/tests/fuzz/fuzz_oauth2_%,$(unit_tests) $(fuzz_tests))
-oauth2_parts = $(filter-out $(O)/src/oauth2/main.o,$(oauth2_objects)) \
+oauth2_parts = $(filter-out $(O)/smtp_oauth2.o,$(oauth2_objects)) \
                $(oauth2_rooms)
 $(oauth2_tests:%=%.o): private own_flags += $(oauth2_flags)
 $(filter $(O)/tests/unit/%,$(oauth2_tests)): $(O)/%: $(O)/%.o $(oauth2_parts)
