@@ -110,8 +110,8 @@ struct settings {
 	int64_t guard_seconds;
 	unsigned int baseline; /* 1 << enum baseline_kind; 0: none */
 	bool accept_changes;
-	/* Of oauth2:, too; filled in where one of them is asked for. */
-	char *state_dir;
+	char *state_dir; /* filled in where one of them is asked for; where
+			    oauth2: looks, NULL: in the usual place */
 
 	/* Thresholds; [PHASE_TOTAL] is the whole check */
 	struct range warning[THRESHOLDS];

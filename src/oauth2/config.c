@@ -34,7 +34,7 @@ default_path(void)
 static int
 add_name(struct config *c, const char *s, size_t len, struct failure *f)
 {
-	char **names, *name;
+	char **names = NULL, *name;
 	size_t i;
 
 	if ((name = strndup(s, len)) == NULL)
