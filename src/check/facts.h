@@ -60,7 +60,7 @@ struct facts {
 	enum phase reached;  /* the phase in progress at the end */
 	const char *hung_in; /* where the deadline struck, if it is no phase;
 				static */
-	bool run_is_over; /* it was not its own deadline, but that of all */
+	bool run_is_over;    /* it was not its own deadline, but that of all */
 	bool secret_world_readable;
 	struct secret_look look;    /* at the secret */
 	int64_t credential_ends_at; /* what a token is renewed with; 0: not
@@ -73,12 +73,13 @@ struct facts {
 	struct facts_dns dns[2];        /* IPv6, IPv4 */
 	struct facts_attempt *attempts; /* owned */
 	size_t attempt_count;
+	size_t address_count;           /* known when it ended, tried or not */
 	char address[ADDRESS_TEXT_MAX]; /* connected to; "" if never */
 
 	struct tls_facts tls;
 	bool verified;          /* chain, dates and name, or a pin, are right */
 	char stream_error[256]; /* why the stream failed or was closed */
-	char plaintext[64];     /* the beginning of what was said in place of a
+	char plaintext[256];    /* the beginning of what was said in place of a
 				   handshake, or "" */
 
 	const struct smtp_facts *smtp; /* owned by the probe; NULL: no greeting

@@ -34,7 +34,7 @@ static void
 on_phase(void *arg, enum phase phase)
 {
 	(void)arg;
-	last_word_place(phase_name(phase));
+	last_word_place(phase_doing(phase));
 }
 
 /* What cannot be right is not sent: nothing else of it is worth telling. */
@@ -155,8 +155,8 @@ job_start(struct job *j, struct shared *shared, int64_t deadline_us,
 {
 	struct loop *l = shared_loop(shared);
 	const char *where = j->asked->secret.kind == SECRET_OAUTH2
-	    ? "the renewal of the token"
-	    : "secret";
+	    ? "renewing the token"
+	    : "reading the secret";
 
 	j->state = JOB_SECRET;
 	j->shared = shared;

@@ -1,9 +1,11 @@
 #include "verdict/explain.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "verdict/hints.h"
 #include "verdict/outcome.h"
+#include "verdict/symptom.h"
 #include "verdict/wording.h"
 
 enum { TEXT_MAX = SMTP_REPLY_MAX * 2 };
@@ -52,6 +54,20 @@ find(const struct hint_query *whose, const struct smtp_facts *s,
 	return h;
 }
 
+/* A server that is full says so before it would begin with TLS. */
+static const struct hint *
+find_plaintext(const struct hint_query *whose, const char *text)
+{
+	struct smtp_answer a = { .code = atoi(text),
+		.text = BUF_INIT(TEXT_MAX) };
+	const struct hint *h = NULL;
+
+	if (buf_adds(&a.text, text) == 0)
+		h = find_reply(*whose, &a, text);
+	buf_free(&a.text);
+	return h;
+}
+
 void
 explain_refusal(
     struct verdict *v, const struct facts *f, const struct settings *asked)
@@ -59,6 +75,9 @@ explain_refusal(
 	struct buf greeting = BUF_INIT(TEXT_MAX), text = BUF_INIT(TEXT_MAX);
 	struct hint_query whose = { .host = asked->host };
 
+	if (f->end == END_TLS && symptom_is_smtp(f->plaintext) &&
+	    f->plaintext[0] >= '4')
+		v->row = find_plaintext(&whose, f->plaintext);
 	if (f->end != END_COMPLETE || !outcome_is_refusal(f->smtp->outcome))
 		return;
 	/* Whose it is shows in the greeting as often as in the name. */

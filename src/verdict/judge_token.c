@@ -8,12 +8,15 @@ word_left(struct buf *b, const struct facts *f)
 {
 	const long long left = (long long)facts_token_ttl(f);
 
-	if (!f->look.token.has_expiry)
+	if (!f->look.token.has_expiry) {
 		buf_adds(b, "token does not tell when it expires");
-	else if (left > 0)
+	} else if (left > 0) {
 		buf_addf(b, "token expires in %lld s", left);
-	else
-		buf_addf(b, "token expired %lld s ago", -left);
+	} else {
+		buf_adds(b, "token expired ");
+		word_span(b, -left);
+		buf_adds(b, " ago");
+	}
 }
 
 /* One that does not tell has too little left for whoever asks. */
@@ -46,7 +49,7 @@ judge_token(
 	word_left(&n->message, f);
 	buf_addf(&n->message, " (%s at %s)", critical ? "critical" : "warning",
 	    r->text);
-	word_where(&n->message, asked);
+	word_where_login(&n->message, asked, v->login);
 }
 
 static void
@@ -85,5 +88,5 @@ judge_credential(
 	    critical ? "critical" : "warning",
 	    critical ? asked->credential_days_critical
 		     : asked->credential_days_warning);
-	word_where(&n->message, asked);
+	word_where_login(&n->message, asked, v->login);
 }

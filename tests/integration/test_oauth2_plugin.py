@@ -79,7 +79,7 @@ def test_answer_behind_the_deadline(helper, provider, check):
     result = check("-t", "2")
     assert result.exit_code == 2, result
     assert result.message.startswith(
-        "timeout after 2 s in the renewal of the token for "), result
+        "timeout after 2 s renewing the token for "), result
     result = check()
     assert result.state == "OK", result
     assert len(provider.requests) == 1
