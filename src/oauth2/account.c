@@ -83,6 +83,9 @@ set_source(struct making *m, const char *key, const char *value)
 	/* A renewal has no terminal and no caller's descriptors. */
 	if (s->kind == SECRET_OAUTH2)
 		return fault(m, key, "cannot be an access token");
+	if (s->kind == SECRET_ASK)
+		return fault(m, key,
+		    "cannot be asked for: nobody is there when a token is renewed");
 	if (s->kind == SECRET_STDIN || s->kind == SECRET_FD)
 		return fault(m, key,
 		    "cannot be a descriptor: nobody is there when a token is "

@@ -42,6 +42,7 @@ struct job {
 	struct secret secret;
 	struct censor *censor;
 	struct probe *probe;
+	const char *place;  /* where it is, for the last word; static */
 	struct facts facts; /* from first to last */
 };
 

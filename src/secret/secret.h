@@ -23,11 +23,12 @@ enum secret_kind {
 	SECRET_CMD,
 	SECRET_CRED,
 	SECRET_OAUTH2, /* an access token that smtp-oauth2 renews */
+	SECRET_ASK,    /* text is the secret itself, once it was asked for */
 };
 
 struct secret_source {
 	enum secret_kind kind;
-	char *text; /* what follows the colon, owned; wiped for SECRET_TEXT */
+	char *text; /* what follows the colon, or NULL; owned, and wiped */
 	const char *folder; /* SECRET_OAUTH2: where tokens are kept, borrowed;
 			       NULL: by $STATE_DIRECTORY, or the usual one */
 	/* One that this one was given in place of, owned, or NULL: nobody reads
@@ -51,9 +52,9 @@ struct secret {
 enum { SECRET_MAX = 64 * 1024, SECRET_ACCOUNT_MAX = 64 };
 
 /*
- * Take "file:PATH", "env:NAME", "fd:N", "stdin", "pass:TEXT", "cmd:COMMAND",
- * "cred:NAME" or "oauth2:NAME" apart.  Returns 0 with *out owned by the caller,
- * or -1 with *e set (ERR_USAGE), which never quotes a secret.
+ * Take "file:PATH", "env:NAME", "fd:N", "stdin", "ask", "pass:TEXT",
+ * "cmd:COMMAND", "cred:NAME" or "oauth2:NAME" apart.  Returns 0 with *out owned
+ * by the caller, or -1 with *e set (ERR_USAGE), which never quotes a secret.
  */
 int secret_source_parse(
     const char *text, struct secret_source *out, struct err *e);
