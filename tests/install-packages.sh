@@ -11,6 +11,8 @@ is_there() {
 	case $1 in
 	gcc) command -v cc || command -v gcc ;;
 	libc6-dev) has_header stdio.h ;;
+	gcc-multilib) echo "int x;" | cc -m32 -c -x c -o /dev/null - ;;
+	qemu-user) command -v qemu-i386 ;;
 	libssl-dev) has_header openssl/ssl.h ;;
 	libc-ares-dev) has_header ares.h ;;
 	libcurl4-openssl-dev) has_header curl/curl.h ;;
