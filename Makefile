@@ -44,6 +44,8 @@ main   := check_smtp_auth.c
 oauth2 := $(sort $(wildcard src/oauth2/*.c src/signin/*.c)) smtp_oauth2.c
 
 sources := $(base) $(smtp) $(client) $(net) $(secret) $(plugin) $(check) $(rooms) $(main)
+# What is looked at, not what is linked.
+all_sources = $(sources) $(oauth2)
 headers := $(sort $(wildcard src/*/*.h)) smtp_client.h
 
 # A variant is the same program built otherwise, in a folder of its own:
@@ -159,6 +161,7 @@ install: all ## Install the plugin, its man page and completion (DESTDIR PREFIX 
 	$(INSTALL) -d '$(DESTDIR)$(PLUGINDIR)' '$(DESTDIR)$(MANDIR)/man1'
 	$(INSTALL) -m 755 $(O)/check_smtp_auth '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth'
 	$(INSTALL) -m 755 $(O)/smtp-oauth2 '$(DESTDIR)$(PLUGINDIR)/smtp-oauth2'
+	$(INSTALL) -m 644 man/smtp-oauth2.1 '$(DESTDIR)$(MANDIR)/man1/smtp-oauth2.1'
 	$(INSTALL) -m 644 man/check_smtp_auth.1 '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1'
 	$(INSTALL) -d '$(DESTDIR)$(BASHCOMPDIR)' '$(DESTDIR)$(ZSHCOMPDIR)'
 	$(INSTALL) -m 644 $(O)/completion/check_smtp_auth '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth'
@@ -167,6 +170,7 @@ install: all ## Install the plugin, its man page and completion (DESTDIR PREFIX 
 uninstall: ## Remove what "make install" installed
 	rm -f '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth' \
 	    '$(DESTDIR)$(PLUGINDIR)/smtp-oauth2' \
+	    '$(DESTDIR)$(MANDIR)/man1/smtp-oauth2.1' \
 	    '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1' \
 	    '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth' \
 	    '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'
@@ -207,7 +211,7 @@ FORCE:
 $(O)/check_smtp_auth: $(objects)
 	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(libs)
 
-$(oauth2_objects): own_flags += $(oauth2_flags)
+$(oauth2_objects): private own_flags += $(oauth2_flags)
 $(oauth2_objects): | $(O)/has-oauth2
 $(O)/has-oauth2: $(O)/flags
 	@sh tests/have-headers.sh 'libcurl4-openssl-dev libjansson-dev' \
