@@ -51,7 +51,16 @@ struct facts_span {
 	int64_t elapsed_us;
 };
 
-enum { FACTS_SPANS_MAX = 16 };
+enum { FACTS_SPANS_MAX = 16, FACTS_REPLY_MAX = 300, FACTS_TROUBLE_MAX = 400 };
+
+/* That the secret was refused before, and is not sent again. */
+struct facts_guard {
+	bool held_back;
+	int refused;                 /* times */
+	int64_t since;               /* the first of them; Unix time */
+	int64_t next_try;            /* when it may be sent again */
+	char reply[FACTS_REPLY_MAX]; /* the last refusal; one line */
+};
 
 struct facts {
 	bool begun; /* the first look-up was started */
@@ -62,6 +71,10 @@ struct facts {
 				static */
 	bool secret_world_readable;
 	struct secret_look look; /* at the secret */
+	struct facts_guard guard;
+	char guard_trouble[FACTS_TROUBLE_MAX]; /* why there was no guard; "" */
+	char state_trouble[FACTS_TROUBLE_MAX]; /* what else was wrong with what
+						  is remembered; "" */
 	char output_error[400]; /* "FILE: why" the answer was not written; "" */
 
 	const char *dns_error;          /* static */

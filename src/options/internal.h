@@ -22,6 +22,7 @@ enum option_group {
 	GROUP_AUTH,
 	GROUP_DEPTH,
 	GROUP_THRESHOLDS,
+	GROUP_MEMORY,
 	GROUP_OUTPUT,
 	OPTION_GROUPS,
 };
@@ -77,6 +78,9 @@ int options_extra_read(struct given_list *l, const char *locator,
 /* Fill in defaults, then look for contradictions. */
 void options_check(struct parsing *p);
 
+/* Fill in the folder of --guard and the like, where one is needed. */
+void options_check_memory(struct parsing *p);
+
 /* Look for thresholds that judge nothing, or are the wrong way round. */
 void options_check_thresholds(struct parsing *p);
 
@@ -106,6 +110,7 @@ option_fn options_set_address, options_set_command, options_set_response;
 option_fn options_set_words, options_set_threshold, options_set_timeout;
 option_fn options_set_state, options_set_verbose, options_set_format;
 option_fn options_set_perfdata, options_set_color, options_set_action;
+option_fn options_set_guard;
 option_fn options_set_string, options_set_true, options_set_nothing;
 
 #endif

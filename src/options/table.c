@@ -131,8 +131,9 @@ static const struct option_row rows[] = {
 	{ .name = "tls-min",
 	    TAKES("1.2|1.3"),
 	    .group = GROUP_TLS,
-	    .help = "oldest protocol accepted (default: 1.2, or what openssl.cnf "
-		    "asks for if newer)",
+	    .help =
+		"oldest protocol accepted (default: 1.2, or what openssl.cnf "
+		"asks for if newer)",
 	    .set = options_set_tls_min,
 	    .kind = KIND_WORDS },
 	{ .name = "client-cert",
@@ -304,6 +305,20 @@ static const struct option_row rows[] = {
 	    .set = options_set_state,
 	    .kind = KIND_STATE },
 
+	{ .name = "guard",
+	    MAY_TAKE("COUNT/SECONDS"),
+	    .group = GROUP_MEMORY,
+	    .help = "do not send a secret again that the server refused COUNT "
+		    "times within SECONDS (default: 3/3600)",
+	    .set = options_set_guard },
+	{ .name = "state-dir",
+	    TAKES("DIR"),
+	    .group = GROUP_MEMORY,
+	    .help = "where that is kept (default: what STATE_DIRECTORY or "
+		    "MP_STATE_PATH names, else /var/lib/check_smtp_auth)",
+	    KEEPS(options_set_string, check.state_dir),
+	    .kind = KIND_FOLDER },
+
 	{ .letter = 'v',
 	    .name = "verbose",
 	    .group = GROUP_OUTPUT,
@@ -368,6 +383,7 @@ static const char *const titles[OPTION_GROUPS] = {
 	[GROUP_AUTH] = "Authentication",
 	[GROUP_DEPTH] = "How deep the check goes",
 	[GROUP_THRESHOLDS] = "Thresholds",
+	[GROUP_MEMORY] = "From one check to the next",
 	[GROUP_OUTPUT] = "Output",
 };
 

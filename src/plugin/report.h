@@ -100,6 +100,13 @@ struct report {
 		int64_t expires_at; /* Unix time; OpenMetrics only */
 		int64_t ttl;        /* seconds; JSON only */
 	} token;
+	struct {
+		bool known; /* a guard was there */
+		bool held_back;
+		bool has_dates;
+		int64_t since; /* the first refusal; Unix time */
+		int64_t next_try;
+	} guard;
 	/* Perfdata, in the order of printing. */
 	const struct metric *metrics;
 	size_t metric_count;
@@ -118,7 +125,7 @@ struct report {
 
 struct report_format;
 
-enum { REPORT_PARTS = 7 }; /* that a page of OpenMetrics comes in */
+enum { REPORT_PARTS = 9 }; /* that a page of OpenMetrics comes in */
 
 /* A page under way: reports written one after the other. */
 struct report_page {

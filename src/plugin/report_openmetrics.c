@@ -17,6 +17,8 @@ enum family {
 	FAMILY_DURATION,
 	FAMILY_CERTIFICATE,
 	FAMILY_TOKEN,
+	FAMILY_HELD_BACK,
+	FAMILY_NEXT_TRY,
 	FAMILIES,
 };
 
@@ -42,6 +44,11 @@ static const struct {
 	    "Unix time when the server's certificate expires." },
 	[FAMILY_TOKEN] = { "token_expiry_timestamp_seconds",
 	    "Unix time when the access token expires, if it tells." },
+	[FAMILY_HELD_BACK] = { "held_back",
+	    "1 if the secret was refused too often to be sent again for now, "
+	    "0 if it was not, by the guard that was asked for." },
+	[FAMILY_NEXT_TRY] = { "next_try_timestamp_seconds",
+	    "Unix time when a secret that is held back may be sent again." },
 };
 
 /* One report on its way into the families. */
@@ -171,6 +178,12 @@ add(struct report_page *p, const struct report *r)
 	if (r->token.has_expiry)
 		put_number(open_sample(&s, FAMILY_TOKEN, NULL, NULL),
 		    r->token.expires_at);
+	if (r->guard.known)
+		put_number(open_sample(&s, FAMILY_HELD_BACK, NULL, NULL),
+		    r->guard.held_back);
+	if (r->guard.has_dates)
+		put_number(open_sample(&s, FAMILY_NEXT_TRY, NULL, NULL),
+		    r->guard.next_try);
 	p->out->failed = p->out->failed || s.labels.failed;
 	buf_free(&s.labels);
 }

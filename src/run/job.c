@@ -26,8 +26,13 @@ tell_done(void *arg)
 static void
 on_done(void *arg, struct probe *p)
 {
+	struct job *j = arg;
+
 	(void)p;
-	tell_done(arg);
+	if (memory_is_wanted(j->asked, &j->secret))
+		memory_note(&j->memory, tell_done, j);
+	else
+		tell_done(j);
 }
 
 static void
@@ -108,6 +113,39 @@ start_probe(struct job *j)
 }
 
 static void
+on_asked(void *arg)
+{
+	struct job *j = arg;
+
+	if (j->facts.err.kind != ERR_NONE || start_probe(j) == -1)
+		tell_done(j);
+}
+
+/* Most checks remember nothing. */
+static void
+ask_memory(struct job *j)
+{
+	struct err later = { .kind = ERR_NONE };
+
+	if (!memory_is_wanted(j->asked, &j->secret)) {
+		on_asked(j);
+		return;
+	}
+	j->state = JOB_MEMORY;
+	j->facts.hung_in = "guard";
+	last_word_place("guard");
+	/* It is to come before anything else of OpenSSL's. */
+	if (j->asked->tls_mode != SMTP_TLS_NONE)
+		shared_tls(j->shared, j->asked, &later);
+	j->memory = (struct memory){ .asked = j->asked,
+		.secret = &j->secret,
+		.facts = &j->facts,
+		.loop = shared_loop(j->shared),
+		.deadline_us = j->deadline_us };
+	memory_ask(&j->memory, on_asked, j);
+}
+
+static void
 leave_secret(struct job *j)
 {
 	secret_fetch_free(j->fetch);
@@ -124,8 +162,10 @@ on_secret(void *arg, int rc)
 	/* One copy is enough: that of -P and pass: goes. */
 	if (j->asked->secret.kind == SECRET_TEXT)
 		secret_source_free(&j->asked->secret);
-	if (rc == -1 || look_at_secret(j) == -1 || start_probe(j) == -1)
+	if (rc == -1 || look_at_secret(j) == -1)
 		tell_done(j);
+	else
+		ask_memory(j);
 }
 
 static void
@@ -170,6 +210,7 @@ job_forget(struct job *j)
 		leave_secret(j);
 		j->state = JOB_DONE;
 	}
+	memory_free(&j->memory);
 	censor_free(j->censor);
 	j->censor = NULL;
 	j->facts.censor = NULL;

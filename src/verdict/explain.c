@@ -1,6 +1,8 @@
 #include "verdict/explain.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "verdict/hints.h"
 #include "verdict/outcome.h"
@@ -52,6 +54,24 @@ find(const struct hint_query *whose, const struct smtp_facts *s,
 	return h;
 }
 
+/* By the reply that a secret which is not sent again had before. */
+static const struct hint *
+find_kept(struct hint_query q, const struct facts_guard *g)
+{
+	const struct smtp_reply r = { .code = atoi(g->reply),
+		.text = g->reply,
+		.len = strlen(g->reply) };
+	const char *code = "";
+	char enhanced[16];
+	size_t n = smtp_reply_enhanced(&r, &code);
+
+	snprintf(enhanced, sizeof enhanced, "%.*s", (int)n, code);
+	q.code = r.code;
+	q.enhanced = enhanced;
+	q.text = g->reply;
+	return hints_find(&q);
+}
+
 void
 explain_refusal(
     struct verdict *v, const struct facts *f, const struct settings *asked)
@@ -59,13 +79,18 @@ explain_refusal(
 	struct buf greeting = BUF_INIT(TEXT_MAX), text = BUF_INIT(TEXT_MAX);
 	struct hint_query whose = { .host = asked->host };
 
-	if (f->end != END_COMPLETE || !outcome_is_refusal(f->smtp->outcome))
+	const bool kept =
+	    f->end == END_COMPLETE && f->smtp->outcome == SMTP_SECRET_WITHHELD;
+
+	if (!kept &&
+	    (f->end != END_COMPLETE || !outcome_is_refusal(f->smtp->outcome)))
 		return;
 	/* Whose it is shows in the greeting as often as in the name. */
 	word_reply(&greeting, f, &f->smtp->greeting);
 	word_reply(&text, f, &f->smtp->last);
 	whose.greeting = buf_str(&greeting);
-	v->row = find(&whose, f->smtp, buf_str(&text));
+	v->row = kept ? find_kept(whose, &f->guard)
+		      : find(&whose, f->smtp, buf_str(&text));
 	v->failed = v->failed || greeting.failed || text.failed;
 	buf_free(&greeting);
 	buf_free(&text);

@@ -44,7 +44,7 @@ test_sample(void **state)
 	    "\"time\":2.310000,\"addresses_tried\":["
 	    "{\"address\":\"2001:db8::1\","
 	    "\"error\":\"Network is unreachable\"},"
-	    "{\"address\":\"192.0.2.1\",\"error\":null}],\"token_ttl\":null,\"mechanism_reason\":\"the first by default\"}\n");
+	    "{\"address\":\"192.0.2.1\",\"error\":null}],\"token_ttl\":null,\"held_back\":null,\"refused_since\":null,\"next_try\":null,\"mechanism_reason\":\"the first by default\"}\n");
 }
 
 static void
@@ -64,7 +64,7 @@ test_nothing_known(void **state)
 	    "\"verified\":null,\"subject\":null,\"issuer\":null,"
 	    "\"not_after\":null,\"days_left\":null},"
 	    "\"reply\":{\"code\":null,\"enhanced\":null,\"text\":null},"
-	    "\"phases\":{},\"time\":null,\"addresses_tried\":[],\"token_ttl\":null,\"mechanism_reason\":null}\n");
+	    "\"phases\":{},\"time\":null,\"addresses_tried\":[],\"token_ttl\":null,\"held_back\":null,\"refused_since\":null,\"next_try\":null,\"mechanism_reason\":null}\n");
 }
 
 static void
@@ -109,6 +109,14 @@ test_values(void **state)
 		{ "a token's time left",
 		    { .token = { true, 1700003512, 3512 } },
 		    "\"token_ttl\":3512," },
+		{ "held back",
+		    { .guard = { true, true, true, 1700003512, 1700007112 } },
+		    "\"held_back\":true,"
+		    "\"refused_since\":\"2023-11-14T23:11:52Z\","
+		    "\"next_try\":\"2023-11-15T00:11:52Z\"," },
+		{ "not held back", { .guard = { .known = true } },
+		    "\"held_back\":false,\"refused_since\":null,"
+		    "\"next_try\":null," },
 		{ "an expired token", { .token = { true, 1700000000, -60 } },
 		    "\"token_ttl\":-60," },
 		{ "a time of nothing", { .has_time = true },
@@ -176,7 +184,8 @@ test_hostile(void **state)
 	    "\"reply\":{\"code\":null,\"enhanced\":" TAME ",\"text\":" TAME
 	    "},\"phases\":{" TAME ":null},\"time\":null,"
 	    "\"addresses_tried\":[{\"address\":" TAME ",\"error\":" TAME
-	    "}],\"token_ttl\":null,\"mechanism_reason\":" TAME "}\n");
+	    "}],\"token_ttl\":null,\"held_back\":null,\"refused_since\":null,\"next_try\":null,\"mechanism_reason\":" TAME
+	    "}\n");
 }
 
 int

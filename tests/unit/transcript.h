@@ -30,6 +30,9 @@
  *answer was not written token: JSON             the token is a JWT with these
  *claims secret length: N        the secret is that long readable: yes others
  *may read the secret's file
+ *	held back: N DATE, DATE, REPLY  refused so often since, until when, how
+ *	unguarded: WHY          --guard did not work
+ *	state: WHAT             what was wrong with what is remembered
  *
  * Of the server's certificate, where TLS was spoken, by default a good one:
  *

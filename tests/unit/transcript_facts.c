@@ -231,6 +231,39 @@ take_readable(struct transcript_scene *s, const char *value)
 	return s->f.secret_world_readable = strcmp(value, "yes") == 0;
 }
 
+/* "COUNT SINCE, NEXT TRY, REPLY". */
+static bool
+take_held_back(struct transcript_scene *s, const char *value)
+{
+	struct facts_guard *g = &s->f.guard;
+	const char *since = strchr(value, ' '), *next, *reply;
+
+	next = since != NULL ? strstr(since, ", ") : NULL;
+	reply = next != NULL ? strstr(next + 2, ", ") : NULL;
+	if (reply == NULL)
+		return false;
+	g->held_back = true;
+	g->refused = atoi(value);
+	g->since = transcript_date(since + 1);
+	g->next_try = transcript_date(next + 2);
+	snprintf(g->reply, sizeof g->reply, "%s", reply + 2);
+	return g->refused > 0 && g->since != -1 && g->next_try != -1;
+}
+
+static bool
+take_unguarded(struct transcript_scene *s, const char *value)
+{
+	snprintf(s->f.guard_trouble, sizeof s->f.guard_trouble, "%s", value);
+	return true;
+}
+
+static bool
+take_state(struct transcript_scene *s, const char *value)
+{
+	snprintf(s->f.state_trouble, sizeof s->f.state_trouble, "%s", value);
+	return true;
+}
+
 static const struct {
 	const char *key;
 	bool (*take)(struct transcript_scene *s, const char *value);
@@ -250,6 +283,9 @@ static const struct {
 	{ "token", take_token },
 	{ "secret length", take_length },
 	{ "readable", take_readable },
+	{ "held back", take_held_back },
+	{ "unguarded", take_unguarded },
+	{ "state", take_state },
 };
 
 static bool

@@ -155,6 +155,7 @@ new_client(struct transcript_scene *s)
 		    : "probe.example.org",
 		.lmtp = asked->lmtp,
 		.tls = asked->tls_mode,
+		.withhold = s->f.guard.held_back,
 		.allow_cleartext = asked->allow_cleartext,
 		.allow_unverified = asked->allow_unverified,
 		.from = asked->from,
