@@ -40,6 +40,9 @@ rooms  := $(sort $(foreach r,cli options probe verdict present run, \
           $(wildcard src/$(r)/*.c)))
 main   := check_smtp_auth.c
 
+# The second program: rooms of its own on base, cli and secret.
+oauth2 := $(sort $(wildcard src/oauth2/*.c src/signin/*.c)) smtp_oauth2.c
+
 sources := $(base) $(smtp) $(client) $(net) $(secret) $(plugin) $(check) $(rooms) $(main)
 headers := $(sort $(wildcard src/*/*.h)) smtp_client.h
 
@@ -83,6 +86,13 @@ pkg_flags = $(eval pkg_flags := $(shell $(PKG_CONFIG) --cflags $(libraries) \
 pkg_libs  = $(eval pkg_libs := $(shell $(PKG_CONFIG) $(if \
             $(filter static,$(VARIANT)),--static) --libs $(libraries) \
             2>/dev/null || echo -lcrypto -lssl -lcares))$(pkg_libs)
+# The second program alone needs these.
+oauth2_libraries = libcurl jansson libcrypto
+oauth2_flags = $(eval oauth2_flags := $(shell $(PKG_CONFIG) --cflags \
+               $(oauth2_libraries) 2>/dev/null))$(oauth2_flags)
+oauth2_libs  = $(eval oauth2_libs := $(shell $(PKG_CONFIG) --libs \
+               $(oauth2_libraries) 2>/dev/null || \
+               echo -lcurl -ljansson -lcrypto))$(oauth2_libs)
 # In the order in which the dynamic linker looks: libcrypto has most symbols.
 libraries = libcrypto libssl libcares
 
@@ -112,9 +122,13 @@ generator   := completion/generate.c
 completions  = $(O)/completion/check_smtp_auth $(O)/completion/_check_smtp_auth
 
 objects      = $(sources:%.c=$(O)/%.o)
-all_objects  = $(sort $(objects) $(generator:%.c=$(O)/%.o) $(test_objects))
+oauth2_objects = $(oauth2:%.c=$(O)/%.o)
+oauth2_rooms   = $(filter $(O)/tests/% $(foreach \
+                 r,base cli secret,$(O)/src/$(r)/%),$(objects))
+all_objects  = $(sort $(objects) $(oauth2_objects) $(generator:%.c=$(O)/%.o) $(test_objects))
 
-build_packages = gcc libc6-dev make pkgconf libssl-dev libc-ares-dev
+build_packages = gcc libc6-dev make pkgconf libssl-dev libc-ares-dev \
+                 libcurl4-openssl-dev libjansson-dev
 demo_packages  = $(build_packages) python3 openssl
 install_packages = sh tests/install-packages.sh
 # What OpenSSL and c-ares need in turn differs from release to release.
@@ -134,7 +148,7 @@ include tests/tests.mk
 
 .PHONY: all demo install uninstall dist deb clean help FORCE
 
-all: $(O)/check_smtp_auth $(completions) ## Build the plugin in build/ (the default)
+all: $(O)/check_smtp_auth $(O)/smtp-oauth2 $(completions) ## Build the plugin and smtp-oauth2 in build/ (the default)
 
 demo: ## Show the plugin at work on a throwaway server; installs what is missing
 	@$(install_packages) $(demo_packages)
@@ -144,6 +158,7 @@ demo: ## Show the plugin at work on a throwaway server; installs what is missing
 install: all ## Install the plugin, its man page and completion (DESTDIR PREFIX ...)
 	$(INSTALL) -d '$(DESTDIR)$(PLUGINDIR)' '$(DESTDIR)$(MANDIR)/man1'
 	$(INSTALL) -m 755 $(O)/check_smtp_auth '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth'
+	$(INSTALL) -m 755 $(O)/smtp-oauth2 '$(DESTDIR)$(PLUGINDIR)/smtp-oauth2'
 	$(INSTALL) -m 644 man/check_smtp_auth.1 '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1'
 	$(INSTALL) -d '$(DESTDIR)$(BASHCOMPDIR)' '$(DESTDIR)$(ZSHCOMPDIR)'
 	$(INSTALL) -m 644 $(O)/completion/check_smtp_auth '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth'
@@ -151,6 +166,7 @@ install: all ## Install the plugin, its man page and completion (DESTDIR PREFIX 
 
 uninstall: ## Remove what "make install" installed
 	rm -f '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth' \
+	    '$(DESTDIR)$(PLUGINDIR)/smtp-oauth2' \
 	    '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1' \
 	    '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth' \
 	    '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'
@@ -190,6 +206,16 @@ FORCE:
 
 $(O)/check_smtp_auth: $(objects)
 	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(libs)
+
+$(oauth2_objects): own_flags += $(oauth2_flags)
+$(oauth2_objects): | $(O)/has-oauth2
+$(O)/has-oauth2: $(O)/flags
+	@sh tests/have-headers.sh 'libcurl4-openssl-dev libjansson-dev' \
+	    'curl/curl.h jansson.h' $(compile) $(oauth2_flags)
+	@touch $@
+
+$(O)/smtp-oauth2: $(oauth2_objects) $(oauth2_rooms)
+	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(oauth2_libs)
 
 $(O)/completion/generate: $(generator:%.c=$(O)/%.o) $(filter-out \
                           $(main:%.c=$(O)/%.o),$(objects))

@@ -29,6 +29,7 @@ enum state {
 	ST_RSET,
 	ST_AWAIT_GREETING, /* only to be able to say QUIT */
 	ST_QUIT,
+	ST_AWAIT_QUIT, /* what came was no answer to it */
 	ST_END,
 	STATES,
 };
@@ -38,6 +39,7 @@ struct smtp_client {
 	enum state state;
 	bool verified; /* the TLS server is the one that it should be */
 	bool has_quit;
+	bool spoke_unasked; /* as it was left: more may be on its way */
 	bool sent_mail;
 	size_t command; /* -C commands sent so far */
 	struct sasl_channel channel;
@@ -99,6 +101,7 @@ static const struct step steps[STATES] = {
 	[ST_RSET]     = { "rset",     SMTP_PHASE_ENVELOPE, true,  say_rset,     hear_anything },
 	[ST_AWAIT_GREETING] = { "await-greeting", SMTP_PHASE_QUIT, true, NULL,  hear_anything },
 	[ST_QUIT]     = { "quit",     SMTP_PHASE_QUIT,     true,  say_quit,     hear_quit },
+	[ST_AWAIT_QUIT] = { "await-quit", SMTP_PHASE_QUIT, true,  NULL,         hear_quit },
 	[ST_END]      = { "end",      SMTP_PHASE_QUIT,     true,  NULL,         NULL },
 };
 /* clang-format on */
@@ -598,10 +601,20 @@ say_quit(struct smtp_client *c)
 	return send_line(c, "QUIT", "QUIT");
 }
 
+/* Of a server that is in step any reply is the answer to QUIT. */
+static bool
+answers_quit(const struct smtp_client *c, const struct smtp_reply *r)
+{
+	return (!c->spoke_unasked &&
+		   c->facts.outcome != SMTP_PROTOCOL_BROKEN) ||
+	    r->code == 221 || r->code == 421;
+}
+
 static enum state
 hear_quit(struct smtp_client *c, const struct smtp_reply *r)
 {
-	(void)r; /* any answer will do; we are leaving */
+	if (!answers_quit(c, r))
+		return ST_AWAIT_QUIT;
 	c->has_quit = true;
 	return ST_END;
 }
@@ -652,6 +665,29 @@ stop_broken(struct smtp_client *c, const char *why)
 
 static const char spoke_early[] = "the server spoke before its turn";
 
+/*
+ * What came behind the reply that made us leave, and before we said so, was not
+ * asked for: it is shown and answers nothing, unless it is the good-bye.
+ */
+static void
+drop_unasked(struct smtp_client *c)
+{
+	const char *end = memrchr(buf_str(&c->in), '\n', c->in.len);
+	struct smtp_reply r;
+	size_t len;
+
+	c->spoke_unasked = c->spoke_unasked || c->in.len > 0;
+	if (end == NULL ||
+	    (smtp_reply_parse(&r, c->in.data, c->in.len, NULL) > 0 &&
+		answers_quit(c, &r)))
+		return;
+	/* A piece of an echo nobody would recognise: see keep_babble(). */
+	len = (size_t)(end - c->in.data) + 1;
+	if (c->facts.login == SMTP_LOGIN_NOT_TRIED)
+		trace(c, '<', c->in.data, len);
+	buf_drop(&c->in, len);
+}
+
 static enum state
 hear(struct smtp_client *c, const struct smtp_reply *r)
 {
@@ -672,6 +708,7 @@ advance(struct smtp_client *c)
 	struct smtp_reply r;
 	enum state next;
 	const char *why;
+	bool leaves;
 	ssize_t n;
 
 	while (c->out.len == 0 && steps[c->state].hear != NULL) {
@@ -684,8 +721,11 @@ advance(struct smtp_client *c)
 			return;
 		}
 		next = hear(c, &r);
+		leaves = steps[next].leaving && !steps[c->state].leaving;
 		trace_reply(c, &r);
 		buf_drop(&c->in, (size_t)n);
+		if (leaves)
+			drop_unasked(c);
 		c->in_progress = (struct smtp_reply_progress){ 0 };
 		enter(c, next);
 	}
@@ -827,6 +867,8 @@ void
 smtp_client_sent(struct smtp_client *c, size_t n)
 {
 	buf_drop(&c->out, n);
+	if (c->out.len == 0 && steps[c->state].leaving)
+		drop_unasked(c);
 	advance(c);
 }
 

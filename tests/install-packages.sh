@@ -13,11 +13,15 @@ is_there() {
 	libc6-dev) has_header stdio.h ;;
 	libssl-dev) has_header openssl/ssl.h ;;
 	libc-ares-dev) has_header ares.h ;;
+	libcurl4-openssl-dev) has_header curl/curl.h ;;
+	libjansson-dev) has_header jansson.h ;;
 	zlib1g-dev) has_header zlib.h ;;
 	libzstd-dev) has_header zstd.h ;;
 	libcmocka-dev) has_header 'stdarg.h stddef.h setjmp.h stdint.h cmocka.h' ;;
 	pkgconf) command -v pkg-config || command -v pkgconf ;;
 	python3) [ -x /usr/bin/python3 ] ;;
+	python3-authlib) has_module authlib ;;
+	python3-flask) has_module flask ;;
 	python3-pytest) has_module pytest ;;
 	python3-pytest-xdist) has_module xdist ;;
 	python3-cryptography) has_module cryptography ;;

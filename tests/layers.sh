@@ -29,8 +29,11 @@ probe: check smtp_client net smtp secret base
 verdict: check net/tls_facts.h net/tls_pin.h net/address.h smtp secret plugin/status.h plugin/range.h base
 present: verdict check net/tls_facts.h net/tls_pin.h smtp plugin secret base
 run: present verdict probe options cli check smtp_client plugin secret smtp net base
+oauth2: cli secret base
+signin: oauth2 cli secret base
 completion: options/table.h check cli plugin smtp
 check_smtp_auth: run base
+smtp_oauth2: signin oauth2 cli base
 TABLE
 
 complain() { # complain WHAT: what stands in $work/hits, if anything

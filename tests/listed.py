@@ -22,7 +22,9 @@ OPTION = re.compile(
     r"(?P<text>\S.*(?:\n {20,}.*)*)")
 VARIABLES = {"hostname": "host", "ip-address": "address", "authuser": "user",
              "authpass": "password"}
-ONLY_IN_A_SHELL = {"help", "version"}
+# And what is about a batch, which is no service of Icinga's.
+ONLY_IN_A_SHELL = {"help", "version", "batch", "only", "list", "parallel",
+                   "per-host", "run-timeout"}
 
 
 class Option:

@@ -42,7 +42,8 @@ check_packages = $(unit_packages) binutils clang mandoc python3 python3-pytest \
                  python3-pytest-xdist python3-cryptography python3-dnspython \
                  python3-jwt python3-prometheus-client openssl valgrind \
                  postfix dovecot-core dovecot-lmtpd libgsasl18 libnss-wrapper monitoring-plugins-basic \
-                 prometheus prometheus-node-exporter bash zsh
+                 prometheus prometheus-node-exporter bash zsh \
+                 python3-authlib python3-flask
 # php-cgi is there so that no web server need be.
 engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist \
                   python3-cryptography python3-dnspython python3-jwt postfix \
@@ -101,6 +102,8 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	$(call pytest,build/check_smtp_auth build/asan/check_smtp_auth)
 	$(call pytest,build/static/check_smtp_auth,tests/integration \
 	    -m 'not long' --ignore-glob='*hostile*')
+	@sh tests/oauth2/install-servers.sh build/oauth-servers
+	$(call pytest,build/check_smtp_auth,tests/oauth2)
 	$(submake) bench-programs
 	$(call bench,check.py)
 

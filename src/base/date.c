@@ -1,5 +1,7 @@
 #include "base/date.h"
 
+#include "base/text.h"
+
 enum {
 	DAY = 86400,
 	DAYS_OF_ERA = 146097, /* 400 years, after which all begins anew */
@@ -52,6 +54,52 @@ date_from_unix(int64_t seconds)
 		.hour = second / 3600,
 		.minute = second / 60 % 60,
 		.second = second % 60 };
+}
+
+/* "42" at text, or -1. */
+static int
+two_digits(const char *text)
+{
+	if (!text_is_digit(text[0]) || !text_is_digit(text[1]))
+		return -1;
+	return (text[0] - '0') * 10 + (text[1] - '0');
+}
+
+static int
+days_of_month(int64_t year, int month)
+{
+	const bool is_leap =
+	    (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	if (month == 2)
+		return is_leap ? 29 : 28;
+	return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+bool
+date_read(struct date *out, const char *text, size_t len)
+{
+	int century, year;
+
+	if ((len != DATE_UTC_TIME_LEN && len != DATE_GENERALIZED_TIME_LEN) ||
+	    text[len - 1] != 'Z')
+		return false;
+	century = len == DATE_UTC_TIME_LEN ? 0 : two_digits(text);
+	text += len - DATE_UTC_TIME_LEN;
+	year = two_digits(text);
+	if (len == DATE_UTC_TIME_LEN)
+		century = year < 50 ? 20 : 19;
+	*out = (struct date){ .year = (int64_t)century * 100 + year,
+		.month = two_digits(text + 2),
+		.day = two_digits(text + 4),
+		.hour = two_digits(text + 6),
+		.minute = two_digits(text + 8),
+		.second = two_digits(text + 10) };
+	return century >= 0 && year >= 0 && out->month >= 1 &&
+	    out->month <= 12 && out->day >= 1 &&
+	    out->day <= days_of_month(out->year, out->month) &&
+	    out->hour >= 0 && out->hour <= 23 && out->minute >= 0 &&
+	    out->minute <= 59 && out->second >= 0 && out->second <= 59;
 }
 
 bool

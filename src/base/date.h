@@ -7,6 +7,7 @@
 #define BASE_DATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The Gregorian calendar, also before it was made. */
@@ -24,6 +25,13 @@ int64_t date_to_unix(const struct date *d);
 
 /* The date of a Unix time. */
 struct date date_from_unix(int64_t seconds);
+
+/*
+ * Read "YYMMDDHHMMSSZ", whose years are 1950 to 2049, or "YYYYMMDDHHMMSSZ", as
+ * certificates have them (RFC 5280, 4.1.2.5).  Returns whether it is a date.
+ */
+enum { DATE_UTC_TIME_LEN = 13, DATE_GENERALIZED_TIME_LEN = 15 };
+bool date_read(struct date *out, const char *text, size_t len);
 
 /* Whether a year has four digits, as ISO 8601 wants it. */
 bool date_is_writable(const struct date *d);

@@ -43,23 +43,30 @@ write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-int
-replace_file_at(int folder, const char *path, const char *temporary,
-    mode_t mode, const char *data, size_t len)
+static int
+begin_at(int folder, const char *path, const char *temporary, mode_t mode,
+    int *error)
 {
 	struct stat st;
-	int fd, error;
+	int fd;
 
 	/* Nobody wants a file in the place of /dev/stdout. */
 	if (fstatat(folder, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    !S_ISREG(st.st_mode))
-		return REPLACE_NOT_REGULAR;
+	    !S_ISREG(st.st_mode)) {
+		*error = REPLACE_NOT_REGULAR;
+		return -1;
+	}
 	unlinkat(folder, temporary, 0); /* of a call that a signal broke off */
 	fd = openat(
 	    folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd == -1)
-		return errno;
-	error = write_all(fd, data, len);
+		*error = errno;
+	return fd;
+}
+
+static int
+end_at(int folder, const char *path, const char *temporary, int fd, int error)
+{
 	/* Some file systems say only now that the disk is full. */
 	if (close(fd) == -1 && error == 0)
 		error = errno;
@@ -68,6 +75,29 @@ replace_file_at(int folder, const char *path, const char *temporary,
 	if (error != 0)
 		unlinkat(folder, temporary, 0);
 	return error;
+}
+
+int
+replace_begin(const char *path, const char *temporary, int *error)
+{
+	return begin_at(AT_FDCWD, path, temporary, 0644, error);
+}
+
+int
+replace_end(const char *path, const char *temporary, int fd, int error)
+{
+	return end_at(AT_FDCWD, path, temporary, fd, error);
+}
+
+int
+replace_file_at(int folder, const char *path, const char *temporary,
+    mode_t mode, const char *data, size_t len)
+{
+	int error, fd = begin_at(folder, path, temporary, mode, &error);
+
+	if (fd == -1)
+		return error;
+	return end_at(folder, path, temporary, fd, write_all(fd, data, len));
 }
 
 int

@@ -30,6 +30,18 @@ int replace_file(
     const char *path, const char *temporary, const char *data, size_t len);
 
 /*
+ * The same bit by bit.  Opens temporary for writing; returns a descriptor,
+ * or -1 with *error set as replace_file() says.
+ */
+int replace_begin(const char *path, const char *temporary, int *error);
+
+/*
+ * All is written, or what could not be is in error (an errno); fd is closed.
+ * Returns 0 or an error, as replace_file() does.
+ */
+int replace_end(const char *path, const char *temporary, int fd, int error);
+
+/*
  * The same in a folder that is open (AT_FDCWD: the working one), for a new
  * file of this mode less the umask.
  */

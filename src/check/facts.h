@@ -69,6 +69,7 @@ struct facts {
 	enum phase reached;  /* the phase in progress at the end */
 	const char *hung_in; /* where the deadline struck, if it is no phase;
 				static */
+	bool run_is_over; /* it was not its own deadline, but that of all */
 	bool secret_world_readable;
 	struct secret_look look; /* at the secret */
 	struct facts_guard guard;

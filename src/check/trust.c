@@ -11,14 +11,13 @@ const struct tls_fault *
 trust_fault(const struct tls_facts *t, const struct settings *asked,
     enum tls_fault_kind kind)
 {
-	const struct tls_fault *f = &t->first[kind];
+	const bool pinned = stands_pinned(t, asked);
+	const struct tls_fault *faults = pinned ? t->leaf : t->first;
 
-	if (stands_pinned(t, asked)) {
-		if (kind == TLS_FAULT_UNTRUSTED)
-			return NULL;
-		f = &t->leaf[kind];
-	}
-	return f->error != 0 ? f : NULL;
+	/* A date that cannot be read is one that was not judged. */
+	if (kind == TLS_FAULT_UNTRUSTED && (pinned || faults[kind].error == 0))
+		kind = TLS_FAULT_NO_DATE;
+	return faults[kind].error != 0 ? &faults[kind] : NULL;
 }
 
 static void
@@ -37,7 +36,8 @@ trust_judge(const struct tls_facts *t, const struct settings *asked)
 {
 	struct trust r = { .fault_count = 0 };
 
-	if (!t->has_certificate ||
+	/* What was not looked at to its end is not known to be right. */
+	if (!t->has_certificate || !t->chain_judged || t->no_memory ||
 	    trust_fault(t, asked, TLS_FAULT_UNTRUSTED) != NULL)
 		find(&r, asked, CONDITION_CERT_UNTRUSTED);
 	if (trust_fault(t, asked, TLS_FAULT_EXPIRED) != NULL)
@@ -53,10 +53,23 @@ trust_judge(const struct tls_facts *t, const struct settings *asked)
 	return r;
 }
 
-int64_t
-trust_days_left(const struct tls_facts *t, int64_t now_unix)
+struct trust_end
+trust_end(const struct tls_facts *t, const struct settings *asked)
 {
-	int64_t left = t->not_after - now_unix;
+	/* The rest of a path that was not verified says nothing. */
+	const bool whole = !stands_pinned(t, asked) &&
+	    trust_fault(t, asked, TLS_FAULT_UNTRUSTED) == NULL;
+
+	if (whole && t->ends_first.depth > 0)
+		return (struct trust_end){ t->ends_first.not_after,
+			t->ends_first.subject };
+	return (struct trust_end){ t->not_after, NULL };
+}
+
+int64_t
+trust_days_left(int64_t not_after, int64_t now_unix)
+{
+	int64_t left = not_after - now_unix;
 
 	return left >= 0 ? left / 86400 : -((-left + 86399) / 86400);
 }

@@ -38,7 +38,17 @@ struct trust trust_judge(
 const struct tls_fault *trust_fault(const struct tls_facts *t,
     const struct settings *asked, enum tls_fault_kind kind);
 
-/* Whole days until the certificate ends at now, rounded down. */
-int64_t trust_days_left(const struct tls_facts *t, int64_t now_unix);
+/* When the server's proof ends: the first of all in the path verified. */
+struct trust_end {
+	int64_t not_after;
+	const char *issuer; /* whose certificate, from the peer; NULL: the
+			       server's own */
+};
+
+struct trust_end trust_end(
+    const struct tls_facts *t, const struct settings *asked);
+
+/* Whole days from now until not_after, rounded down; both in Unix time. */
+int64_t trust_days_left(int64_t not_after, int64_t now_unix);
 
 #endif

@@ -11,12 +11,21 @@
 #include "base/err.h"
 #include "cli/table.h"
 
+/* Where an option stands; what comes from one place replaces another's. */
+enum given_origin {
+	GIVEN_LINE,    /* the command line */
+	GIVEN_FILE,    /* a file of options that it names */
+	GIVEN_SECTION, /* the section of one check among many */
+	GIVEN_COMMON,  /* the section that holds for all of them */
+};
+
 struct given {
 	const struct option_row *row; /* NULL: a word without a dash */
+	enum given_origin origin;
 	bool by_letter;
-	bool in_file;
-	char *value; /* owned and wiped: it may be a secret; or NULL */
-	char *word;  /* the same in argv, for whoever must erase it; or NULL */
+	unsigned line; /* of its file; 0: unknown */
+	char *value;   /* owned and wiped: it may be a secret; or NULL */
+	char *word; /* the same in argv, for whoever must erase it; or NULL */
 };
 
 struct given_list {

@@ -9,12 +9,8 @@
 
 /* What is being read. */
 struct ini {
-	const struct option_table *table;
-	const char *path;
+	struct ini_place at;
 	const char *section;
-	struct given_list *list;
-	struct err *e;
-	int line;
 	bool in_any;  /* a section has begun */
 	bool in_ours; /* and it is the one wanted */
 	bool found;   /* it was seen */
@@ -30,20 +26,20 @@ trim(char **s, char **end)
 		--*end;
 }
 
-static int
-fail(const struct ini *ini, const char *what)
+int
+ini_fail(const struct ini_place *at, const char *what)
 {
-	return err_set(ini->e, ERR_USAGE, "%.*s, line %d: %s",
-	    text_cut(ini->path, INI_PATH_SHOWN), ini->path, ini->line, what);
+	return err_set(at->e, ERR_USAGE, "%.*s, line %u: %s",
+	    text_cut(at->path, INI_PATH_SHOWN), at->path, at->line, what);
 }
 
 static int
 fail_option(
-    const struct ini *ini, const struct option_row *row, const char *what)
+    const struct ini_place *at, const struct option_row *row, const char *what)
 {
-	return err_set(ini->e, ERR_USAGE, "%.*s, line %d: %s %s",
-	    text_cut(ini->path, INI_PATH_SHOWN), ini->path, ini->line,
-	    row->name, what);
+	return err_set(at->e, ERR_USAGE, "%.*s, line %u: %s %s",
+	    text_cut(at->path, INI_PATH_SHOWN), at->path, at->line, row->name,
+	    what);
 }
 
 /*
@@ -68,63 +64,84 @@ has_comment(const char *value)
 
 /* "name", "name=" or "name = value"; value is NULL if there is none. */
 static int
-take_option(const struct ini *ini, const char *name, char *value)
+take_option(const struct ini_place *at, const char *name, char *value)
 {
 	const struct option_row *row;
 	bool by_letter = name[0] != '\0' && name[1] == '\0';
 
-	row = by_letter ? table_find_letter(ini->table, name[0])
-			: table_find_prefix(ini->table, name);
+	row = by_letter ? table_find_letter(at->table, name[0])
+			: table_find_prefix(at->table, name);
 	/* Neither is quoted: a line out of place may be a secret. */
 	if (row == NULL)
-		return fail(ini, "not an option of this program");
+		return ini_fail(at, "not an option of this program");
 	if ((row->traits & OPTION_FILES) != 0)
-		return fail_option(ini, row, "cannot stand in a file");
+		return fail_option(at, row, "cannot stand in a file");
+	if (at->origin > GIVEN_FILE && (row->traits & OPTION_RUN) != 0)
+		return fail_option(at, row,
+		    "is for the whole run; give it on the command line");
 	if (row->argument == ARGUMENT_NONE && value != NULL)
-		return fail_option(ini, row, "takes no value");
+		return fail_option(at, row, "takes no value");
 	if (row->argument == ARGUMENT_REQUIRED && value == NULL)
-		return fail_option(ini, row, "needs a value");
+		return fail_option(at, row, "needs a value");
 	if (value != NULL && has_comment(value))
-		return fail_option(ini, row,
+		return fail_option(at, row,
 		    "has a ';' or '#' between blanks in its value; a comment "
 		    "stands on a line of its own, a secret with that in a file "
 		    "(password-from = file:PATH)");
-	return given_add(ini->list,
+	return given_add(at->list,
 	    &(struct given){ .row = row,
+		.origin = at->origin,
 		.by_letter = by_letter,
-		.in_file = true,
+		.line = at->line,
 		.value = value },
-	    ini->e);
+	    at->e);
 }
 
-/* The text in [s, end) is cut into strings in place. */
-static int
-read_option(const struct ini *ini, char *s, char *end)
+int
+ini_option(const struct ini_place *at, char *s, char *end)
 {
 	char *equals = memchr(s, '=', (size_t)(end - s));
 	char *name_end = equals != NULL ? equals : end;
 	char *value = equals != NULL ? equals + 1 : end;
 
+	/* What is behind it would be lost, and a password be another. */
+	if (memchr(s, '\0', (size_t)(end - s)) != NULL)
+		return ini_fail(at, "holds a NUL byte");
 	trim(&s, &name_end);
 	trim(&value, &end);
 	/* As on the command line. */
 	if (name_end - s > 1 && *s == '-')
 		s += s[1] == '-' ? 2 : 1;
 	if (s == name_end)
-		return fail(ini, "no name before the '='");
+		return ini_fail(at, "no name before the '='");
 	*end = '\0';
 	*name_end = '\0';
-	return take_option(ini, s, value < end ? value : NULL);
+	return take_option(at, s, value < end ? value : NULL);
 }
 
-/* Its name is in [s, end). */
-static void
-enter_section(struct ini *ini, char *s, char *end)
+int
+ini_cut(char **s, char **end, char **name, char **name_end)
 {
-	trim(&s, &end);
+	*name = NULL;
+	trim(s, end);
+	if (*s < *end && **s == '[') {
+		*name = *s + 1;
+		*name_end = memchr(*s, ']', (size_t)(*end - *s));
+		if (*name_end == NULL)
+			return -1;
+		*s = *name_end + 1; /* an option may follow */
+		trim(name, name_end);
+		trim(s, end);
+	}
+	return *s < *end && **s != '#' && **s != ';';
+}
+
+static void
+enter_section(struct ini *ini, const char *name, size_t len)
+{
 	ini->in_any = true;
-	ini->in_ours = strlen(ini->section) == (size_t)(end - s) &&
-	    memcmp(ini->section, s, (size_t)(end - s)) == 0;
+	ini->in_ours =
+	    strlen(ini->section) == len && memcmp(ini->section, name, len) == 0;
 	ini->found = ini->found || ini->in_ours;
 }
 
@@ -132,36 +149,26 @@ enter_section(struct ini *ini, char *s, char *end)
 static int
 read_line(struct ini *ini, char *s, char *end)
 {
-	char *close;
+	char *name, *name_end;
+	int found = ini_cut(&s, &end, &name, &name_end);
 
-	trim(&s, &end);
-	if (s < end && *s == '[') {
-		if ((close = memchr(s, ']', (size_t)(end - s))) == NULL)
-			return fail(ini, "a section without its ']'");
-		enter_section(ini, s + 1, close);
-		s = close + 1; /* an option may follow */
-		trim(&s, &end);
-	}
-	if (s == end || *s == '#' || *s == ';')
+	if (found == -1)
+		return ini_fail(&ini->at, INI_UNCLOSED);
+	if (name != NULL)
+		enter_section(ini, name, (size_t)(name_end - name));
+	if (found == 0)
 		return 0;
 	if (!ini->in_any)
-		return fail(ini, "text before the first section");
-	if (!ini->in_ours)
-		return 0;
-	/* What is behind it would be lost, and a password be another. */
-	if (memchr(s, '\0', (size_t)(end - s)) != NULL)
-		return fail(ini, "holds a NUL byte");
-	return read_option(ini, s, end);
+		return ini_fail(&ini->at, INI_HOMELESS);
+	return ini->in_ours ? ini_option(&ini->at, s, end) : 0;
 }
 
-/* The length of the byte order mark that some editors begin a file with. */
-static size_t
-skip_mark(const struct buf *text)
+size_t
+ini_mark(const char *text, size_t len)
 {
 	static const char mark[] = { '\xef', '\xbb', '\xbf' };
 
-	return text->len >= sizeof mark &&
-		memcmp(text->data, mark, sizeof mark) == 0
+	return len >= sizeof mark && memcmp(text, mark, sizeof mark) == 0
 	    ? sizeof mark
 	    : 0;
 }
@@ -170,19 +177,23 @@ int
 ini_read(struct given_list *l, const struct option_table *t, struct buf *text,
     const char *path, const char *section, struct err *e)
 {
-	struct ini ini = {
-		.table = t, .path = path, .section = section, .list = l, .e = e
-	};
+	struct ini ini = { .at = { .table = t,
+			       .path = path,
+			       .origin = GIVEN_FILE,
+			       .list = l,
+			       .e = e },
+		.section = section };
 	char *s, *end, *line_end;
 
 	/* Lines of this section alone are cut: if it is not there, the text
 	 * is still whole for the next one. */
 	end = text->data + text->len;
-	for (s = text->data + skip_mark(text); s < end; s = line_end + 1) {
+	for (s = text->data + ini_mark(text->data, text->len); s < end;
+	     s = line_end + 1) {
 		line_end = memchr(s, '\n', (size_t)(end - s));
 		if (line_end == NULL)
 			line_end = end;
-		ini.line++;
+		ini.at.line++;
 		if (read_line(&ini, s, line_end) == -1)
 			return -1;
 	}

@@ -26,6 +26,7 @@ enum option_trait {
 	OPTION_OWNED = 32,       /* the field is a string that is owned */
 	OPTION_BOOLEAN = 64,     /* a boolean may follow, which means nothing */
 	OPTION_WORD_APART = 128, /* an optional value may be the next word */
+	OPTION_RUN = 256,        /* of all checks of a run, not of one */
 };
 
 /* What a value is, for the shells' completion. */

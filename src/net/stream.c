@@ -22,7 +22,6 @@ struct stream {
 	int fd;
 	SSL *ssl; /* NULL: in the clear */
 	struct tls_context *tls;
-	const char *verify_name;
 	bool listening; /* the peer's first byte began a TLS record */
 	int peek_errno; /* an error is told once, and peek() was told it */
 	bool broken;    /* no close_notify can be sent any more */
@@ -69,8 +68,10 @@ stream_start_tls(struct stream *s, struct tls_context *t,
 
 	ERR_clear_error();
 	s->tls = t;
-	s->verify_name = id->verify_name;
-	s->shake.pins = id->pins;
+	s->shake = (struct tls_handshake){ .verify_name = id->verify_name,
+		.pins = id->pins,
+		.accepts = id->accepts,
+		.arg = id->arg };
 	if (silence == NULL)
 		return err_nomem(e);
 	BIO_set_mem_eof_return(silence, -1);
@@ -285,7 +286,7 @@ stream_handshake(struct stream *s)
 		s->acknowledged = heard(s);
 	if (rc != 1)
 		return translate(s, rc);
-	tls_take_facts(&s->shake, s->ssl, s->tls, s->verify_name);
+	tls_take_facts(&s->shake, s->ssl, s->tls);
 	return s->shake.facts.no_memory ? fail_no_memory(s) : STREAM_DONE;
 }
 

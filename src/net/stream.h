@@ -43,6 +43,12 @@ struct stream_identity {
 	const char *verify_name; /* a DNS name or an IP literal that the
 				    certificate must carry */
 	struct tls_pins pins;    /* keys that it may have */
+	/*
+	 * Asked before our certificate is sent to a server that wants one;
+	 * NULL: it is not sent.
+	 */
+	tls_accept_fn *accepts;
+	void *arg;
 };
 
 /*

@@ -76,14 +76,23 @@ add_client_certificate(
 	return add_client_key(t, s->client_key, e);
 }
 
-/* Called when the server asks for a certificate. */
+/*
+ * Called when the server asks for a certificate and has shown its own: who we
+ * are is nobody's business but that of the server that was meant.
+ */
 static int
-note_request(SSL *ssl, void *arg)
+on_request(SSL *ssl, void *arg)
 {
 	struct tls_handshake *shake = SSL_get_app_data(ssl);
+	struct tls_facts *f = &shake->facts;
 
 	(void)arg;
-	shake->facts.client_cert_requested = true;
+	f->client_cert_requested = true;
+	tls_verify_take(shake, ssl);
+	if (f->no_memory)
+		return 0;
+	if (shake->accepts == NULL || !shake->accepts(shake->arg, f))
+		SSL_certs_clear(ssl);
 	return 1;
 }
 
@@ -109,7 +118,7 @@ set_manners(SSL_CTX *ctx)
 	/* One read() takes all that has come, not each record's two parts. */
 	SSL_CTX_set_read_ahead(ctx, 1);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_cert_cb(ctx, note_request, NULL);
+	SSL_CTX_set_cert_cb(ctx, on_request, NULL);
 }
 
 struct tls_context *
@@ -168,15 +177,15 @@ tls_context_connect(struct tls_context *t)
 }
 
 void
-tls_take_facts(struct tls_handshake *shake, SSL *ssl,
-    const struct tls_context *t, const char *verify_name)
+tls_take_facts(
+    struct tls_handshake *shake, SSL *ssl, const struct tls_context *t)
 {
 	struct tls_facts *f = &shake->facts;
 
 	f->done = true;
 	snprintf(f->version, sizeof f->version, "%s", SSL_get_version(ssl));
 	snprintf(f->cipher, sizeof f->cipher, "%s", SSL_get_cipher_name(ssl));
-	tls_verify_take(shake, ssl, verify_name);
+	tls_verify_take(shake, ssl);
 	snprintf(
 	    f->roots_error, sizeof f->roots_error, "%s", t->trust.bundle_error);
 }

@@ -22,6 +22,7 @@ enum tls_fault_kind {
 	TLS_FAULT_UNTRUSTED, /* and all that has no other name */
 	TLS_FAULT_EXPIRED,
 	TLS_FAULT_NOT_YET_VALID,
+	TLS_FAULT_NO_DATE, /* one that cannot be read; nothing excuses it */
 	TLS_FAULT_KINDS,
 };
 
@@ -49,8 +50,7 @@ struct tls_facts {
 	bool has_certificate;
 	char subject[256]; /* of the server's certificate, whole (RFC 2253) */
 	char issuer[256];
-	int64_t not_before; /* Unix time */
-	int64_t not_after;
+	int64_t not_after;     /* Unix time */
 	unsigned char pin[32]; /* SHA-256 of its SubjectPublicKeyInfo */
 	bool pin_matches;      /* one of the pins given is this one */
 	bool has_san;          /* it carries a subjectAltName */
@@ -71,6 +71,15 @@ struct tls_facts {
 		int64_t not_after;
 	} chain[TLS_CHAIN_MAX]; /* as the server sent it */
 	size_t chain_count;
+	/*
+	 * Of the path that was found from it to an anchor, whatever else the
+	 * server sent, the one that ends first; the server's own if depth is 0.
+	 */
+	struct {
+		char subject[256];
+		int64_t not_after;
+		int depth;
+	} ends_first;
 	bool client_cert_requested;
 	bool chain_judged; /* to its end: without that nothing is verified */
 	bool no_memory;    /* and therefore nothing here is certain */
@@ -78,6 +87,9 @@ struct tls_facts {
 	   all texts the one that does not come from the peer. */
 	char roots_error[ROOTS_ERROR_MAX];
 };
+
+/* Whether a server that showed this may see who we are. */
+typedef bool tls_accept_fn(void *arg, const struct tls_facts *f);
 
 /* OpenSSL's words for it; static. */
 const char *tls_fault_text(const struct tls_fault *f);

@@ -273,7 +273,7 @@ fill_in_temporary(struct parsing *p)
 {
 	struct options *o = p->o;
 
-	if (o->output_file != NULL &&
+	if (o->output_file != NULL && !p->in_section &&
 	    (o->output_temporary = replace_temporary(
 		 o->output_file, "check_smtp_auth")) == NULL)
 		err_nomem(p->e);
@@ -299,6 +299,12 @@ options_check(struct parsing *p)
 {
 	struct settings *s = p->s;
 
+	options_check_batch(p);
+	if (p->o->batch != NULL && !p->in_section) {
+		/* What is missing here, each check has or not. */
+		fill_in_temporary(p);
+		return;
+	}
 	s->login = wants_login(s);
 	fill_in_port(p);
 	fill_in_address(p);

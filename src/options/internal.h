@@ -15,6 +15,7 @@
 
 /* What -t takes at most: an hour; not an enum, whose ints end before it. */
 #define TIMEOUT_MAX_US (3600 * INT64_C(1000000))
+#define RUN_TIMEOUT_MAX_US (24 * TIMEOUT_MAX_US)
 
 enum option_group {
 	GROUP_TARGET,
@@ -23,6 +24,7 @@ enum option_group {
 	GROUP_DEPTH,
 	GROUP_THRESHOLDS,
 	GROUP_MEMORY,
+	GROUP_BATCH,
 	GROUP_OUTPUT,
 	OPTION_GROUPS,
 };
@@ -42,9 +44,10 @@ struct parsing {
 	bool ipv4, ipv6;
 	bool strongest; /* -A named all that fit a password */
 	bool starttls, implicit_tls, no_tls;
-	bool family_in_file, tls_in_file;  /* these come from a file */
-	char *response[SETTINGS_LIST_MAX]; /* -R, moved to the commands */
+	enum given_origin family_from, tls_from; /* where these come from */
+	char *response[SETTINGS_LIST_MAX];       /* -R, moved to the commands */
 	size_t response_count;
+	bool in_section; /* one check of many is being read */
 };
 
 /*
@@ -84,6 +87,9 @@ void options_check_memory(struct parsing *p);
 /* Look for thresholds that judge nothing, or are the wrong way round. */
 void options_check_thresholds(struct parsing *p);
 
+/* Look for options of many checks where there is but one. */
+void options_check_batch(struct parsing *p);
+
 /* Replace an owned string.  Returns 0, or -1 with p->e set. */
 int options_replace(struct parsing *p, char **field, const char *value);
 
@@ -111,6 +117,8 @@ option_fn options_set_words, options_set_threshold, options_set_timeout;
 option_fn options_set_state, options_set_verbose, options_set_format;
 option_fn options_set_perfdata, options_set_color, options_set_action;
 option_fn options_set_guard;
+option_fn options_set_only, options_set_list, options_set_count;
+option_fn options_set_run_timeout;
 option_fn options_set_string, options_set_true, options_set_nothing;
 
 #endif

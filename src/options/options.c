@@ -8,7 +8,10 @@
 #include "options/internal.h"
 #include "options/table.h"
 
-enum { DEFAULT_TIMEOUT_US = 10 * 1000000 };
+enum {
+	DEFAULT_TIMEOUT_US = 10 * 1000000,
+	LISTS = 4, /* of places that options may come from */
+};
 
 static void
 apply(struct parsing *p, const struct given_list *l)
@@ -41,17 +44,19 @@ set_defaults(struct options *o)
 		o->check.state_of[i] = condition_default((enum condition)i);
 }
 
-/* The file comes first, so that the command line wins; it may be NULL. */
+/* Each wins over those before it; NULL: there is none. */
 static void
-take_all(struct options *o, const struct given_list *file,
-    const struct given_list *line, struct err *e)
+take_all(struct options *o, const struct given_list *const lists[LISTS],
+    bool in_section, struct err *e)
 {
-	struct parsing p = { .o = o, .s = &o->check, .e = e };
+	struct parsing p = {
+		.o = o, .s = &o->check, .e = e, .in_section = in_section
+	};
 	size_t i;
 
-	if (file != NULL)
-		apply(&p, file);
-	apply(&p, line);
+	for (i = 0; i < LISTS; i++)
+		if (lists[i] != NULL)
+			apply(&p, lists[i]);
 	options_check(&p);
 	for (i = 0; i < p.response_count; i++)
 		free(p.response[i]);
@@ -85,6 +90,9 @@ options_free(struct options *o)
 	free_words(&s->require_mechanism);
 	free_words(&s->forbid_mechanism);
 	secret_source_free(&s->secret);
+	free_words(&o->only);
+	given_free(&o->line);
+	given_free(&o->file);
 	*o = (struct options){ .output_file = NULL };
 }
 
@@ -95,7 +103,8 @@ preview(struct options *o, const struct given_list *line)
 	struct err ignored = { .kind = ERR_NONE };
 
 	set_defaults(o);
-	take_all(o, NULL, line, &ignored);
+	take_all(
+	    o, (const struct given_list *[LISTS]){ line }, false, &ignored);
 }
 
 static bool
@@ -147,10 +156,29 @@ options_parse(struct options *o, int argc, char **argv,
 	line_read(&line, &options_table, argc, argv, e);
 	if (wants_files(&line))
 		read_files(&file, &line, watch, e);
-	take_all(o, &file, &line, e);
-	given_free(&file);
-	given_free(&line);
+	take_all(
+	    o, (const struct given_list *[LISTS]){ &file, &line }, false, e);
+	if (o->batch != NULL) {
+		o->file = file;
+		o->line = line;
+	} else {
+		given_free(&file);
+		given_free(&line);
+	}
 	if (o->action != ACTION_CHECK)
 		*e = (struct err){ .kind = ERR_NONE };
+	return e->kind == ERR_NONE ? 0 : -1;
+}
+
+int
+options_section(struct options *o, const struct options *run,
+    const struct given_list *common, const struct given_list *own,
+    struct err *e)
+{
+	set_defaults(o);
+	take_all(o,
+	    (const struct given_list *[LISTS]){
+		common, own, &run->file, &run->line },
+	    true, e);
 	return e->kind == ERR_NONE ? 0 : -1;
 }

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "check/settings.h"
+#include "cli/given.h"
 #include "plugin/report.h"
 #include "plugin/terminal.h"
 
@@ -21,11 +22,27 @@ enum { OPTIONS_TEXT_MAX = 4096 }; /* of names, addresses and commands */
 
 enum options_action { ACTION_CHECK, ACTION_HELP, ACTION_VERSION };
 
+/* What --list wants. */
+enum options_list {
+	OPTIONS_LIST_NONE,
+	OPTIONS_LIST_NAMES,
+	OPTIONS_LIST_ZABBIX
+};
+
 /* All strings are owned by this struct and may be NULL where optional. */
 struct options {
 	enum options_action action;
 
 	struct settings check;
+
+	/* Many checks; batch NULL: it is one */
+	char *batch;           /* the file that has them */
+	struct word_list only; /* those whose names match one of these */
+	enum options_list list;
+	long parallel; /* 0: not given */
+	long per_host;
+	int64_t run_timeout_us;
+	struct given_list line, file; /* what holds for each; with batch only */
 
 	/* Output */
 	int verbosity;
@@ -59,6 +76,15 @@ struct options_watch {
  */
 int options_parse(struct options *o, int argc, char **argv,
     const struct options_watch *watch, struct err *e);
+
+/*
+ * Read one check of a batch: the options that all have in common, then its own,
+ * then those of the run, which win.  Returns 0, or -1 with *e set as
+ * options_parse() says; *o must be freed in both cases.
+ */
+int options_section(struct options *o, const struct options *run,
+    const struct given_list *common, const struct given_list *own,
+    struct err *e);
 
 /* Wipe and release what *o owns. */
 void options_free(struct options *o);

@@ -51,8 +51,13 @@ options_fault(struct parsing *p, const char *value, const char *fmt, ...)
 		snprintf(name + strlen(name), sizeof name - strlen(name),
 		    "%s%.*s", now->row != NULL && !now->by_letter ? "=" : " ",
 		    text_cut(value, VALUE_SHOWN), value);
-	err_set(p->e, ERR_USAGE, "%s%s: %s", name,
-	    now->in_file ? " (from --extra-opts)" : "", text);
+	if (now->origin == GIVEN_FILE)
+		snprintf(name + strlen(name), sizeof name - strlen(name),
+		    " (from --extra-opts)");
+	else if (now->origin != GIVEN_LINE)
+		snprintf(name + strlen(name), sizeof name - strlen(name),
+		    " (line %u of --batch)", now->line);
+	err_set(p->e, ERR_USAGE, "%s: %s", name, text);
 }
 
 bool

@@ -88,7 +88,7 @@ options_set_mechs(
 	char word[64], known[300];
 
 	(void)row;
-	if (p->mechs != NULL && p->mechs->in_file && !p->now->in_file) {
+	if (p->mechs != NULL && p->mechs->origin != p->now->origin) {
 		p->s->mech_count = 0;
 		p->strongest = false;
 	}
@@ -138,7 +138,7 @@ adopt(struct parsing *p, struct secret_source *source, enum sasl_proof proof)
 	const struct given *before = p->secret;
 	struct secret_source *mine = &p->s->secret;
 
-	if (before != NULL && before->in_file == p->now->in_file &&
+	if (before != NULL && before->origin == p->now->origin &&
 	    before->row != p->now->row) {
 		options_fault(p, NULL, "--%s was given too; give one of them",
 		    before->row->name);

@@ -45,7 +45,8 @@ name_fault(const char *name)
 static bool
 may_be_secret(const struct parsing *p, const struct given *g)
 {
-	return g->row == NULL && p->secret != NULL && !p->secret->in_file &&
+	return g->row == NULL && p->secret != NULL &&
+	    p->secret->origin == GIVEN_LINE &&
 	    p->s->secret.kind == SECRET_TEXT && p->secret < g;
 }
 
@@ -93,7 +94,7 @@ contradicts_host(const struct parsing *p, const char *name)
 {
 	const struct given *before = p->host;
 
-	return before != NULL && before->in_file == p->now->in_file &&
+	return before != NULL && before->origin == p->now->origin &&
 	    (before->row == NULL || p->now->row == NULL) &&
 	    (p->s->host == NULL || strcasecmp(p->s->host, name) != 0);
 }
@@ -289,9 +290,9 @@ options_set_family(
     struct parsing *p, const struct option_row *row, const char *value)
 {
 	(void)value;
-	if (p->family_in_file && !p->now->in_file)
+	if (p->family_from != p->now->origin)
 		p->ipv4 = p->ipv6 = false;
-	p->family_in_file = p->now->in_file;
+	p->family_from = p->now->origin;
 	if (row->letter == '4')
 		p->ipv4 = true;
 	else

@@ -14,9 +14,9 @@ options_set_tls_mode(
     struct parsing *p, const struct option_row *row, const char *value)
 {
 	(void)value;
-	if (p->tls_in_file && !p->now->in_file)
+	if (p->tls_from != p->now->origin)
 		p->starttls = p->implicit_tls = p->no_tls = false;
-	p->tls_in_file = p->now->in_file;
+	p->tls_from = p->now->origin;
 	if (row->letter == 'S')
 		p->starttls = true;
 	else if (row->letter == 's')

@@ -51,6 +51,7 @@ struct report_attempt {
  * OpenMetrics they are "" as a label, and no sample.
  */
 struct report {
+	const char *name;    /* among many checks; NULL: it is the only one */
 	const char *service; /* what the text begins with */
 	const char *prefix;  /* and the names of metrics, in OpenMetrics */
 	enum status state;
@@ -93,6 +94,7 @@ struct report {
 	size_t phase_count;
 	bool has_time;
 	int64_t time_us;
+	int64_t now; /* Unix time; in results that are sent to an engine */
 	const struct report_attempt *attempts;
 	size_t attempt_count;
 	struct {
@@ -127,10 +129,28 @@ struct report_format;
 
 enum { REPORT_PARTS = 9 }; /* that a page of OpenMetrics comes in */
 
+/* Of many checks on one page. */
+struct report_totals {
+	size_t count, in_state[STATUS_UNKNOWN + 1]; /* by enum status */
+	int64_t now;                                /* Unix time */
+	int64_t time_us;     /* that all of them took together */
+	int64_t longest_us;  /* that one of them took */
+	int64_t old_after_s; /* then nobody has made another */
+};
+
+enum { REPORT_AT_ONCE = -1 };
+
 /* A page under way: reports written one after the other. */
 struct report_page {
 	const struct report_format *format;
 	struct buf *out;
+	/*
+	 * Which pass over the reports this is, or REPORT_AT_ONCE.  A page that
+	 * is made in passes can be taken out of `out` bit by bit.
+	 */
+	int pass;
+	bool pass_begun;
+	struct report_totals totals;   /* zero for a single report */
 	size_t begin;                  /* where in out the page does */
 	struct buf part[REPORT_PARTS]; /* what belongs together at the end */
 };
@@ -138,6 +158,9 @@ struct report_page {
 /* What a format does; open and close may be NULL. */
 struct report_format {
 	const char *name;
+	bool is_for_many; /* each report needs a name */
+	bool is_by_line;  /* each report stands for itself */
+	int passes; /* over the reports, if there are too many to be held */
 	void (*open)(struct report_page *p);
 	void (*add)(struct report_page *p, const struct report *r);
 	void (*close)(struct report_page *p);
@@ -159,12 +182,30 @@ extern const struct report_format report_json;
  */
 extern const struct report_format report_openmetrics;
 
+/*
+ * Each on a line of its own, for those who take results from others: an
+ * external command of Nagios, what Icinga 2's API takes, and a line for
+ * zabbix_sender -T.  What they are addressed to, service_name.h says.
+ */
+extern const struct report_format report_nagios, report_icinga2, report_zabbix;
+
+/* A page for humans. */
+extern const struct report_format report_html;
+
 /* All formats, the default first; ends with NULL. */
 extern const struct report_format *const report_formats[];
 
 /* Begin a page at the end of out, which is borrowed until it is closed. */
 void report_open(
     struct report_page *p, const struct report_format *format, struct buf *out);
+
+/*
+ * The same for many, in the format's passes: count p->pass up to
+ * format->passes, set p->pass_begun to false, and add all reports each time.
+ * What is in out meanwhile may be taken out of it, from its beginning.
+ */
+void report_open_many(struct report_page *p, const struct report_format *format,
+    struct buf *out, const struct report_totals *totals);
 
 /* Write one more report, newline at its end; r is not needed any longer. */
 void report_add(struct report_page *p, const struct report *r);

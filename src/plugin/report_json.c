@@ -218,6 +218,8 @@ add(struct report_page *p, const struct report *r)
 	struct buf *out = p->out;
 
 	buf_addc(out, '{');
+	if (r->name != NULL)
+		add_text(out, "name", r->name);
 	add_integer(out, "schema", true, 1);
 	add_text(out, "state", status_name(r->state));
 	add_integer(out, "exit_code", true, r->state);
@@ -248,4 +250,6 @@ add(struct report_page *p, const struct report *r)
 	buf_addc(out, '\n');
 }
 
-const struct report_format report_json = { .name = "json", .add = add };
+const struct report_format report_json = {
+	.name = "json", .is_by_line = true, .add = add
+};

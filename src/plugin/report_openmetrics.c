@@ -65,10 +65,21 @@ make_labels(struct samples *s, const struct report *r)
 
 	if (r->port != 0)
 		snprintf(port, sizeof port, "%d", r->port);
+	if (r->name != NULL) {
+		buf_adds(&s->labels, "check=");
+		report_add_quoted(&s->labels, r->name);
+		buf_addc(&s->labels, ',');
+	}
 	buf_adds(&s->labels, "host=");
 	report_add_quoted(&s->labels, r->host);
 	buf_addf(&s->labels, ",port=\"%s\",user=", port);
 	report_add_quoted(&s->labels, r->user);
+}
+
+static struct buf *
+where(struct report_page *p, enum family f)
+{
+	return p->pass == REPORT_AT_ONCE ? &p->part[f] : p->out;
 }
 
 /*
@@ -76,16 +87,16 @@ make_labels(struct samples *s, const struct report *r)
  * with the same words, as the textfile collector wants it of many files.
  */
 static void
-add_heads(struct samples *s)
+add_head(const struct samples *s, enum family f)
 {
-	int i;
+	struct report_page *p = s->page;
 
-	for (i = 0; i < FAMILIES; i++)
-		if (s->page->part[i].len == 0)
-			buf_addf(&s->page->part[i],
-			    "# HELP %s_%s %s\n# TYPE %s_%s gauge\n", s->prefix,
-			    families[i].name, families[i].help, s->prefix,
-			    families[i].name);
+	if (p->pass == REPORT_AT_ONCE ? p->part[f].len > 0 : p->pass_begun)
+		return;
+	p->pass_begun = true;
+	buf_addf(where(p, f), "# HELP %s_%s %s\n# TYPE %s_%s gauge\n",
+	    s->prefix, families[f].name, families[f].help, s->prefix,
+	    families[f].name);
 }
 
 /* A sample without its value, which goes behind it.  label may be NULL. */
@@ -93,7 +104,7 @@ static struct buf *
 open_sample(
     struct samples *s, enum family f, const char *label, const char *value)
 {
-	struct buf *out = &s->page->part[f];
+	struct buf *out = where(s->page, f);
 
 	buf_addf(
 	    out, "%s_%s{%s", s->prefix, families[f].name, buf_str(&s->labels));
@@ -144,7 +155,7 @@ add_conditions(struct samples *s, const struct report *r)
 }
 
 static void
-add_times(struct samples *s, const struct report *r)
+add_phases(struct samples *s, const struct report *r)
 {
 	size_t i;
 
@@ -153,9 +164,52 @@ add_times(struct samples *s, const struct report *r)
 			put_seconds(open_sample(s, FAMILY_PHASE, "phase",
 					r->phases[i].name),
 			    r->phases[i].elapsed_us);
-	if (r->has_time)
-		put_seconds(
-		    open_sample(s, FAMILY_DURATION, NULL, NULL), r->time_us);
+}
+
+/* A family with one number for each report, if it is known. */
+static void
+put_if(struct samples *s, enum family f, bool known, int64_t number)
+{
+	if (known)
+		put_number(open_sample(s, f, NULL, NULL), number);
+}
+
+static void
+add_family(struct samples *s, enum family f, const struct report *r)
+{
+	add_head(s, f);
+	switch (f) {
+	case FAMILY_STATE:
+		put_if(s, f, true, (int64_t)r->state);
+		break;
+	case FAMILY_UP:
+		put_if(s, f, true, r->up);
+		break;
+	case FAMILY_CONDITION:
+		add_conditions(s, r);
+		break;
+	case FAMILY_PHASE:
+		add_phases(s, r);
+		break;
+	case FAMILY_DURATION:
+		if (r->has_time)
+			put_seconds(open_sample(s, f, NULL, NULL), r->time_us);
+		break;
+	case FAMILY_CERTIFICATE:
+		put_if(s, f, r->tls.has_dates, r->tls.not_after);
+		break;
+	case FAMILY_TOKEN:
+		put_if(s, f, r->token.has_expiry, r->token.expires_at);
+		break;
+	case FAMILY_HELD_BACK:
+		put_if(s, f, r->guard.known, r->guard.held_back);
+		break;
+	case FAMILY_NEXT_TRY:
+		put_if(s, f, r->guard.has_dates, r->guard.next_try);
+		break;
+	case FAMILIES:
+		break;
+	}
 }
 
 static void
@@ -164,26 +218,14 @@ add(struct report_page *p, const struct report *r)
 	struct samples s = {
 		.page = p, .prefix = r->prefix, .labels = BUF_INIT(SIZE_MAX)
 	};
+	int f;
 
 	make_labels(&s, r);
-	add_heads(&s);
-	put_number(
-	    open_sample(&s, FAMILY_STATE, NULL, NULL), (int64_t)r->state);
-	put_number(open_sample(&s, FAMILY_UP, NULL, NULL), r->up);
-	add_conditions(&s, r);
-	add_times(&s, r);
-	if (r->tls.has_dates)
-		put_number(open_sample(&s, FAMILY_CERTIFICATE, NULL, NULL),
-		    r->tls.not_after);
-	if (r->token.has_expiry)
-		put_number(open_sample(&s, FAMILY_TOKEN, NULL, NULL),
-		    r->token.expires_at);
-	if (r->guard.known)
-		put_number(open_sample(&s, FAMILY_HELD_BACK, NULL, NULL),
-		    r->guard.held_back);
-	if (r->guard.has_dates)
-		put_number(open_sample(&s, FAMILY_NEXT_TRY, NULL, NULL),
-		    r->guard.next_try);
+	if (p->pass != REPORT_AT_ONCE)
+		add_family(&s, (enum family)p->pass, r);
+	else
+		for (f = 0; f < FAMILIES; f++)
+			add_family(&s, (enum family)f, r);
 	p->out->failed = p->out->failed || s.labels.failed;
 	buf_free(&s.labels);
 }
@@ -211,6 +253,7 @@ close_page(struct report_page *p)
 
 const struct report_format report_openmetrics = {
 	.name = "openmetrics",
+	.passes = FAMILIES,
 	.open = open_page,
 	.add = add,
 	.close = close_page,

@@ -69,7 +69,7 @@ add_tls(struct buf *b, const struct facts *f)
 	buf_adds(b, ", issued by ");
 	add_outside(b, f, t->issuer);
 	buf_addf(b, ", %lld days left, until ",
-	    (long long)trust_days_left(t, f->now_unix));
+	    (long long)trust_days_left(t->not_after, f->now_unix));
 	word_date(b, t->not_after);
 	tls_pin_text(t->pin, pin);
 	buf_addf(b, "\nkey: %s\n", pin);

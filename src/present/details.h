@@ -15,6 +15,7 @@
 
 /* How much is shown, and on what. */
 struct present_style {
+	const char *name; /* of the check among many, or NULL */
 	int verbosity;
 	bool known_metrics_only;
 	struct terminal terminal;

@@ -27,7 +27,8 @@ make_days(
 	struct metric days = { .label = "cert_days",
 		.unit = METRIC_COUNT,
 		.known = f->tls.has_certificate,
-		.value = trust_days_left(&f->tls, f->now_unix) };
+		.value = trust_days_left(
+		    trust_end(&f->tls, asked).not_after, f->now_unix) };
 
 	if (asked->has_days) {
 		snprintf(m->days_warning, sizeof m->days_warning,

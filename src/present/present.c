@@ -150,7 +150,7 @@ fill_tls(struct page *p, const struct facts *f)
 	r->tls.issuer = buf_str(&p->issuer);
 	r->tls.has_dates = true;
 	r->tls.not_after = t->not_after;
-	r->tls.days_left = trust_days_left(t, f->now_unix);
+	r->tls.days_left = trust_days_left(t->not_after, f->now_unix);
 }
 
 static const char *
@@ -306,6 +306,7 @@ fill_facts(struct page *p, const struct facts *f, const struct settings *asked)
 	r->guard.next_try = f->guard.next_try;
 	r->has_time = f->begun;
 	r->time_us = f->total_us;
+	r->now = f->now_unix;
 }
 
 /* Whether memory, or room, was too short for any of it. */
@@ -333,9 +334,9 @@ page_free(struct page *p)
 }
 
 int
-present(struct buf *out, const struct report_format *format,
-    const struct verdict *v, const struct facts *f,
-    const struct settings *asked, const struct present_style *style)
+present_to(present_fn *use, void *arg, const struct verdict *v,
+    const struct facts *f, const struct settings *asked,
+    const struct present_style *style)
 {
 	struct page p = { .mechanisms.text =
 			      BUF_INIT((size_t)SMTP_REPLY_MAX * 2),
@@ -348,6 +349,7 @@ present(struct buf *out, const struct report_format *format,
 		    .drawing = BUF_INIT(DETAILS_MAX) } };
 	int rc = -1;
 
+	p.report.name = style->name;
 	fill_verdict(&p, v);
 	fill_facts(&p, f, asked);
 	/* Without a host there was no check to measure. */
@@ -359,7 +361,31 @@ present(struct buf *out, const struct report_format *format,
 	fill_attempts(&p, f);
 	fill_details(&p, v, f, asked, style);
 	if (!has_holes(&p))
-		rc = report_write(format, &p.report, out);
+		rc = use(arg, &p.report);
 	page_free(&p);
 	return rc;
+}
+
+/* Where a single report goes. */
+struct single {
+	struct buf *out;
+	const struct report_format *format;
+};
+
+static int
+write_single(void *arg, const struct report *r)
+{
+	const struct single *s = arg;
+
+	return report_write(s->format, r, s->out);
+}
+
+int
+present(struct buf *out, const struct report_format *format,
+    const struct verdict *v, const struct facts *f,
+    const struct settings *asked, const struct present_style *style)
+{
+	struct single s = { out, format };
+
+	return present_to(write_single, &s, v, f, asked, style);
 }

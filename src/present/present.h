@@ -21,4 +21,15 @@ int present(struct buf *out, const struct report_format *format,
     const struct verdict *v, const struct facts *f,
     const struct settings *asked, const struct present_style *style);
 
+/* Takes a report, which lives during the call only.  Returns 0, or -1. */
+typedef int present_fn(void *arg, const struct report *r);
+
+/*
+ * Make the report of a check and hand it on.  Returns what use() does, or -1
+ * without memory.
+ */
+int present_to(present_fn *use, void *arg, const struct verdict *v,
+    const struct facts *f, const struct settings *asked,
+    const struct present_style *style);
+
 #endif

@@ -51,6 +51,18 @@ probe_fail(struct probe *p)
 }
 
 void
+probe_cut(struct probe *p, const char *why)
+{
+	if (probe_is_leaving(p)) {
+		probe_finish(p, END_COMPLETE);
+		return;
+	}
+	err_set(&p->facts->err, ERR_INTERNAL, "%s in %s", why,
+	    phase_name(p->phase));
+	probe_finish_error(p);
+}
+
+void
 probe_free(struct probe *p)
 {
 	if (p == NULL)

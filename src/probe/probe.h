@@ -58,6 +58,12 @@ void probe_use_tls(struct probe *p, struct tls_context *t);
 /* The check cannot go on, for what stands in the facts' err. */
 void probe_fail(struct probe *p);
 
+/*
+ * Somebody ends it, in these words (static): it fails with an internal error,
+ * unless its verdict is known already.
+ */
+void probe_cut(struct probe *p, const char *why);
+
 /* Drop everything still open, and release.  Accepts NULL. */
 void probe_free(struct probe *p);
 

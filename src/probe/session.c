@@ -148,12 +148,22 @@ judge_server(struct probe *p)
 	}
 }
 
+static bool
+accepts_server(void *arg, const struct tls_facts *f)
+{
+	const struct probe *p = arg;
+
+	return trust_judge(f, p->asked).may_go_on;
+}
+
 static int
 start_tls(struct probe *p)
 {
 	const struct stream_identity id = { .sni = p->asked->sni,
 		.verify_name = p->asked->verify_name,
-		.pins = { p->asked->pins, p->asked->pin_count } };
+		.pins = { p->asked->pins, p->asked->pin_count },
+		.accepts = accepts_server,
+		.arg = p };
 
 	if (p->asked->tls_mode == SMTP_TLS_STARTTLS &&
 	    stream_has_unread(p->stream)) {

@@ -7,7 +7,11 @@ static int
 write_reports(struct answer *a, const struct verdict *v, const struct facts *f,
     const struct options *o)
 {
-	bool has_file = o->output_temporary != NULL;
+	/* What needs a name is no place for a fault of the whole run. */
+	bool is_of_many = o->format->is_for_many;
+	bool has_file = o->output_temporary != NULL && !is_of_many;
+	const struct report_format *format =
+	    has_file || is_of_many ? &report_text : o->format;
 	struct present_style style = { .verbosity = o->verbosity,
 		.known_metrics_only = o->known_metrics_only };
 
@@ -19,8 +23,7 @@ write_reports(struct answer *a, const struct verdict *v, const struct facts *f,
 		return -1;
 	if (a->silent)
 		return 0;
-	return present(&a->said, has_file ? &report_text : o->format, v, f,
-	    &o->check, &style);
+	return present(&a->said, format, v, f, &o->check, &style);
 }
 
 int

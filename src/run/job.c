@@ -81,7 +81,8 @@ use_tls(struct job *j)
 
 	if (j->asked->tls_mode == SMTP_TLS_NONE)
 		return;
-	if ((t = shared_tls(j->shared, j->asked, &j->facts.err)) != NULL)
+	if ((t = shared_tls(j->shared, j->asked, &j->lent, &j->facts.err)) !=
+	    NULL)
 		probe_use_tls(j->probe, t);
 	else
 		probe_fail(j->probe);
@@ -104,8 +105,8 @@ start_probe(struct job *j)
 	j->state = JOB_PROBE;
 	j->facts.hung_in = NULL;
 	if (!j->asked->has_address)
-		setup.resolver =
-		    shared_resolver(j->shared, j->asked, &j->facts.err);
+		setup.resolver = shared_resolver(
+		    j->shared, j->asked, &j->lent, &j->facts.err);
 	if ((j->probe = probe_start(&setup)) == NULL)
 		return err_nomem(&j->facts.err);
 	use_tls(j);
@@ -126,6 +127,7 @@ static void
 ask_memory(struct job *j)
 {
 	struct err later = { .kind = ERR_NONE };
+	struct shared_lent lent = { .context = NULL };
 
 	if (!memory_is_wanted(j->asked, &j->secret)) {
 		on_asked(j);
@@ -136,7 +138,8 @@ ask_memory(struct job *j)
 	last_word_place("guard");
 	/* It is to come before anything else of OpenSSL's. */
 	if (j->asked->tls_mode != SMTP_TLS_NONE)
-		shared_tls(j->shared, j->asked, &later);
+		shared_tls(j->shared, j->asked, &lent, &later);
+	shared_return(j->shared, &lent);
 	j->memory = (struct memory){ .asked = j->asked,
 		.secret = &j->secret,
 		.facts = &j->facts,
@@ -200,6 +203,22 @@ job_start(struct job *j, struct shared *shared, int64_t deadline_us,
 		      deadline_us, &j->secret, &j->facts.err, on_secret, j)) ==
 	    NULL)
 		loop_timer_set(l, &j->timer, 0, on_no_memory, j);
+	else if (shared_readers(shared) != NULL)
+		secret_fetch_read_by(j->fetch, shared_readers(shared));
+}
+
+void
+job_cut(struct job *j, const char *why)
+{
+	if (j->state == JOB_PROBE) {
+		probe_cut(j->probe, why);
+	} else if (j->state == JOB_SECRET || j->state == JOB_MEMORY) {
+		err_set(&j->facts.err, ERR_INTERNAL, "%s in %s", why,
+		    j->facts.hung_in);
+		job_forget(j);
+		loop_timer_set(
+		    shared_loop(j->shared), &j->timer, 0, tell_done, j);
+	}
 }
 
 void
@@ -222,5 +241,9 @@ job_free(struct job *j)
 {
 	probe_free(j->probe);
 	job_forget(j);
+	if (j->shared != NULL) {
+		loop_timer_cancel(shared_loop(j->shared), &j->timer);
+		shared_return(j->shared, &j->lent);
+	}
 	facts_free(&j->facts);
 }

@@ -35,6 +35,7 @@ struct job {
 	enum job_state state;
 	struct settings *asked; /* its secret source is let go once read */
 	struct shared *shared;
+	struct shared_lent lent;
 	int64_t deadline_us;
 	job_fn *done;
 	void *arg;
@@ -61,6 +62,12 @@ void job_init(struct job *j, struct settings *asked);
  */
 void job_start(struct job *j, struct shared *shared, int64_t deadline_us,
     job_fn *done, void *arg);
+
+/*
+ * Somebody ends it, in these words (static); done() is called as ever.  Not
+ * before it was started.
+ */
+void job_cut(struct job *j, const char *why);
 
 /* Erase the secret, and what was made of it; it is fetched no more. */
 void job_forget(struct job *j);

@@ -34,6 +34,7 @@ static struct {
 	volatile sig_atomic_t prepared;
 	volatile sig_atomic_t retired;
 	volatile sig_atomic_t retired_code;
+	volatile sig_atomic_t passed_on; /* a descriptor and 1; 0: none */
 	timer_t timer;
 	bool has_timer;
 } last = { .timeout = ANSWER_INIT(PREPARED_MAX),
@@ -166,10 +167,13 @@ static void
 on_signal(int number, siginfo_t *info, void *context)
 {
 	bool is_timer = number == SIGALRM && info->si_code == SI_TIMER;
-	const char *name = "a signal";
-	size_t i;
+	const uint64_t told = (uint64_t)number;
 
 	(void)context;
+	if (last.passed_on != 0 && !last.retired && !is_timer) {
+		(void)!write((int)last.passed_on - 1, &told, sizeof told);
+		return;
+	}
 	secret_kill_commands();
 	/* An answer is under way: let it out, the timer waits for it. */
 	if (last.retired && last.has_timer && !is_timer)
@@ -178,10 +182,48 @@ on_signal(int number, siginfo_t *info, void *context)
 		_exit((int)last.retired_code);
 	if (is_timer)
 		_exit(give(&last.timeout, ""));
+	_exit(last_word_internal(last_word_signal(number)));
+}
+
+const char *
+last_word_signal(int number)
+{
+	size_t i;
+
 	for (i = 0; i < sizeof caught / sizeof caught[0]; i++)
 		if (caught[i].number == number)
-			name = caught[i].name;
-	_exit(last_word_internal(name));
+			return caught[i].name;
+	return "a signal";
+}
+
+void
+last_word_pass_on(int eventfd)
+{
+	last.passed_on = eventfd + 1;
+}
+
+/*
+ * Of many checks each has been told, or is not known.  A page of before stands,
+ * and among lines for an engine this one would be none.
+ */
+static int
+prepare_for_many(const struct options *o)
+{
+	struct report r = { .service = "SMTP_AUTH",
+		.state = o->check.state_of[CONDITION_TIMEOUT],
+		.message = "timeout of the whole run in " PLACE
+			   "; the other checks are not known" };
+	bool silent = o->output_temporary == NULL && o->format != &report_text;
+
+	last.timeout.silent = last.internal.silent = silent;
+	last.timeout.code = (int)r.state;
+	last.internal.code = STATUS_UNKNOWN;
+	if (report_write(&report_text, &r, &last.timeout.said) == -1)
+		return -1;
+	r.state = STATUS_UNKNOWN;
+	r.message = "internal error: " CAUSE " in " PLACE
+		    "; the other checks are not known";
+	return report_write(&report_text, &r, &last.internal.said);
 }
 
 static int
@@ -190,6 +232,8 @@ prepare_answers(const struct options *o)
 	struct facts f;
 	int rc;
 
+	if (o->batch != NULL)
+		return prepare_for_many(o);
 	facts_init(&f);
 	f.end = END_TIMEOUT;
 	f.hung_in = PLACE;
@@ -260,7 +304,7 @@ withdraw(void)
 static int
 take_path(const struct options *o)
 {
-	if (o->output_temporary == NULL)
+	if (o->output_temporary == NULL || o->batch != NULL)
 		return 0;
 	if ((last.temporary = strdup(o->output_temporary)) == NULL)
 		return -1;

@@ -25,6 +25,16 @@ void last_word_begin(void);
  */
 int last_word_prepare(const struct options *o, int64_t deadline_us);
 
+/*
+ * From now on a signal that would end the process is written to this eventfd,
+ * by its number, and whoever reads that ends the process.  The deadline's timer
+ * is not; -1: no signal is any more.
+ */
+void last_word_pass_on(int eventfd);
+
+/* "SIGTERM" and the like; static. */
+const char *last_word_signal(int number);
+
 /* Where the process is now: a phase's name or another static word. */
 void last_word_place(const char *where);
 

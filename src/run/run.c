@@ -1,24 +1,34 @@
 #include "run/run.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/replace.h"
 #include "base/text.h"
+#include "run/batch.h"
 #include "run/last_word.h"
+#include "run/output.h"
 
 static const char READING_OPTIONS[] = "--extra-opts"; /* a place */
+
+enum { RUN_TIMEOUT_US = 60 * 1000 * 1000 };
+
+static int64_t
+time_for(const struct options *o)
+{
+	if (o->batch == NULL)
+		return o->check.timeout_us;
+	return o->run_timeout_us > 0 ? o->run_timeout_us : RUN_TIMEOUT_US;
+}
 
 /* What is set here ends the process, should a file never come. */
 static int64_t
 on_files(void *arg, const struct options *line)
 {
 	const struct run *r = arg;
-	struct deadline d =
-	    deadline_reckon(r->started_us, line->check.timeout_us);
+	struct deadline d = deadline_reckon(r->started_us, time_for(line));
 
 	if (last_word_prepare(line, d.hard_us) == 0)
 		last_word_place(READING_OPTIONS);
@@ -37,7 +47,7 @@ run_init(struct run *r, int argc, char **argv, int64_t started_us)
 	if (options_parse(&r->options, argc, argv, &watch, &f->err) == -1 &&
 	    f->err.kind == ERR_TIMEOUT)
 		f->hung_in = READING_OPTIONS;
-	r->deadline = deadline_reckon(started_us, r->options.check.timeout_us);
+	r->deadline = deadline_reckon(started_us, time_for(&r->options));
 	if (r->options.action == ACTION_CHECK &&
 	    last_word_prepare(&r->options, r->deadline.hard_us) == -1)
 		err_set(&f->err, ERR_INTERNAL,
@@ -63,7 +73,7 @@ write_file(struct run *r)
 	struct facts *f = &r->job.facts;
 	int error;
 
-	if (o->output_temporary == NULL)
+	if (o->output_temporary == NULL || o->format->is_for_many)
 		return 0;
 	last_word_place("output file");
 	error = replace_file(o->output_file, o->output_temporary,
@@ -122,6 +132,14 @@ run_check(struct run *r)
 }
 
 static void
+run_batch(struct run *r)
+{
+	if (batch_run(&r->options, r->started_us, &r->deadline, &r->answer,
+		&r->job.facts.err) == -1)
+		conclude(r);
+}
+
+static void
 explain(struct run *r, void (*write)(struct buf *out))
 {
 	r->answer.code = STATUS_UNKNOWN;
@@ -139,6 +157,8 @@ run_do(struct run *r)
 		explain(r, options_help);
 	else if (r->options.action == ACTION_VERSION)
 		explain(r, options_version);
+	else if (r->options.batch != NULL)
+		run_batch(r);
 	else
 		run_check(r);
 }
@@ -146,23 +166,11 @@ run_do(struct run *r)
 void
 run_print(const struct run *r)
 {
-	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
-	const char *text = buf_str(&r->answer.said);
-	size_t len = r->answer.silent ? 0 : r->answer.said.len;
-	ssize_t n;
-
 	last_word_retire(r->answer.code);
-	while (len > 0) {
-		n = write(STDOUT_FILENO, text, len);
-		if (n == -1 && errno == EAGAIN && poll(&p, 1, -1) == 1)
-			continue;
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return; /* nobody listens; the exit code is left */
-		text += n;
-		len -= (size_t)n;
-	}
+	/* If nobody listens, the exit code is left. */
+	if (!r->answer.silent)
+		(void)output_all(STDOUT_FILENO, buf_str(&r->answer.said),
+		    r->answer.said.len);
 }
 
 void

@@ -5,9 +5,15 @@
 
 #include "base/process.h"
 
-/* Each owns what its key and its maker borrow. */
+enum { IDLE_MAX = 4 }; /* of either, that are kept for the next */
+
+/*
+ * Each owns what its key and its maker borrow.  The one used last is the first
+ * of its list: no more are looked at than are in use, and a few.
+ */
 struct shared_resolver {
 	struct shared_resolver *next;
+	size_t users;
 	struct resolver *resolver;
 	char *servers; /* NULL: the system's */
 	bool absolute;
@@ -17,6 +23,7 @@ enum { FILES = 4 };
 
 struct shared_context {
 	struct shared_context *next;
+	size_t users;
 	struct tls_context *tls;
 	char *files[FILES]; /* ca_file, ca_path, client_cert, client_key */
 	enum tls_version oldest;
@@ -26,6 +33,7 @@ struct shared {
 	struct loop *loop;
 	struct shared_resolver *resolvers;
 	struct shared_context *contexts;
+	struct secret_readers *readers;
 	size_t secrets_wanted;
 };
 
@@ -77,6 +85,7 @@ shared_free(struct shared *s)
 
 	if (s == NULL)
 		return;
+	secret_readers_free(s->readers);
 	while ((r = s->resolvers) != NULL) {
 		s->resolvers = r->next;
 		free_resolver(r);
@@ -121,29 +130,75 @@ copy(char **to, const char *from)
 	return from == NULL || (*to = strdup(from)) != NULL ? 0 : -1;
 }
 
-struct resolver *
-shared_resolver(struct shared *s, const struct settings *asked, struct err *e)
+int
+shared_read_beside(struct shared *s)
 {
-	struct shared_resolver *r;
+	s->readers = secret_readers_new(s->loop);
+	return s->readers != NULL ? 0 : -1;
+}
 
-	for (r = s->resolvers; r != NULL; r = r->next)
-		if (r->absolute == asked->host_is_absolute &&
-		    is_same(r->servers, asked->resolver))
-			return r->resolver;
-	if ((r = calloc(1, sizeof *r)) == NULL ||
-	    copy(&r->servers, asked->resolver) == -1) {
+struct secret_readers *
+shared_readers(struct shared *s)
+{
+	return s->readers;
+}
+
+static struct shared_resolver *
+make_resolver(struct shared *s, const struct settings *asked, struct err *e)
+{
+	struct shared_resolver *r = calloc(1, sizeof *r);
+
+	if (r == NULL || copy(&r->servers, asked->resolver) == -1) {
 		free(r);
 		err_nomem(e);
 		return NULL;
 	}
 	r->absolute = asked->host_is_absolute;
-	if ((r->resolver = resolver_new(s->loop, r->servers, r->absolute, e)) ==
-	    NULL) {
+	r->resolver = resolver_new(s->loop, r->servers, r->absolute, e);
+	if (r->resolver != NULL)
+		return r;
+	free_resolver(r);
+	return NULL;
+}
+
+/* Let go of those that nobody has used for long; r may be in use already. */
+static void
+trim_resolvers(struct shared *s)
+{
+	struct shared_resolver **at = &s->resolvers, *r;
+	size_t idle = 0;
+
+	while ((r = *at) != NULL) {
+		if (r->users > 0 || ++idle <= IDLE_MAX) {
+			at = &r->next;
+			continue;
+		}
+		*at = r->next;
 		free_resolver(r);
-		return NULL;
+	}
+}
+
+struct resolver *
+shared_resolver(struct shared *s, const struct settings *asked,
+    struct shared_lent *lent, struct err *e)
+{
+	struct shared_resolver **at = &s->resolvers, *r;
+
+	while ((r = *at) != NULL &&
+	    (r->absolute != asked->host_is_absolute ||
+		!is_same(r->servers, asked->resolver)))
+		at = &r->next;
+	if (r != NULL) {
+		*at = r->next;
+	} else {
+		trim_resolvers(s);
+		if ((r = make_resolver(s, asked, e)) == NULL)
+			return NULL;
 	}
 	r->next = s->resolvers;
 	s->resolvers = r;
+	r->users++;
+	lent->resolver = r;
 	return r->resolver;
 }
 
@@ -183,25 +238,69 @@ make_context(struct shared_context *c, const char *const files[FILES],
 	return -1;
 }
 
-struct tls_context *
-shared_tls(struct shared *s, const struct settings *asked, struct err *e)
+static struct shared_context *
+new_context(
+    const char *const files[FILES], enum tls_version oldest, struct err *e)
 {
-	const char *const files[FILES] = { asked->ca_file, asked->ca_path,
-		asked->client_cert, asked->client_key };
-	struct shared_context *c;
+	struct shared_context *c = calloc(1, sizeof *c);
 
-	for (c = s->contexts; c != NULL; c = c->next)
-		if (serves(c, files, asked->tls_min))
-			return c->tls;
-	if ((c = calloc(1, sizeof *c)) == NULL) {
+	if (c == NULL) {
 		err_nomem(e);
 		return NULL;
 	}
-	if (make_context(c, files, asked->tls_min, e) == -1) {
+	if (make_context(c, files, oldest, e) == 0)
+		return c;
+	free_context(c);
+	return NULL;
+}
+
+static void
+trim_contexts(struct shared *s)
+{
+	struct shared_context **at = &s->contexts, *c;
+	size_t idle = 0;
+
+	while ((c = *at) != NULL) {
+		if (c->users > 0 || ++idle <= IDLE_MAX) {
+			at = &c->next;
+			continue;
+		}
+		*at = c->next;
 		free_context(c);
-		return NULL;
+	}
+}
+
+struct tls_context *
+shared_tls(struct shared *s, const struct settings *asked,
+    struct shared_lent *lent, struct err *e)
+{
+	const char *const files[FILES] = { asked->ca_file, asked->ca_path,
+		asked->client_cert, asked->client_key };
+	struct shared_context **at = &s->contexts, *c;
+
+	while ((c = *at) != NULL && !serves(c, files, asked->tls_min))
+		at = &c->next;
+	if (c != NULL) {
+		*at = c->next;
+	} else {
+		trim_contexts(s);
+		if ((c = new_context(files, asked->tls_min, e)) == NULL)
+			return NULL;
 	}
 	c->next = s->contexts;
 	s->contexts = c;
+	c->users++;
+	lent->context = c;
 	return c->tls;
+}
+
+void
+shared_return(struct shared *s, struct shared_lent *lent)
+{
+	(void)s;
+	if (lent->resolver != NULL)
+		lent->resolver->users--;
+	if (lent->context != NULL)
+		lent->context->users--;
+	*lent = (struct shared_lent){ .resolver = NULL };
 }

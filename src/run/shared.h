@@ -1,7 +1,8 @@
 /*
  * shared.h - what the checks of one process have in common: the loop, and a
  * resolver and a TLS context for each set of settings that asks for another.
- * Made when first needed.
+ * Made when first needed; of those that nobody uses any more a few are kept,
+ * for whoever comes next.
  */
 
 #ifndef RUN_SHARED_H
@@ -12,6 +13,7 @@
 #include "check/settings.h"
 #include "net/resolver.h"
 #include "net/tls.h"
+#include "secret/readers.h"
 
 struct shared;
 
@@ -30,10 +32,29 @@ struct loop *shared_loop(struct shared *s);
 void shared_want_secret(struct shared *s);
 void shared_had_secret(struct shared *s);
 
-/* What the settings need; borrowed.  NULL with *e set, as the makers say. */
-struct resolver *shared_resolver(
-    struct shared *s, const struct settings *asked, struct err *e);
-struct tls_context *shared_tls(
-    struct shared *s, const struct settings *asked, struct err *e);
+/* What one check has borrowed; zero-initialise. */
+struct shared_lent {
+	struct shared_resolver *resolver;
+	struct shared_context *context;
+};
+
+/*
+ * What the settings need, borrowed until shared_return().  NULL with *e set, as
+ * the makers say.
+ */
+struct resolver *shared_resolver(struct shared *s, const struct settings *asked,
+    struct shared_lent *lent, struct err *e);
+struct tls_context *shared_tls(struct shared *s, const struct settings *asked,
+    struct shared_lent *lent, struct err *e);
+void shared_return(struct shared *s, struct shared_lent *lent);
+
+/*
+ * From now on files of secrets are read by threads, for many checks at once.
+ * Returns 0, or -1 without memory or descriptors.
+ */
+int shared_read_beside(struct shared *s);
+
+/* Who reads them; NULL: everybody himself. */
+struct secret_readers *shared_readers(struct shared *s);
 
 #endif

@@ -34,6 +34,8 @@ struct secret_fetch {
 	bool opened;             /* by us */
 	struct buf line;
 	struct secret_command *command;
+	struct secret_readers *readers; /* NULL: files are read in place */
+	struct secret_reading *reading;
 };
 
 /* All that fail return -1. */
@@ -111,6 +113,8 @@ stop_reading(struct secret_fetch *f)
 		close(f->fd);
 	f->fd = -1;
 	f->opened = false;
+	secret_reading_abandon(f->reading);
+	f->reading = NULL;
 }
 
 /* The last that a fetch does: it may be freed meanwhile. */
@@ -176,9 +180,49 @@ read_fd(struct secret_fetch *f, int fd)
 	return 0;
 }
 
+static void
+on_read(void *arg, const struct secret_read *what)
+{
+	struct secret_fetch *f = arg;
+	const char *end = memchr(what->data, '\n', what->len);
+	size_t len = end != NULL ? (size_t)(end - what->data) + 1 : what->len;
+	int rc;
+
+	f->reading = NULL;
+	f->opened = what->fd != -1;
+	f->fd = what->fd;
+	if (f->source->kind == SECRET_FILE)
+		f->out->world_readable = what->others;
+	if (what->error != 0)
+		rc = fail_errno(f, what->error);
+	else if (f->opened && (rc = read_fd(f, f->fd)) == 0)
+		return;
+	else if (f->opened)
+		rc = -1;
+	else if (len > LINE_MAX_BYTES)
+		rc = fail(f, TOO_LONG);
+	else if (buf_add(&f->line, what->data, len) == -1)
+		rc = err_nomem(f->e);
+	else
+		rc = take_first_line(f);
+	tell(f, rc);
+}
+
+static int
+hand_path(struct secret_fetch *f, const char *path)
+{
+	f->reading = secret_reading_start(
+	    f->readers, path, LINE_MAX_BYTES + 1, on_read, f);
+	if (f->reading == NULL)
+		return fail_errno(f, errno);
+	loop_timer_set(f->loop, &f->timer, f->deadline_us, on_deadline, f);
+	return 0;
+}
+
 /*
  * Opening blocks, and so does reading a regular file, which poll() calls ready
- * at any time: on a server that is gone both wait for the last word.
+ * at any time: on a server that is gone both wait for the last word, unless
+ * there are readers.
  */
 static int
 read_path(struct secret_fetch *f, const char *path)
@@ -186,6 +230,8 @@ read_path(struct secret_fetch *f, const char *path)
 	struct stat st;
 	int fd;
 
+	if (f->readers != NULL)
+		return hand_path(f, path);
 	if ((fd = descriptor_open(path)) == -1)
 		return fail_errno(f, errno);
 	if (f->source->kind == SECRET_FILE && fstat(fd, &st) == 0)
@@ -307,6 +353,12 @@ secret_fetch_start(struct loop *l, const struct secret_source *source,
 		next = on_begin;
 	loop_timer_set(l, &f->timer, 0, next, f);
 	return f;
+}
+
+void
+secret_fetch_read_by(struct secret_fetch *f, struct secret_readers *r)
+{
+	f->readers = r;
 }
 
 void

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/loop.h"
+#include "secret/readers.h"
 #include "secret/secret.h"
 
 struct secret_fetch;
@@ -33,6 +34,12 @@ typedef void secret_fn(void *arg, int rc);
 struct secret_fetch *secret_fetch_start(struct loop *l,
     const struct secret_source *source, int64_t deadline_us, struct secret *out,
     struct err *e, secret_fn *done, void *arg);
+
+/*
+ * Let r, borrowed, read the files; before the loop turns.  Without, a file on a
+ * server that is gone holds up the whole process.
+ */
+void secret_fetch_read_by(struct secret_fetch *f, struct secret_readers *r);
 
 /*
  * Release, at any time: a command that runs is killed with its process group,

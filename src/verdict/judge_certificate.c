@@ -127,7 +127,8 @@ static void
 judge_days(
     struct verdict *v, const struct facts *f, const struct settings *asked)
 {
-	int64_t left = trust_days_left(&f->tls, f->now_unix);
+	const struct trust_end end = trust_end(&f->tls, asked);
+	int64_t left = trust_days_left(end.not_after, f->now_unix);
 	bool critical =
 	    asked->days_critical >= 0 && left < asked->days_critical;
 	long limit = critical ? asked->days_critical : asked->days_warning;
@@ -140,15 +141,21 @@ judge_days(
 	if (critical && !asked->remapped[CONDITION_CERT_EXPIRING])
 		n->state = STATUS_CRITICAL;
 	b = &n->message;
+	buf_adds(b, "certificate ");
+	if (end.issuer != NULL) {
+		buf_adds(b, "of ");
+		add_outside(b, f, end.issuer);
+		buf_adds(b, ", which the server's depends on, ");
+	}
 	if (left < 0) {
-		buf_adds(b, "certificate expired");
+		buf_adds(b, "expired");
 	} else {
-		buf_adds(b, "certificate expires in ");
+		buf_adds(b, "expires in ");
 		add_days(b, left);
 	}
 	word_where(b, asked);
 	buf_adds(b, ": ");
-	word_date(b, f->tls.not_after);
+	word_date(b, end.not_after);
 	if (left >= 0)
 		buf_addf(b, " (%s below %ld)",
 		    critical ? "critical" : "warning", limit);

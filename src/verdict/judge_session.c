@@ -77,10 +77,19 @@ static void
 write_timeout(
     struct buf *b, const struct facts *f, const struct settings *asked)
 {
-	buf_adds(b, "timeout after ");
-	word_duration(b, asked->timeout_us);
-	buf_addf(b, " s in %s",
-	    f->hung_in != NULL ? f->hung_in : phase_name(f->reached));
+	const char *place =
+	    f->hung_in != NULL ? f->hung_in : phase_name(f->reached);
+
+	buf_adds(b, "timeout ");
+	if (!f->run_is_over) {
+		buf_adds(b, "after ");
+		word_duration(b, asked->timeout_us);
+		buf_addf(b, " s in %s", place);
+	} else if (f->begun || f->hung_in != NULL) {
+		buf_addf(b, "in %s, at the end of the whole run", place);
+	} else {
+		buf_adds(b, "of the whole run before it began");
+	}
 	word_where(b, asked);
 	if (f->reached == PHASE_CONNECT && f->attempt_count > 0)
 		list_attempts(b, f);

@@ -232,8 +232,26 @@ class Authority:
         """Good, with so many whole days left."""
         return self._leaf("expiring-%d" % days, days=(-100, days))
 
+    def expiring_intermediate(self, days):
+        """A good certificate below an intermediate that ends in so many
+        days."""
+        middle = self._issue("ending-intermediate-%d" % days,
+                             "Ending Intermediate", self.root, ca=True,
+                             days=(-100, days))
+        return self._issue("below-ending-%d" % days, HOST, middle, (HOST,),
+                           ADDRESSES, chain=(middle.cert,))
+
+    def needless(self, days):
+        """A good certificate; the server also sends, for nothing, one that
+        ends in so many days."""
+        other = self._issue("needless-%d" % days, "Needless Intermediate",
+                            self.root, ca=True, days=(-100, days))
+        return self._issue(
+            "good-with-needless-%d" % days, HOST, self.intermediate, (HOST,),
+            ADDRESSES, chain=(self.intermediate.cert, other.cert))
+
     def context(self, pair=None, oldest=None, newest=None,
-                client_required=False):
+                client_required=False, client_asked=False):
         """A server's SSLContext."""
         pair = pair or self.good
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -247,4 +265,7 @@ class Authority:
         if client_required:
             context.load_verify_locations(self.ca)
             context.verify_mode = ssl.CERT_REQUIRED
+        elif client_asked:
+            context.load_verify_locations(self.ca)
+            context.verify_mode = ssl.CERT_OPTIONAL
         return context

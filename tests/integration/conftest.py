@@ -19,6 +19,7 @@ import smtp_server
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+BATCH_LABELS = ["checks", "ok", "warning", "critical", "unknown", "time"]
 LABELS = ["time", "time_dns", "time_connect", "time_tls", "time_greeting",
           "time_ehlo", "time_starttls", "time_auth", "time_envelope",
           "time_quit", "cert_days", "token_ttl"]
@@ -149,7 +150,8 @@ def parse_perfdata(text):
             value = int(count)
         assert bool(whole) == (label == "token_ttl" and value != "U"), item
         out[label] = Perf(value, uom or whole or "", *(x or "" for x in rest))
-    order = [x for x in LABELS if x in out]
+    labels = BATCH_LABELS if "checks" in out else LABELS
+    order = [x for x in labels if x in out]
     assert list(out) == order, "perfdata in the order %s" % list(out)
     return out
 
@@ -202,7 +204,8 @@ class Result:
 
 
 def kind_of(args):
-    if {"-h", "--help", "-V", "--version"} & set(args):
+    if {"-h", "--help", "-V", "--version", "--list",
+            "--list=zabbix"} & set(args):
         return "free"
     if any(str(a).startswith("--output-file=") for a in args):
         return "text"  # whatever the file gets

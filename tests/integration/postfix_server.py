@@ -119,9 +119,10 @@ def make_folder(path, owner=None, mode=0o755):
 class Postfix(Daemon):
     """Started when it is made.  port[NAME] for each of SERVICES; dovecot.
     accounts and disabled as in Dovecot; owners: address -> user that may
-    send as it; nobody: a recipient that is refused."""
+    send as it; nobody: a recipient that is refused; sasl makes its Dovecot."""
 
-    def __init__(self, host, pair, accounts, disabled, owners, nobody):
+    def __init__(self, host, pair, accounts, disabled, owners, nobody,
+                 sasl=Dovecot):
         super().__init__()
         assert os.geteuid() == 0, (
             "a real Postfix can be started by root only: run the tests as "
@@ -140,7 +141,7 @@ class Postfix(Daemon):
         try:
             self._make_folders()
             self._configure(host, pair, owners, nobody)
-            self.dovecot = Dovecot(
+            self.dovecot = sasl(
                 self.folder / "dovecot", self.folder / "queue/private/auth",
                 OWNER, accounts, disabled)
             self.dovecot.start()

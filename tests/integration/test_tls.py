@@ -539,6 +539,38 @@ def test_client_certificate_missing(plugin, mail, ca, tls, newest):
     no_auth(server)
 
 
+# server's certificate, more options, whether ours is shown to it
+SHOWN = [
+    ("good", (), True),
+    ("stranger", (), False),
+    ("incomplete", (), False),
+    ("wrong_name", (), False),
+    ("self_signed_expired", (), False),
+    ("expired_intermediate", (), False),
+    ("expired_intermediate", ("--ignore-certificate-expiration",), True),
+    ("good", ("--pin=sha256//" + 43 * "A" + "=",), False),
+    ("self_signed", ("pin",), True),
+    ("self_signed_expired", ("pin",), False),
+    ("stranger", ("--insecure",), True),
+    ("wrong_name", ("--insecure",), True),
+]
+
+
+@pytest.mark.parametrize("newest", [V12, V13])
+@pytest.mark.parametrize("pair, options, shown", SHOWN)
+def test_who_sees_our_certificate(plugin, mail, ca, newest, pair, options,
+                                  shown):
+    """It names us: only the server that was meant is told."""
+    pair = getattr(ca, pair)
+    context = ca.context(pair, client_asked=True, newest=newest)
+    server = mail(context=context)
+    options = ["--pin=" + pair.pin if x == "pin" else x for x in options]
+    plugin.run(*server.login, "--client-cert", ca.client.cert_file,
+               "--client-key", ca.client.key_file, *options)
+    seen = server.session().client_cert
+    assert (seen is not None) == shown
+
+
 # Days left ------------------------------------------------------------------
 
 DAYS = [
@@ -572,6 +604,39 @@ def test_days_left(plugin, mail, ca, option, days, state, below):
         "30:,14:" if "," in option else "30:,")
     # A policy does not end the session.
     assert "AUTH PLAIN " + plain(USER, PASSWORD) in server.transcript()
+
+
+PATHS = [
+    # what the server sends, days, more options, what ends or None
+    ("expiring_intermediate", 3, (), "CRITICAL", "Ending Intermediate"),
+    ("expiring_intermediate", 20, (), "WARNING", "Ending Intermediate"),
+    ("expiring_intermediate", 40, (), "OK", None),
+    ("needless", 3, (), "OK", None),
+    # Nothing above the server's own was verified.
+    ("expiring_intermediate", 3, ("pin",), "OK", None),
+    ("expiring_intermediate", 3, ("untrusted",), "CRITICAL", None),
+]
+
+
+@pytest.mark.parametrize("sent, days, options, state, name", PATHS)
+def test_days_left_of_the_path(plugin, mail, ca, sent, days, options, state,
+                               name):
+    pair = getattr(ca, sent)(days)
+    server = mail(pair)
+    more = {"pin": ["--pin=" + pair.pin],
+            "untrusted": ["--insecure", "--ca-file",
+                          ca.self_signed.cert_file]}
+    args = [x for o in options for x in more[o]]
+    result = plugin.run(*server.login, "-D", "30,14", *args)
+    assert result.state == state, result
+    assert ("Ending" in result.message) == (name is not None), result
+    left = days if name else 365 if sent == "needless" else None
+    if left is not None:
+        assert result.perfdata["cert_days"].value == left, result
+    if name:
+        assert "certificate of %s" % name in result.message, result
+        assert "expires in %d days" % days in result.message, result
+
 
 
 def test_days_left_in_json(plugin, mail, ca):

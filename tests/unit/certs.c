@@ -119,6 +119,26 @@ cert_set_raw_extension(struct cert *c, int nid, const void *der, int len)
 	sign(c);
 }
 
+static void
+set_time(struct cert *c, ASN1_TIME *t, int type, const char *text)
+{
+	t->type = type;
+	assert_int_equal(ASN1_STRING_set(t, text, -1), 1);
+	sign(c);
+}
+
+void
+cert_set_not_after(struct cert *c, int type, const char *text)
+{
+	set_time(c, X509_getm_notAfter(c->x509), type, text);
+}
+
+void
+cert_set_not_before(struct cert *c, int type, const char *text)
+{
+	set_time(c, X509_getm_notBefore(c->x509), type, text);
+}
+
 static int64_t
 unix_time(const ASN1_TIME *t)
 {

@@ -38,6 +38,11 @@ void cert_free(struct cert *c);
 void cert_set_san(struct cert *c, GENERAL_NAMES *names);
 void cert_set_raw_extension(struct cert *c, int nid, const void *der, int len);
 
+/* Make text, of an ASN.1 type, the end, or the beginning, of its time; sign
+ * again. */
+void cert_set_not_after(struct cert *c, int type, const char *text);
+void cert_set_not_before(struct cert *c, int type, const char *text);
+
 /* Unix times. */
 int64_t cert_not_before(const struct cert *c);
 int64_t cert_not_after(const struct cert *c);

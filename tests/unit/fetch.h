@@ -6,10 +6,15 @@
 #ifndef TESTS_UNIT_FETCH_H
 #define TESTS_UNIT_FETCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
 #include "secret/secret.h"
+
+/* Whether files are read by secret/readers.h, which is to make no difference.
+ */
+extern bool fetch_by_readers;
 
 /* Returns 0 with *s to be freed, or -1 with *e set. */
 int fetch_source(

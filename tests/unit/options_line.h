@@ -133,6 +133,10 @@ describe_output(struct buf *b, const struct options *o)
 	buf_addf(b, "format=%s color=%d dialogue=%d answers=%d ",
 	    o->format->name, o->color, o->check.keep_dialogue,
 	    o->check.keep_answers);
+	describe_string(b, "batch", o->batch);
+	describe_words(b, "only", &o->only);
+	buf_addf(b, "list=%d parallel=%ld per-host=%ld run=%lld ", o->list,
+	    o->parallel, o->per_host, (long long)o->run_timeout_us);
 	describe_string(b, "file", o->output_file);
 	buf_addf(b, "temporary=%d ", o->output_temporary != NULL);
 }

@@ -2,8 +2,10 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -39,6 +41,57 @@ assert_date(struct date a, const struct date *b)
 	assert_int_equal(a.hour, b->hour);
 	assert_int_equal(a.minute, b->minute);
 	assert_int_equal(a.second, b->second);
+}
+
+static const struct {
+	const char *text;
+	bool good;
+	struct date date;
+} texts[] = {
+	{ "700101000000Z", true, { 1970, 1, 1, 0, 0, 0 } },
+	{ "491231235959Z", true, { 2049, 12, 31, 23, 59, 59 } },
+	{ "500101000000Z", true, { 1950, 1, 1, 0, 0, 0 } },
+	{ "000229120000Z", true, { 2000, 2, 29, 12, 0, 0 } },
+	{ "20380119031408Z", true, { 2038, 1, 19, 3, 14, 8 } },
+	{ "99991231235959Z", true, { 9999, 12, 31, 23, 59, 59 } },
+	{ "00000101000000Z", true, { 0, 1, 1, 0, 0, 0 } },
+	{ "21000229000000Z", false, { 0 } },
+	{ "20240230000000Z", false, { 0 } },
+	{ "20240431000000Z", false, { 0 } },
+	{ "20240001000000Z", false, { 0 } },
+	{ "20241301000000Z", false, { 0 } },
+	{ "20240100000000Z", false, { 0 } },
+	{ "20240101240000Z", false, { 0 } },
+	{ "20240101006000Z", false, { 0 } },
+	{ "20240101000060Z", false, { 0 } },
+	{ "2024010100000Z", false, { 0 } },
+	{ "20240101000000", false, { 0 } },
+	{ "202401010000000", false, { 0 } },
+	{ "-0240101000000Z", false, { 0 } },
+	{ "2x240101000000Z", false, { 0 } },
+	{ "2024010100000xZ", false, { 0 } },
+	{ " 00101000000Z", false, { 0 } },
+	{ "700101000000z", false, { 0 } },
+	{ "", false, { 0 } },
+	{ "Z", false, { 0 } },
+};
+
+static void
+test_read(void **state)
+{
+	struct date d;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		bool good = date_read(&d, texts[i].text, strlen(texts[i].text));
+
+		if (good != texts[i].good)
+			print_error("%s\n", texts[i].text);
+		assert_int_equal(good, texts[i].good);
+		if (good)
+			assert_date(d, &texts[i].date);
+	}
 }
 
 static void
@@ -116,6 +169,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known),
+		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_every_day),
 		cmocka_unit_test(test_leap_second),
 		cmocka_unit_test(test_four_digits),

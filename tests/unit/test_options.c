@@ -525,11 +525,11 @@ static const struct row rows[] = {
 	{ "multi-line", "h --output-format=multi-line", "json=0" },
 	{ "mp-test-json", "h --output-format=mp-test-json",
 	    "!--output-format=mp-test-json: check_smtp's own format is not "
-	    "available here; use text, json or "
-	    "openmetrics" },
+	    "available here; use text, json, "
+	    "openmetrics, nagios, icinga2, zabbix or html" },
 	{ "unknown format", "h --output-format=xml",
-	    "!--output-format=xml: no such format; use text, json or "
-	    "openmetrics" },
+	    "!--output-format=xml: no such format; use text, json, "
+	    "openmetrics, nagios, icinga2, zabbix or html" },
 	{ "file", "h --output-file=/a/x.prom", "file=/a/x.prom temporary=1" },
 	{ "no file", "h", "file=NULL temporary=0" },
 	{ "empty file",
@@ -552,6 +552,33 @@ static const struct row rows[] = {
 	{ "-q, end of options, host", "-q -- true", "host=true" },
 	{ "-q at the end", "h -q", "host=h" },
 	{ "one boolean only", "-q true true", "host=true" },
+	/* Many checks */
+	{ "batch needs no host", "--batch=b.ini", "batch=b.ini host=NULL" },
+	{ "nor a user", "--batch=b.ini -P x --rcpt=a@b", "batch=b.ini" },
+	{ "but its words count", "--batch=b.ini -p x",
+	    "!-p: not a port; use 1 to 65535 or a service name (a password is "
+	    "given with --password-from)" },
+	{ "patterns", "--batch=b --only=a,b* --only=c", "only=a,b*,c" },
+	{ "empty pattern",
+	    "--batch=b --only=", "!--only=: the value is empty" },
+	{ "no such list", "--batch=b --list=json",
+	    "!--list=json: no such list; use --list or --list=zabbix" },
+	{ "none at a time", "--batch=b --parallel=0",
+	    "!--parallel=0: not a number of connections; use 1 to 1000" },
+	{ "too many at a time", "--batch=b --per-host=1001",
+	    "!--per-host=1001: not a number of connections; use 1 to 1000" },
+	{ "no time", "--batch=b --run-timeout=0",
+	    "!--run-timeout=0: not a timeout; use seconds above 0 and up to "
+	    "86400" },
+	{ "list of one check", "h --list",
+	    "!--list without --batch: it is about many checks; add "
+	    "--batch=FILE" },
+	{ "one check at a time", "h --parallel=3",
+	    "!--parallel without --batch: it is about many checks; add "
+	    "--batch=FILE" },
+	{ "format of many", "h --output-format=html",
+	    "!--output-format=html without --batch: it needs a name for the "
+	    "check; add --batch=FILE" },
 	{ "help", "--help --bogus -p x", "action=1" },
 	{ "version", "-V -h", "action=2" },
 

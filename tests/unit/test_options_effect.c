@@ -5,6 +5,7 @@
 
 #include "tests/unit/options_line.h"
 
+#define BATCH "--batch=b.ini"
 #define LOGIN "h -U u --password-from=env:P"
 
 static const struct effect {
@@ -70,6 +71,14 @@ static const struct effect {
 	{ "guard", NULL, LOGIN " --state-dir=/s", "guard=3/3600" },
 	{ "guard", "5/86400", LOGIN " --state-dir=/s", "guard=5/86400" },
 	{ "state-dir", "/s", LOGIN, "state=/s" },
+	{ "batch", "b.ini", "--output-format=json",
+	    "port=0 on-starttls-missing=2 batch=b.ini" },
+	{ "only", "a*", BATCH, "only=a*" },
+	{ "list", NULL, BATCH, "list=1" },
+	{ "list", "zabbix", BATCH, "list=2" },
+	{ "parallel", "9", BATCH, "parallel=9" },
+	{ "per-host", "2", BATCH, "per-host=2" },
+	{ "run-timeout", "1.5", BATCH, "run=1500000" },
 	{ "verbose", NULL, "h -v", "v=2 dialogue=1" },
 	{ "verbose", NULL, "h -vv", "v=3 answers=1" },
 	{ "output-format", "json", "h", "json=1 format=json" },

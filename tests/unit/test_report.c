@@ -159,8 +159,11 @@ test_none(void **state)
 
 		report_open(&p, *f, &out);
 		assert_int_equal(report_close(&p), 0);
-		assert_string_equal(
-		    buf_str(&out), *f == &report_openmetrics ? "# EOF\n" : "");
+		if (*f == &report_html)
+			assert_memory_equal(buf_str(&out), "<!DOCTYPE", 9);
+		else
+			assert_string_equal(buf_str(&out),
+			    *f == &report_openmetrics ? "# EOF\n" : "");
 		buf_free(&out);
 	}
 }
@@ -172,7 +175,11 @@ test_formats(void **state)
 	assert_ptr_equal(report_formats[0], &report_text);
 	assert_ptr_equal(report_formats[1], &report_json);
 	assert_ptr_equal(report_formats[2], &report_openmetrics);
-	assert_null(report_formats[3]);
+	assert_ptr_equal(report_formats[3], &report_nagios);
+	assert_ptr_equal(report_formats[4], &report_icinga2);
+	assert_ptr_equal(report_formats[5], &report_zabbix);
+	assert_ptr_equal(report_formats[6], &report_html);
+	assert_null(report_formats[7]);
 	assert_string_equal(report_text.name, "text");
 	assert_string_equal(report_json.name, "json");
 	assert_string_equal(report_openmetrics.name, "openmetrics");

@@ -328,9 +328,10 @@ erase(const char *source)
 static void
 test_env(void **state)
 {
-	static char entry[] = "TEST_SECRET=hunter2\nb";
+	static char entry[22];
 
 	(void)state;
+	strcpy(entry, "TEST_SECRET=hunter2\nb");
 	putenv(entry);
 	expect_secret("env", "env:TEST_SECRET", "hunter2\nb");
 	/* Another check may use the same one. */
@@ -378,5 +379,9 @@ main(void)
 		cmocka_unit_test(test_cred),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	int failed = cmocka_run_group_tests(tests, make_folder, NULL);
+
+	/* The same again, with files read by threads. */
+	fetch_by_readers = true;
+	return failed + cmocka_run_group_tests(tests, NULL, remove_folder);
 }

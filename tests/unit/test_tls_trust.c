@@ -303,10 +303,23 @@ take_client(X509_STORE_CTX *store, void *arg)
 	return 1;
 }
 
+/* Told of the server before anything of ours is sent to it. */
+static bool
+accepts(void *arg, const struct tls_facts *f)
+{
+	assert_true(f->has_certificate && f->chain_judged && f->name_matches);
+	assert_int_equal(f->fault_count, 0);
+	assert_false(f->done);
+	return arg != NULL;
+}
+
 /* A server that asks for a certificate; the facts that came of it. */
 static struct tls_facts
-meet_asking(const char *cert, const char *key, int max_version)
+meet_asking(const char *cert, const char *key, int max_version, bool accepted)
 {
+	const struct stream_identity id = { .verify_name = "mail.example.org",
+		.accepts = accepts,
+		.arg = accepted ? &root : NULL };
 	const struct tls_settings s = { .ca_file = root_file,
 		.client_cert = cert,
 		.client_key = key,
@@ -324,7 +337,7 @@ meet_asking(const char *cert, const char *key, int max_version)
 	peer_serve(&p, &leaf, 1, max_version);
 	SSL_CTX_set_cert_verify_callback(p.ctx, take_client, NULL);
 	SSL_set_verify(p.ssl, SSL_VERIFY_PEER, NULL);
-	peer_start_tls(&p, t, NULL);
+	peer_start_tls_as(&p, t, &id);
 	assert_int_equal(peer_shake(&p), STREAM_DONE);
 	f = *stream_tls_facts(p.stream);
 	peer_end(&p);
@@ -343,15 +356,18 @@ test_client_certificate(void **state)
 
 	(void)state;
 	for (i = 0; i < 2; i++) {
-		assert_true(
-		    meet_asking(chain, key, versions[i]).client_cert_requested);
+		assert_true(meet_asking(chain, key, versions[i], true)
+				.client_cert_requested);
 		assert_non_null(asked_cert);
 		assert_int_equal(X509_cmp(asked_cert, client.x509), 0);
 		assert_int_equal(asked_chain, 2);
-		meet_asking(both, NULL, versions[i]);
+		meet_asking(both, NULL, versions[i], true);
 		assert_non_null(asked_cert);
-		assert_true(
-		    meet_asking(NULL, NULL, versions[i]).client_cert_requested);
+		assert_true(meet_asking(chain, key, versions[i], false)
+				.client_cert_requested);
+		assert_null(asked_cert);
+		assert_true(meet_asking(NULL, NULL, versions[i], true)
+				.client_cert_requested);
 		assert_null(asked_cert);
 	}
 }

@@ -29,7 +29,6 @@ transcript_good_tls(struct tls_facts *t)
 		.has_certificate = true,
 		.subject = "CN=mail.example.org",
 		.issuer = "CN=Example Issuing CA,O=Example",
-		.not_before = transcript_date("2026-03-01 00:00"),
 		.not_after = transcript_date("2026-05-30 12:00"),
 		.has_san = true,
 		.names = { "mail.example.org" },
@@ -137,6 +136,15 @@ take_chain(struct tls_facts *t, const char *value)
 	    value, true, &t->chain[i].not_after, t->chain[i].subject);
 }
 
+/* "ends: DATE SUBJECT": of the path verified, an issuer that ends first. */
+static bool
+take_ends(struct tls_facts *t, const char *value)
+{
+	t->ends_first.depth = 1;
+	return take_dated(
+	    value, true, &t->ends_first.not_after, t->ends_first.subject);
+}
+
 static bool
 take_words(struct tls_facts *t, const char *value)
 {
@@ -174,6 +182,8 @@ transcript_take_tls(
 		good = take_fault(t, value);
 	else if (strcmp(key, "chain") == 0)
 		good = take_chain(t, value);
+	else if (strcmp(key, "ends") == 0)
+		good = take_ends(t, value);
 	else if (strcmp(key, "roots") == 0)
 		good = take_text(t->roots_error, sizeof t->roots_error, value);
 	else

@@ -1,0 +1,12 @@
+#include "oauth2/words.h"
+
+#include "base/date.h"
+
+void
+words_add_time(struct buf *out, const char *before, int64_t at)
+{
+	const struct date d = date_from_unix(at);
+
+	buf_addf(out, "%s%04lld-%02d-%02d %02d:%02d:%02d UTC", before,
+	    (long long)d.year, d.month, d.day, d.hour, d.minute, d.second);
+}

@@ -1,0 +1,399 @@
+"""Many checks in one run: what the file may say, what becomes of each check,
+and what is said of all of them."""
+
+import base64
+import json
+import re
+import signal
+import threading
+import time
+
+import pytest
+
+from conftest import HOST, PASSWORD, PROBE, STATES, USER
+from smtp_server import Mail
+
+
+class Accounts(Mail):
+    """A server that knows whose password is whose, with PLAIN."""
+
+    def __init__(self, context, users, **more):
+        super().__init__(context, mechs="PLAIN", **more)
+        self.users = users
+
+    def _auth(self, conn, words):
+        _, user, password = base64.b64decode(words[2]).decode().split("\0")
+        conn.send("235 2.7.0 Welcome" if self.users.get(user) == password
+                  else "535 5.7.8 Authentication failed")
+        return False
+
+
+@pytest.fixture
+def accounts(serve, ca):
+    def start(**users):
+        server = serve(Accounts(ca.context(), users or {USER: PASSWORD}))
+        server.at = "%s:%d" % (HOST, server.port)
+        return server
+
+    return start
+
+
+class Batch:
+    """A file of sections, and its runs."""
+
+    def __init__(self, plugin, path):
+        self.plugin = plugin
+        self.path = path
+        self.text = ""
+
+    def add(self, name, *options, **more):
+        """add("alice", "starttls", port=25, ca_file=...)"""
+        lines = ["[%s]" % name, *options]
+        lines += ["%s = %s" % (key.replace("_", "-"), value)
+                  for key, value in more.items()]
+        self.text += "\n".join(lines) + "\n"
+        return self
+
+    def args(self, *args):
+        self.path.write_text(self.text)
+        return ["--batch=%s" % self.path, *args]
+
+    def run(self, *args, **more):
+        return self.plugin.run(*self.args(*args), **more)
+
+    def json(self, *args, **more):
+        """name -> object, of JSON lines; and the exit code is the worst."""
+        result = self.run("--output-format=json", *args, **more)
+        out = {}
+        for line in result.lines:
+            data = json.loads(line)
+            assert list(data)[0] == "name", line
+            assert data["name"] not in out, line
+            out[data["name"]] = data
+        states = {data["state"] for data in out.values()}
+        worst = [s for s in ("CRITICAL", "WARNING", "UNKNOWN", "OK")
+                 if s in states]
+        assert STATES[result.exit_code] == worst[0], result
+        return out
+
+
+@pytest.fixture
+def batch(plugin, tmp_path):
+    return Batch(plugin, tmp_path / "batch.ini")
+
+
+def account(server, ca, **more):
+    """The options of one account there."""
+    return {"hostname": HOST, "ip-address": "127.0.0.1",
+            "port": server.port, "fqdn": PROBE, "ca-file": ca.ca,
+            "authuser": USER, "authpass": PASSWORD, **more}
+
+
+def test_text(batch, mail, ca):
+    server = mail()
+    batch.add("check_smtp_auth", **account(server, ca))
+    batch.add("alice").add("bob", authuser="bob@example.org")
+    result = batch.run()
+    assert result.exit_code == 0
+    assert result.message == "2 of 2 checks ok"
+    assert result.details == []
+    assert {k: p.value for k, p in result.perfdata.items()
+            if k != "time"} == {"checks": 2, "ok": 2, "warning": 0,
+                                "critical": 0, "unknown": 0}
+    result = batch.run("-v")
+    assert [re.sub(r" in \d.*", "", line) for line in result.details] == [
+        "OK alice: %s logged in with PLAIN over TLSv1.3 at %s"
+        % (USER, server.at),
+        "OK bob: bob@example.org logged in with PLAIN over TLSv1.3 at %s"
+        % server.at]
+
+
+def test_sections_defaults_and_the_command_line(batch, mail, ca):
+    server = mail()
+    batch.add("one", "no-tls", authuser="one")
+    batch.add("check_smtp_auth", "ssl", **account(server, ca, port=1))
+    batch.add("two", authuser="two", expect="nothing of the kind")
+    out = batch.json("-p", server.port, "-S")
+    assert {n: (d["user"], d["port"], d["condition"], d["tls"]["version"])
+            for n, d in out.items()} == {
+        "one": ("one", server.port, None, "TLSv1.3"),
+        "two": ("two", server.port, "expect", "TLSv1.3")}
+
+
+def test_a_faulty_section_is_one_check(batch, mail, ca):
+    server = mail()
+    good = account(server, ca)
+    batch.add("check_smtp_auth", **good)
+    batch.add("good")
+    batch.add("word", "bogus = 1")
+    batch.add("value", port="none")
+    batch.add("run", "verbose")
+    batch.add("both", "no-tls", "ssl")
+    batch.add("last", authuser="last")
+    out = batch.json()
+    said = {n: d["message"] for n, d in out.items()
+            if d["condition"] == "usage"}
+    for d in out.values():
+        assert d["condition"] in (None, "usage"), d
+    where = " for %s at %s: " % (USER, server.at)
+    assert said["word"] == "usage%s%s, line 11: not an option of this " \
+        "program" % (where, batch.path)
+    assert said["value"] == (
+        "usage%s--port (line 13 of --batch): not a port; use 1 to 65535 or a "
+        "service name (a password is given with --password-from)" % where)
+    assert said["run"] == "usage%s%s, line 15: verbose is for the whole " \
+        "run; give it on the command line" % (where, batch.path)
+    assert "-s with --no-tls: give one of them" in said["both"]
+    assert sorted(said) == ["both", "run", "value", "word"]
+
+
+@pytest.mark.parametrize("text, fault", [
+    ("", "FILE: no check in it; write a section for each"),
+    ("[check_smtp_auth]\nport=1\n",
+     "FILE: no check in it; write a section for each"),
+    ("[a]\n[b]\n[a]\n", "FILE, line 3: there is a section [a] in line 1 "
+     "already; give each a name of its own"),
+    ("[check_smtp_auth]\n[a]\n[check_smtp_auth]\n",
+     "FILE, line 3: there is a section [check_smtp_auth] in line 1 already; "
+     "give each a name of its own"),
+    ("[check_smtp_auth]\nparallel = 3\n[a]\n", "FILE, line 2: parallel is "
+     "for the whole run; give it on the command line"),
+    ("[a]\n[b\nport=1\n", "FILE, line 2: a section without its ']'"),
+    ("port=1\n[a]\n", "FILE, line 1: text before the first section"),
+])
+def test_a_faulty_file_is_no_run(batch, text, fault):
+    batch.text = text
+    result = batch.run()
+    assert result.first_line == "SMTP_AUTH UNKNOWN: usage: --batch: " + \
+        fault.replace("FILE", str(batch.path))
+    assert result.exit_code == 3
+
+
+def test_no_file(plugin, tmp_path):
+    for path, fault in ((tmp_path / "none", "No such file or directory"),
+                        (tmp_path, "Is a directory"),
+                        ("/dev/null", "not a regular file, and it is read "
+                         "twice; write it to one")):
+        result = plugin.run("--batch=%s" % path)
+        assert result.first_line == "SMTP_AUTH UNKNOWN: usage: --batch: " \
+            "%s: %s" % (path, fault)
+
+
+def test_only_and_list(batch, mail, ca):
+    server = mail()
+    batch.add("check_smtp_auth", **account(server, ca))
+    for name in ("mail!alice", "mail!bob", "shop"):
+        batch.add(name)
+    assert batch.run("--list").text == "mail!alice\nmail!bob\nshop\n"
+    assert batch.run("--list", "--only=*b*").text == "mail!bob\n"
+    assert json.loads(batch.run("--list=zabbix").text) == [
+        {"{#CHECK}": "mail!alice", "{#HOST}": "mail", "{#SERVICE}": "alice"},
+        {"{#CHECK}": "mail!bob", "{#HOST}": "mail", "{#SERVICE}": "bob"},
+        {"{#CHECK}": "shop", "{#HOST}": HOST, "{#SERVICE}": "shop"}]
+    assert sorted(batch.json("--only=mail!*", "--only=nothing")) == [
+        "mail!alice", "mail!bob"]
+    assert batch.run("--only=x").first_line == (
+        "SMTP_AUTH UNKNOWN: usage: --only: no name in %s matches; see --list"
+        % batch.path)
+
+
+def test_what_all_have_in_common_is_said_once(batch, tmp_path):
+    batch.add("check_smtp_auth", hostname="127.0.0.1", port=1,
+              authuser="u", authpass="x" * 8, ca_file=tmp_path / "none")
+    for i in range(30):
+        batch.add("c%02d" % i)
+    result = batch.run()
+    assert result.message == (
+        "30 of 30 checks unknown: c00, c01, c02 and 27 more: usage for u at "
+        "127.0.0.1:1: --ca-file %s: No such file or directory"
+        % (tmp_path / "none"))
+    assert len(result.details) == 1
+
+
+def test_each_its_own_secret(batch, accounts, ca, plugin, tmp_path):
+    """One variable is shared; a command sees none of them."""
+    server = accounts(**{name + "@x": "secret-" + name for name in "abcde"})
+    for name in "abcde":
+        plugin.secret("secret-" + name)
+    base = account(server, ca)
+    del base["authpass"], base["authuser"]
+    batch.add("check_smtp_auth", **base)
+    (tmp_path / "b").write_text("secret-b\n")
+    (tmp_path / "b").chmod(0o600)
+    batch.add("a", authuser="a@x", password_from="env:SECRET_A")
+    batch.add("a2", authuser="a@x", password_from="env:SECRET_A")
+    batch.add("b", authuser="b@x", password_from="file:%s" % (tmp_path / "b"))
+    batch.add("c", authuser="c@x", password_from=(
+        "cmd:env | grep -c SECRET_ >%s; echo secret-c" % (tmp_path / "seen")))
+    batch.add("d", authuser="d@x", password_from="env:SECRET_D")
+    batch.add("e", authuser="e@x", authpass="secret-e")
+    batch.add("wrong", authuser="e@x", authpass="secret-a")
+    batch.add("unset", authuser="e@x", password_from="env:SECRET_X")
+    out = batch.json(env={"SECRET_A": "secret-a", "SECRET_D": "secret-d"})
+    assert {n: d["condition"] for n, d in out.items()} == {
+        "a": None, "a2": None, "b": None, "c": None, "d": None, "e": None,
+        "wrong": "auth-rejected", "unset": "secret"}
+    assert (tmp_path / "seen").read_text() == "0\n"
+
+
+class Counting:
+    """A server that counts how many are there at once."""
+
+    def __init__(self, handler):
+        self.handler = handler
+        self.lock = threading.Lock()
+        self.now = self.most = self.all = 0
+
+    def __call__(self, conn):
+        with self.lock:
+            self.now += 1
+            self.all += 1
+            self.most = max(self.most, self.now)
+        try:
+            self.handler(conn)
+        finally:
+            with self.lock:
+                self.now -= 1
+
+
+def slowly(conn):
+    """Greet only when a tenth of a second has passed."""
+    time.sleep(0.1)
+    conn.send("421 4.3.2 busy")
+
+
+def test_per_host_holds(batch, serve):
+    counting = Counting(slowly)
+    server = serve(counting)
+    batch.add("check_smtp_auth", hostname="127.0.0.1", port=server.port)
+    for i in range(12):
+        batch.add("c%d" % i)
+    out = batch.json("--per-host=3")
+    assert {d["condition"] for d in out.values()} == {"greeting"}
+    assert counting.all == 12
+    assert counting.most <= 3
+
+
+def silence(conn):
+    conn.stall()
+
+
+def test_one_that_hangs_holds_up_no_other(batch, mail, ca, serve, tmp_path):
+    """A server that says nothing, and commands that do nothing: the others
+    are done before any of these is."""
+    server, dead = mail(), serve(silence)
+    batch.add("check_smtp_auth", **account(server, ca))
+    for i in range(10):
+        batch.add("hangs %d" % i, port=dead.port, timeout=2)
+        batch.add("sleeps %d" % i, timeout=2,
+                  password_from="cmd:exec sleep 600")
+    for i in range(10):
+        batch.add("good %d" % i)
+    result = batch.run("--output-format=json", "--per-host=20")
+    names = [json.loads(line)["name"] for line in result.lines]
+    assert len(names) == 30
+    assert {n.split()[0] for n in names[:10]} == {"good"}
+
+
+def test_the_time_of_the_run(batch, mail, ca, serve):
+    dead = serve(silence)
+    batch.add("check_smtp_auth", hostname="127.0.0.1", port=dead.port,
+              authuser="u", authpass="x" * 8)
+    for i in range(6):
+        batch.add("c%d" % i)
+    batch.add("own", port=serve(silence).port, timeout=0.5)
+    out = batch.json("--run-timeout=2", "--per-host=2")
+    assert {d["condition"] for d in out.values()} == {"timeout"}
+    messages = sorted(d["message"] for d in out.values())
+    at = " for u at 127.0.0.1:%d" % dead.port
+    assert messages[:2] == [
+        "timeout after 0.5 s in greeting for u at 127.0.0.1:%s"
+        % out["own"]["port"],
+        "timeout in greeting, at the end of the whole run" + at]
+    assert messages[3:] == [
+        "timeout of the whole run before it began" + at] * 4
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT,
+                                    signal.SIGHUP])
+def test_signal(batch, mail, ca, serve, plugin, number):
+    """What is known is told, whole lines only."""
+    server, dead = mail(), serve(silence)
+    batch.add("check_smtp_auth", **account(server, ca))
+    batch.add("hangs", port=dead.port)
+    batch.add("waits", port=dead.port)
+    for i in range(5):
+        batch.add("good %d" % i)
+    process = plugin.start(*batch.args("--output-format=json", "--per-host=1"))
+    lines = [process.stdout.readline() for _ in range(5)]
+    assert {json.loads(line)["state"] for line in lines} == {"OK"}
+    dead.wait_for("stalled")
+    process.send_signal(number)
+    rest, err = process.communicate(timeout=30)
+    assert err == b""
+    out = {d["name"]: d for d in map(json.loads, rest.splitlines())}
+    name = number.name
+    at = " for %s at %s:%d: " % (USER, HOST, dead.port)
+    assert {n: (d["condition"], d["message"]) for n, d in out.items()} == {
+        "hangs": ("internal", "internal error%s%s in greeting" % (at, name)),
+        "waits": ("internal",
+                  "internal error%s%s before it began" % (at, name))}
+    assert process.returncode == 3
+
+
+def test_file(batch, accounts, ca, tmp_path):
+    server = accounts()
+    batch.add("check_smtp_auth", **account(server, ca))
+    batch.add("a").add("b", authpass="wrong password")
+    page = tmp_path / "out.json"
+    result = batch.run("--output-format=json", "--output-file=%s" % page)
+    assert result.message.startswith("1 of 2 checks critical, 1 ok: b: ")
+    assert sorted(json.loads(line)["name"]
+                  for line in page.read_text().splitlines()) == ["a", "b"]
+    assert [p.name for p in tmp_path.iterdir() if p.name[0] == "."] == []
+    result = batch.run("--output-format=json",
+                       "--output-file=%s" % (tmp_path / "no" / "file"))
+    assert result.message.startswith(
+        "cannot write %s: No such file or directory; 1 of 2 checks critical"
+        % (tmp_path / "no" / "file"))
+
+
+def test_openmetrics(batch, accounts, ca):
+    server = accounts()
+    batch.add("check_smtp_auth", **account(server, ca))
+    batch.add('a "x"').add("b", authpass="wrong password")
+    text = batch.run("--output-format=openmetrics").text
+    labels = 'check="%s",host="{}",port="{}",user="{}"'.format(
+        HOST, server.port, USER)
+    assert "smtp_auth_state{%s} 0\n" % (labels % 'a \\"x\\"') in text
+    assert "smtp_auth_state{%s} 2\n" % (labels % "b") in text
+    assert 'smtp_auth_condition{%s,condition="auth-rejected"} 1\n' % (
+        labels % "b") in text
+    assert len(re.findall(r'smtp_auth_phase_seconds\{check="b",[^}]*\}',
+                          text)) == 8
+    assert text.endswith("\n# EOF\n")
+    from prometheus_client.openmetrics.parser import \
+        text_string_to_metric_families
+    families = list(text_string_to_metric_families(text))
+    assert len(families) == 7
+
+
+def test_quiet(batch, accounts, ca):
+    server = accounts()
+    batch.add("check_smtp_auth", **account(server, ca)).add("a")
+    result = batch.run("--quiet")
+    assert result.text == ""
+    batch.add("b", authpass="wrong password")
+    assert batch.run("--quiet").exit_code == 2
+
+
+def test_descriptors_are_few(batch, mail, ca, serve):
+    """As many at a time as there are descriptors for, and no more."""
+    server = mail()
+    batch.add("check_smtp_auth", **account(server, ca))
+    for i in range(60):
+        batch.add("c%d" % i, *(["password-from = cmd:echo '%s'" % PASSWORD]
+                               if i % 2 else []))
+    out = batch.json("--parallel=1000", "--per-host=1000", wrapper=[
+        "sh", "-c", 'ulimit -n 64; exec "$@"', "sh"])
+    assert {d["condition"] for d in out.values()} == {None}
