@@ -63,6 +63,7 @@ static const struct {
 	    IN_DIALOGUE, 0 },
 	[CONDITION_SERVER_PROOF] = { "server-proof", STATUS_CRITICAL, AT(AUTH),
 	    0 },
+	[CONDITION_CHANGED] = { "changed", STATUS_WARNING, NOWHERE, 0 },
 	[CONDITION_AUTH_ACCEPTED] = { "auth-accepted", STATUS_CRITICAL,
 	    AT(AUTH), 0 },
 	[CONDITION_EXTENSION] = { "extension", STATUS_CRITICAL, AT(EHLO),

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "check/baseline.h"
 #include "check/phase.h"
 #include "check/trace.h"
 #include "net/address.h"
@@ -69,13 +70,14 @@ struct facts {
 	enum phase reached;  /* the phase in progress at the end */
 	const char *hung_in; /* where the deadline struck, if it is no phase;
 				static */
-	bool run_is_over; /* it was not its own deadline, but that of all */
+	bool run_is_over;    /* it was not its own deadline, but that of all */
 	bool secret_world_readable;
 	struct secret_look look; /* at the secret */
 	struct facts_guard guard;
 	char guard_trouble[FACTS_TROUBLE_MAX]; /* why there was no guard; "" */
 	char state_trouble[FACTS_TROUBLE_MAX]; /* what else was wrong with what
 						  is remembered; "" */
+	struct baseline_pair *baseline;        /* owned; NULL: not compared */
 	char output_error[400]; /* "FILE: why" the answer was not written; "" */
 
 	const char *dns_error;          /* static */

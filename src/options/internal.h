@@ -116,7 +116,7 @@ option_fn options_set_address, options_set_command, options_set_response;
 option_fn options_set_words, options_set_threshold, options_set_timeout;
 option_fn options_set_state, options_set_verbose, options_set_format;
 option_fn options_set_perfdata, options_set_color, options_set_action;
-option_fn options_set_guard;
+option_fn options_set_guard, options_set_baseline;
 option_fn options_set_only, options_set_list, options_set_count;
 option_fn options_set_run_timeout;
 option_fn options_set_string, options_set_true, options_set_nothing;

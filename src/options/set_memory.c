@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "check/baseline.h"
 #include "options/internal.h"
 
 enum {
@@ -41,6 +42,30 @@ options_set_guard(
 	p->s->guard_seconds = seconds;
 }
 
+void
+options_set_baseline(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	enum baseline_kind kind;
+	char word[32];
+
+	(void)row;
+	if (value == NULL) {
+		p->s->baseline = BASELINE_ALL;
+		return;
+	}
+	p->s->baseline = 0;
+	while (options_next_word(p, &value, word, sizeof word)) {
+		kind = baseline_find(word);
+		if (kind == BASELINE_KINDS)
+			options_fault(p, word,
+			    "nothing that is compared; use mechanisms, tls, "
+			    "issuer, key, greeting or extensions");
+		else
+			p->s->baseline |= 1U << kind;
+	}
+}
+
 /* The first folder in an environment variable that may list several. */
 static int
 take_variable(struct parsing *p, const char *name)
@@ -62,7 +87,11 @@ options_check_memory(struct parsing *p)
 {
 	const struct settings *s = p->s;
 
-	if (s->guard_count == 0 || s->state_dir != NULL)
+	if (s->accept_changes && s->baseline == 0)
+		err_set(p->e, ERR_USAGE,
+		    "--accept-changes without --baseline: nothing is compared; "
+		    "add --baseline");
+	if ((s->guard_count == 0 && s->baseline == 0) || s->state_dir != NULL)
 		return;
 	if (take_variable(p, "STATE_DIRECTORY") == -1 &&
 	    take_variable(p, "MP_STATE_PATH") == -1)

@@ -311,6 +311,17 @@ static const struct option_row rows[] = {
 	    .help = "do not send a secret again that the server refused COUNT "
 		    "times within SECONDS (default: 3/3600)",
 	    .set = options_set_guard },
+	{ .name = "baseline",
+	    MAY_TAKE("WHAT[,...]"),
+	    .group = GROUP_MEMORY,
+	    .help = "what the service offers must stay as it was: mechanisms, "
+		    "tls, issuer, key, greeting, extensions (default: all)",
+	    .set = options_set_baseline,
+	    .kind = KIND_TEXT },
+	{ .name = "accept-changes",
+	    .group = GROUP_MEMORY,
+	    .help = "let it be as it is now from here on; to be given once",
+	    SETS(options_set_true, check.accept_changes) },
 	{ .name = "state-dir",
 	    TAKES("DIR"),
 	    .group = GROUP_MEMORY,

@@ -236,6 +236,20 @@ add_secret(struct buf *b, const struct verdict *v, const struct facts *f,
 	buf_addc(b, '\n');
 }
 
+static void
+add_accepted(struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	struct buf changes = BUF_INIT(VERDICT_TEXT_MAX);
+
+	if (f->baseline == NULL || !f->baseline->accepted)
+		return;
+	word_changes(&changes, f, asked);
+	b->failed = b->failed || changes.failed;
+	if (changes.len > 0)
+		buf_addf(b, "accepted: %s\n", buf_str(&changes));
+	buf_free(&changes);
+}
+
 /* Nobody should rely on a guard that was not there. */
 static void
 add_memory(struct buf *b, const struct facts *f)
@@ -278,6 +292,7 @@ details_fill(struct details *d, const struct verdict *v, const struct facts *f,
 	}
 	add_secret(out, v, f, asked, style);
 	add_memory(out, f);
+	add_accepted(out, f, asked);
 	add_key(out, v, f, style);
 	if (style->verbosity >= 1 && f->begun) {
 		add_times(d, v, f, asked, &style->terminal);

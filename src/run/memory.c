@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "run/watch.h"
 #include "verdict/verdict.h"
 #include "verdict/wording.h"
 
@@ -11,7 +12,7 @@ enum { WAIT_US = 5 * 1000, WAIT_MOST_US = 100 * 1000 };
 bool
 memory_is_wanted(const struct settings *asked, const struct secret *secret)
 {
-	return guard_is_wanted(asked, secret);
+	return asked->baseline != 0 || guard_is_wanted(asked, secret);
 }
 
 static void
@@ -41,7 +42,8 @@ ask(struct memory *m)
 {
 	struct facts *f = m->facts;
 
-	if (guard_ask(&m->guard, m->asked, m->secret, f) == GUARD_AGAIN) {
+	if (guard_is_wanted(m->asked, m->secret) &&
+	    guard_ask(&m->guard, m->asked, m->secret, f) == GUARD_AGAIN) {
 		if (wait(m))
 			return;
 		f->end = END_ERROR;
@@ -65,7 +67,12 @@ begin(
 void
 memory_ask(struct memory *m, memory_fn *done, void *arg)
 {
-	begin(m, ask, done, arg);
+	/* That the folder must not be used is known before anything is done. */
+	if (m->asked->baseline != 0 &&
+	    watch_open(&m->watched, &m->watching, m->asked, m->facts) == -1)
+		done(arg);
+	else
+		begin(m, ask, done, arg);
 }
 
 static enum guard_answer
@@ -89,10 +96,18 @@ note(struct memory *m)
 {
 	struct facts *f = m->facts;
 
-	if (tell_guard(m) == GUARD_AGAIN) {
+	if (guard_is_wanted(m->asked, m->secret) &&
+	    tell_guard(m) == GUARD_AGAIN) {
 		if (wait(m))
 			return;
 		snprintf(f->guard_trouble, sizeof f->guard_trouble,
+		    "%s: busy until time was up", m->asked->state_dir);
+	}
+	if (m->watching &&
+	    watch_note(&m->watched, &m->watching, m->asked, f) == GUARD_AGAIN) {
+		if (wait(m))
+			return;
+		snprintf(f->state_trouble, sizeof f->state_trouble,
 		    "%s: busy until time was up", m->asked->state_dir);
 	}
 	m->done(m->arg);
@@ -109,5 +124,6 @@ memory_free(struct memory *m)
 {
 	if (m->loop != NULL)
 		loop_timer_cancel(m->loop, &m->timer);
+	watch_close(&m->watched, &m->watching);
 	guard_free(&m->guard);
 }

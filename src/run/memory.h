@@ -13,6 +13,7 @@
 #include "check/facts.h"
 #include "check/settings.h"
 #include "run/guard.h"
+#include "run/state.h"
 #include "secret/secret.h"
 
 /* Called from the loop, or from within. */
@@ -30,6 +31,8 @@ struct memory {
 	memory_fn *done;
 	void *arg;
 	struct guard guard;
+	struct state watched;
+	bool watching; /* it is open */
 };
 
 /* Whether anything is to be remembered at all. */

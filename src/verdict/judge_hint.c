@@ -131,11 +131,22 @@ hint_unproven(
 	    "address before the password is used there again");
 }
 
+static void
+hint_changed(struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	(void)f;
+	(void)asked;
+	buf_adds(b,
+	    "if that was meant to be, run this check once with "
+	    "--accept-changes");
+}
+
 typedef void hint_fn(
     struct buf *b, const struct facts *f, const struct settings *asked);
 
 /* What to do about a condition that needs no reply to be explained. */
 static hint_fn *const hints[CONDITIONS] = {
+	[CONDITION_CHANGED] = hint_changed,
 	[CONDITION_STARTTLS_INJECTION] = hint_injection,
 	[CONDITION_SERVER_PROOF] = hint_unproven,
 	[CONDITION_CERT_UNTRUSTED] = hint_untrusted,

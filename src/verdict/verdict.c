@@ -219,6 +219,7 @@ verdict_reach(
 	judge_session(v, f, asked);
 	judge_certificate(v, f, asked);
 	judge_policy(v, f, asked);
+	judge_baseline(v, f, asked);
 	judge_output(v, f, asked);
 	if (!ended_early(f) || judge_is_expected_rejection(v, f, asked))
 		judge_slow(v, f, asked);

@@ -65,6 +65,13 @@ void word_date(struct buf *b, int64_t when);
  */
 void word_kept_reply(struct buf *b, const struct facts *f);
 
+/*
+ * "mechanisms before LOGIN PLAIN, now PLAIN; ..." for all that the service
+ * offers otherwise than before; nothing if nothing does.
+ */
+void word_changes(
+    struct buf *b, const struct facts *f, const struct settings *asked);
+
 /* "over TLSv1.3", "over TLSv1.3 (server unverified)", "without TLS". */
 void word_channel(struct buf *b, const struct facts *f);
 

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+import postfix_server
 from conftest import HOST, PASSWORD, USER, matches
 
 NO = "535 5.7.8 Error: authentication failed"
@@ -412,3 +413,92 @@ def test_full_disk(plugin, mail, tmp_path, state):
     assert any(re.match("warning: --guard did not work: %s/.*: No space left "
                         "on device" % disk, x) for x in result.details), result
     assert sent(server) == 1
+
+
+# A day at a real server -------------------------------------------------------
+
+@pytest.fixture
+def postfix(ca):
+    """One with an account whose password can be changed."""
+    server = postfix_server.Postfix(
+        HOST, ca.good, disabled=[], nobody="nobody@example.org",
+        accounts={USER: (PASSWORD, "")}, owners={USER: USER})
+    yield server
+    server.close()
+
+
+class Day:
+    """Checks every 5 minutes, with the clock that the state shows; refused
+    counts, window by window, what Postfix logged of them."""
+
+    EVERY = 300
+
+    def __init__(self, plugin, postfix, ca, memory):
+        self.plugin, self.postfix, self.memory = plugin, postfix, memory
+        self.args = ["-H", HOST, "-I", postfix_server.ADDRESS, "-p",
+                     postfix.port["submission"], "--ca-file", ca.ca, "-U",
+                     USER, "--password-from=env:SECRET"]
+        self.more = [*memory.args]
+        self.now = 0
+        self.refused = []
+
+    def check(self, secret):
+        result = self.plugin.run(*self.args, *self.more,
+                                 env={"SECRET": secret})
+        log = "\n".join(self.postfix.session())
+        if re.search("authentication failed", log):
+            self.refused.append(self.now)
+        self.now += self.EVERY
+        self.memory.pass_time(self.EVERY)
+        return result
+
+    def change(self, password):
+        """Dovecot sees it within a second; nobody's guard has a part in it."""
+        self.postfix.dovecot.set_password(USER, password)
+
+        def is_let_in():
+            result = self.plugin.run(*self.args, "-t", "60",
+                                     env={"SECRET": password})
+            self.postfix.session()
+            return result.state == "OK"
+
+        self.postfix.wait_for(is_let_in)
+
+    def most_in_a_window(self):
+        return max(sum(t <= other < t + 3600 for other in self.refused)
+                   for t in self.refused)
+
+
+def test_a_day_with_a_changed_password(plugin, postfix, ca, memory):
+    day = Day(plugin, postfix, ca, memory)
+    new = plugin.secret("neues Pferd 9!")
+    assert day.check(PASSWORD).state == "OK"
+    day.change(new)
+    for _ in range(24 * 12):
+        result = day.check(PASSWORD)
+        assert result.state == "CRITICAL"
+        matches(r"login of %s rejected at \S+: 535 5\.7\.8 Error: "
+                r"authentication failed.*" % USER, result.message)
+    assert day.most_in_a_window() == 3
+    assert len(day.refused) <= 24 * 3 + 3
+    # Corrected in the check: at once.
+    assert day.check(new).state == "OK"
+    # Put back on the server: within the window, and CRITICAL until then.
+    day.change(PASSWORD)
+    states = [day.check(PASSWORD).state for _ in range(12)]
+    assert states[-1] == "OK"
+    assert states == sorted(states)  # CRITICAL, then OK: no flapping
+    assert day.check(PASSWORD).state == "OK"
+
+
+def test_a_day_of_an_expected_rejection(plugin, postfix, ca, memory):
+    day = Day(plugin, postfix, ca, memory)
+    day.more.append("--expect-rejected")
+    wrong = plugin.secret("falsch Pferd 8!")
+    for _ in range(36):
+        assert day.check(wrong).state == "OK"
+    assert day.most_in_a_window() == 3
+    # Let in again: seen within the window.
+    day.change(wrong)
+    states = [day.check(wrong).state for _ in range(12)]
+    assert states[-1] == "CRITICAL"

@@ -200,8 +200,16 @@ static const struct row rows[] = {
 	{ "guard of no time", "h --guard=3/",
 	    "!--guard=3/: not COUNT/SECONDS, such as 3/3600; COUNT is 1 to 50, "
 	    "SECONDS 1 to 604800" },
-	{ "empty folder", "h --guard --state-dir=",
-	    "!--state-dir=: the value is empty" },
+	{ "baseline of what there is not", "h --baseline=tls,colour",
+	    "!--baseline=colour: nothing that is compared; use mechanisms, tls, "
+	    "issuer, key, greeting or extensions" },
+	{ "baseline of nothing", "h --baseline=tls,,key",
+	    "!--baseline=tls,,key: a name in the list is empty" },
+	{ "nothing to accept", "h --accept-changes",
+	    "!--accept-changes without --baseline: nothing is compared; add "
+	    "--baseline" },
+	{ "empty folder",
+	    "h --guard --state-dir=", "!--state-dir=: the value is empty" },
 	{ "-D 0", "h --certificate=0", "days=1/0/-1" },
 	{ "-D the same twice", "h -D 14,14", "days=1/14/14" },
 	{ "-D the wrong way round", "h -D 14,30",

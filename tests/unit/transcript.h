@@ -32,6 +32,8 @@
  *may read the secret's file
  *	held back: N DATE, DATE, REPLY  refused so often since, until when, how
  *	unguarded: WHY          --guard did not work
+ *	before: KIND TEXT       what an earlier check saw; repeated
+ *	accepted: yes           and that it differs is accepted
  *	state: WHAT             what was wrong with what is remembered
  *
  * Of the server's certificate, where TLS was spoken, by default a good one:

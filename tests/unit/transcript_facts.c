@@ -257,6 +257,31 @@ take_unguarded(struct transcript_scene *s, const char *value)
 	return true;
 }
 
+/* "KIND TEXT", of an earlier check. */
+static bool
+take_before(struct transcript_scene *s, const char *value)
+{
+	struct buf line = BUF_INIT(2 * BASELINE_TEXT);
+	int rc;
+
+	if (s->f.baseline == NULL)
+		s->f.baseline = calloc(1, sizeof *s->f.baseline);
+	if (s->f.baseline == NULL)
+		return false;
+	baseline_write(&s->f.baseline->before, &line);
+	buf_addf(&line, "%s\n", value);
+	rc = baseline_read(&s->f.baseline->before, buf_str(&line), line.len);
+	buf_free(&line);
+	return rc == 0;
+}
+
+static bool
+take_accepted(struct transcript_scene *s, const char *value)
+{
+	(void)value;
+	return s->f.baseline != NULL && (s->f.baseline->accepted = true);
+}
+
 static bool
 take_state(struct transcript_scene *s, const char *value)
 {
@@ -286,6 +311,8 @@ static const struct {
 	{ "held back", take_held_back },
 	{ "unguarded", take_unguarded },
 	{ "state", take_state },
+	{ "before", take_before },
+	{ "accepted", take_accepted },
 };
 
 static bool

@@ -263,5 +263,7 @@ transcript_play(struct transcript_scene *s)
 	if (s->no_memory)
 		s->smtp.outcome = SMTP_NO_MEMORY;
 	f->smtp = &s->smtp;
+	if (f->baseline != NULL)
+		baseline_see(&f->baseline->now, f, s->asked);
 	return 0;
 }
