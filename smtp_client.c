@@ -659,6 +659,8 @@ static void
 stop_broken(struct smtp_client *c, const char *why)
 {
 	keep_babble(c);
+	if (c->facts.outcome == SMTP_OK && !steps[c->state].leaving)
+		c->facts.malformed = true;
 	conclude(c, SMTP_PROTOCOL_BROKEN, why);
 	enter(c, ST_END);
 }
@@ -854,6 +856,13 @@ smtp_client_input(struct smtp_client *c, const char *data, size_t len)
 	} else {
 		take_bytes(c, data, len);
 	}
+}
+
+void
+smtp_client_run_out(struct smtp_client *c)
+{
+	if (c->state != ST_END && c->state != ST_HANDSHAKE)
+		keep_babble(c);
 }
 
 const char *

@@ -79,6 +79,12 @@ bool smtp_client_has_quit(const struct smtp_client *c);
 /* Bytes arrived; len == 0 means that the server closed the connection. */
 void smtp_client_input(struct smtp_client *c, const char *data, size_t len);
 
+/*
+ * Nothing more will come in time: what came and is no whole reply is kept in
+ * the facts.  The dialogue is not at its end by that.
+ */
+void smtp_client_run_out(struct smtp_client *c);
+
 /* The bytes waiting to be sent, valid until the next call on c. */
 const char *smtp_client_output(const struct smtp_client *c, size_t *len);
 

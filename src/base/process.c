@@ -1,10 +1,14 @@
 #include "base/process.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -95,4 +99,20 @@ void
 process_unguard(void)
 {
 	set_dumpable(1);
+}
+
+void
+process_why(char why[PROCESS_WHY_MAX], int error)
+{
+	const struct passwd *who;
+
+	snprintf(why, PROCESS_WHY_MAX, "%s", strerror(error));
+	if (error != EACCES)
+		return;
+	who = getpwuid(geteuid());
+	snprintf(why, PROCESS_WHY_MAX,
+	    "%s for %s (uid %ld), who runs this: let that user read it and "
+	    "search its folders (chown, chmod, setfacl)",
+	    strerror(error), who != NULL ? who->pw_name : "a user without name",
+	    (long)geteuid());
 }

@@ -23,6 +23,15 @@ void process_economize(void);
 /* From now on nothing that is run gains privileges, by set-user-ID or so. */
 void process_renounce(void);
 
+enum { PROCESS_WHY_MAX = 200 };
+
+/*
+ * Write why a file could not be opened, by errno; of one that is not readable,
+ * for whom it is not, and how it becomes so.  No owner of a name is looked up
+ * but in this case.
+ */
+void process_why(char why[PROCESS_WHY_MAX], int error);
+
 /* Let a leak checker look at the process again. */
 void process_unguard(void);
 

@@ -59,6 +59,8 @@ enum condition_trait {
 	CONDITION_MAY_BE_LIMIT = 1 << 2,
 	/* A middlebox that rewrites SMTP may have brought it about. */
 	CONDITION_MAY_BE_REWRITTEN = 1 << 3,
+	/* So may a PROXY header that the server did not expect. */
+	CONDITION_MAY_BE_PROXY = 1 << 4,
 };
 
 /* In which phase it comes up. */

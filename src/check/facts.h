@@ -84,12 +84,13 @@ struct facts {
 	struct facts_dns dns[2];        /* IPv6, IPv4 */
 	struct facts_attempt *attempts; /* owned */
 	size_t attempt_count;
+	size_t address_count;           /* known when it ended, tried or not */
 	char address[ADDRESS_TEXT_MAX]; /* connected to; "" if never */
 
 	struct tls_facts tls;
 	bool verified;          /* chain, dates and name, or a pin, are right */
 	char stream_error[256]; /* why the stream failed or was closed */
-	char plaintext[64];     /* the beginning of what was said in place of a
+	char plaintext[256];    /* the beginning of what was said in place of a
 				   handshake, or "" */
 
 	const struct smtp_facts *smtp; /* owned by the probe; NULL: no greeting

@@ -30,6 +30,25 @@ phase_name(enum phase p)
 	return p == PHASE_TOTAL ? labels[p] : labels[p] + strlen(prefix);
 }
 
+const char *
+phase_doing(enum phase p)
+{
+	static const char *const doing[PHASES + 1] = {
+		[PHASE_DNS] = "looking up the host (DNS)",
+		[PHASE_CONNECT] = "connecting",
+		[PHASE_TLS] = "waiting for the TLS handshake",
+		[PHASE_GREETING] = "waiting for the greeting",
+		[PHASE_EHLO] = "waiting for the reply to EHLO",
+		[PHASE_STARTTLS] = "waiting for the reply to STARTTLS",
+		[PHASE_AUTH] = "waiting for the reply to AUTH",
+		[PHASE_ENVELOPE] = "waiting for the reply to MAIL, RCPT or -C",
+		[PHASE_QUIT] = "waiting for the reply to QUIT",
+		[PHASE_TOTAL] = "checking",
+	};
+
+	return doing[p];
+}
+
 int
 phase_find(const char *name, size_t len)
 {

@@ -27,6 +27,12 @@ const char *phase_name(enum phase p);
 /* "time_dns" ... "time_quit", and "time"; static. */
 const char *phase_label(enum phase p);
 
+/*
+ * What is being done in it: "waiting for the greeting"; static.  Where it is a
+ * reply that is waited for, "waiting for " stands before it.
+ */
+const char *phase_doing(enum phase p);
+
 /* Find a phase, or "time", by name in len bytes.  Returns -1 if none. */
 int phase_find(const char *name, size_t len);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/descriptor.h"
+#include "base/process.h"
 #include "base/text.h"
 
 /* What is being read. */
@@ -204,6 +205,7 @@ static int
 fail_load(struct err *e, const char *path, enum descriptor_result r)
 {
 	int shown = text_cut(path, INI_PATH_SHOWN);
+	char why[PROCESS_WHY_MAX];
 
 	switch (r) {
 	case DESCRIPTOR_TIMEOUT:
@@ -218,7 +220,8 @@ fail_load(struct err *e, const char *path, enum descriptor_result r)
 	case DESCRIPTOR_FAILED:
 		break;
 	}
-	return err_set(e, ERR_USAGE, "%.*s: %s", shown, path, strerror(errno));
+	process_why(why, errno);
+	return err_set(e, ERR_USAGE, "%.*s: %s", shown, path, why);
 }
 
 int

@@ -47,13 +47,13 @@ status_text(int status)
 {
 	switch (status) {
 	case ARES_ENOTFOUND:
-		return "no such name";
+		return "no such name (NXDOMAIN)";
 	case ARES_ENODATA:
 		return "no address of this family";
 	case ARES_ESERVFAIL:
-		return "the DNS server reported a failure";
+		return "the DNS server reported a failure (SERVFAIL)";
 	case ARES_EREFUSED:
-		return "the DNS server refused to answer";
+		return "the DNS server refused to answer (REFUSED)";
 	case ARES_EFORMERR:
 	case ARES_ENOTIMP:
 		return "the DNS server did not understand the question";

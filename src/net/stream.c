@@ -16,7 +16,7 @@
 #include "net/tls_error.h"
 #include "net/tls_internal.h"
 
-enum { QUOTED_MAX = 60 }; /* of plaintext where TLS was expected */
+enum { QUOTED_MAX = 200 }; /* of plaintext where TLS was expected */
 
 struct stream {
 	int fd;
@@ -258,7 +258,8 @@ hear_first(struct stream *s)
 		data[0] = '\0';
 		return STREAM_DONE;
 	}
-	data[n] = '\0';
+	data[n == QUOTED_MAX ? (ssize_t)text_whole(data, QUOTED_MAX) : n] =
+	    '\0';
 	data[strcspn(data, "\r\n")] = '\0';
 	fail(s, STREAM_PLAINTEXT, "");
 	snprintf(s->error, sizeof s->error,
@@ -284,8 +285,11 @@ stream_handshake(struct stream *s)
 	rc = SSL_do_handshake(s->ssl);
 	if (BIO_number_written(SSL_get_wbio(s->ssl)) != said)
 		s->acknowledged = heard(s);
-	if (rc != 1)
+	if (rc != 1) {
+		s->shake.facts.wants_1_3 =
+		    SSL_get_min_proto_version(s->ssl) >= TLS1_3_VERSION;
 		return translate(s, rc);
+	}
 	tls_take_facts(&s->shake, s->ssl, s->tls);
 	return s->shake.facts.no_memory ? fail_no_memory(s) : STREAM_DONE;
 }

@@ -188,6 +188,8 @@ tls_take_facts(
 	tls_verify_take(shake, ssl);
 	snprintf(
 	    f->roots_error, sizeof f->roots_error, "%s", t->trust.bundle_error);
+	if (f->first[TLS_FAULT_UNTRUSTED].error != X509_V_OK)
+		tls_trust_look(&t->trust, f);
 }
 
 const char *

@@ -26,12 +26,26 @@ enum tls_fault_kind {
 	TLS_FAULT_KINDS,
 };
 
+/* Why a chain is not trusted, as far as it tells what to do. */
+enum tls_why {
+	TLS_WHY_OTHER,
+	TLS_WHY_NO_ISSUER,   /* it was neither sent nor is it a root here */
+	TLS_WHY_SELF_SIGNED, /* the server's own, signed by itself */
+	TLS_WHY_ROOT,        /* the root was sent, and is none here */
+	TLS_WHY_WEAK,        /* a key or a signature */
+	TLS_WHY_PURPOSE,     /* it is not made for servers */
+	TLS_WHY_NAMES,       /* an issuer may not issue for these names */
+	TLS_WHY_NO_CA,       /* an issuer is not allowed to issue */
+};
+
 /* One fault in the chain, as OpenSSL sees it. */
 struct tls_fault {
 	int error;         /* X509_V_ERR_...; X509_V_OK: there is none */
 	int depth;         /* 0 is the server's own certificate */
+	bool from_store;   /* the certificate is one of the roots here */
 	char subject[256]; /* whose certificate, its common name if it has
 			      one; from the peer, raw */
+	char issuer[256];  /* the same of its issuer */
 	int64_t when;      /* notBefore/notAfter that was broken, or 0 (Unix) */
 };
 
@@ -40,6 +54,14 @@ enum {
 	TLS_NAMES_MAX = 8,
 	TLS_CHAIN_MAX = 10,
 	ROOTS_ERROR_MAX = 300,
+};
+
+/* What was found where the roots should be, once they were looked for. */
+enum tls_roots {
+	TLS_ROOTS_FINE,     /* or nobody looked */
+	TLS_ROOTS_NONE,     /* this machine has none */
+	TLS_ROOTS_EMPTY,    /* the folder given has none */
+	TLS_ROOTS_UNHASHED, /* there are, but not under names to find them by */
 };
 
 /* What one handshake showed.  All texts come from the peer: not printable. */
@@ -56,6 +78,7 @@ struct tls_facts {
 	bool has_san;          /* it carries a subjectAltName */
 	char names[TLS_NAMES_MAX][256]; /* the first of its SAN entries */
 	size_t name_count;
+	size_t name_total; /* how many there are of its kinds */
 	bool name_matches; /* it carries the wanted name or address */
 	/*
 	 * What decides, in places of its own: of each kind the first fault in
@@ -81,11 +104,14 @@ struct tls_facts {
 		int depth;
 	} ends_first;
 	bool client_cert_requested;
+	bool wants_1_3;    /* nothing older was offered to the server */
 	bool chain_judged; /* to its end: without that nothing is verified */
 	bool no_memory;    /* and therefore nothing here is certain */
 	/* "FILE: why": roots that were asked for and not had; else empty.  Of
 	   all texts the one that does not come from the peer. */
 	char roots_error[ROOTS_ERROR_MAX];
+	enum tls_roots roots;
+	char roots_folder[256]; /* where it was looked, if not FINE */
 };
 
 /* Whether a server that showed this may see who we are. */
@@ -93,5 +119,7 @@ typedef bool tls_accept_fn(void *arg, const struct tls_facts *f);
 
 /* OpenSSL's words for it; static. */
 const char *tls_fault_text(const struct tls_fault *f);
+
+enum tls_why tls_fault_why(const struct tls_fault *f);
 
 #endif

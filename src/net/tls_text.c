@@ -46,10 +46,9 @@ tls_text_name(char *out, const X509_NAME *name)
 	BIO_free(bio);
 }
 
-void
-tls_text_owner(char *out, X509 *cert)
+static void
+short_name(char *out, const X509_NAME *name)
 {
-	const X509_NAME *name = X509_get_subject_name(cert);
 	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1), len;
 	unsigned char *utf8 = NULL;
 
@@ -64,6 +63,18 @@ tls_text_owner(char *out, X509 *cert)
 	tls_text_name(out, name);
 	if (out[0] == '\0')
 		snprintf(out, TLS_TEXT_MAX, "(no subject)");
+}
+
+void
+tls_text_owner(char *out, X509 *cert)
+{
+	short_name(out, X509_get_subject_name(cert));
+}
+
+void
+tls_text_issuer(char *out, X509 *cert)
+{
+	short_name(out, X509_get_issuer_name(cert));
 }
 
 int

@@ -1,5 +1,6 @@
 #include "net/tls_trust.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,6 +151,8 @@ tls_trust_init(struct tls_trust *t, X509_STORE *store,
 		file = from_environment(X509_get_default_cert_file_env(), NULL);
 	}
 	t->bundle_given = file != NULL;
+	t->folder = dir;
+	t->folder_given = s->ca_path != NULL;
 	if (file == NULL && s->ca_path == NULL)
 		file = X509_get_default_cert_file();
 	if (add_directory(store, dir) == -1)
@@ -166,12 +169,77 @@ tls_trust_load_bundle(struct tls_trust *t)
 	if (file == NULL)
 		return 0;
 	t->bundle = NULL;
-	if (load_certificates(t->store, file))
+	if (load_certificates(t->store, file)) {
+		t->has_bundle = true;
 		return 1;
+	}
 	if ((why = tls_error_of_file("no certificate in it")) == NULL)
 		return -1;
 	if (t->bundle_given)
 		snprintf(t->bundle_error, sizeof t->bundle_error, "%.*s: %s",
 		    text_cut(file, 200), file, why);
 	return 0;
+}
+
+/* "9d66eef0.0", as openssl rehash calls a root. */
+static bool
+is_hashed(const char *name)
+{
+	return strspn(name, "0123456789abcdef") == 8 && name[8] == '.' &&
+	    text_is_digit(name[9]);
+}
+
+/* As the files are called that openssl rehash looks at. */
+static bool
+is_certificate(const char *name)
+{
+	static const char *const ends[] = { ".pem", ".crt", ".cer", ".crl" };
+	size_t n = strlen(name), i;
+
+	for (i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (n > 4 && strcmp(name + n - 4, ends[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Which of the two kinds of names there are in the folder. */
+static void
+look_into(const char *path, bool *hashed, bool *other)
+{
+	const struct dirent *e;
+	DIR *dir = opendir(path);
+
+	if (dir == NULL)
+		return;
+	while ((e = readdir(dir)) != NULL)
+		if (is_hashed(e->d_name))
+			*hashed = true;
+		else if (is_certificate(e->d_name))
+			*other = true;
+	closedir(dir);
+}
+
+void
+tls_trust_look(const struct tls_trust *t, struct tls_facts *f)
+{
+	char path[sizeof f->roots_folder];
+	const char *from = t->folder;
+	bool hashed = false, other = false;
+	size_t n;
+
+	if (from == NULL || t->has_bundle)
+		return;
+	/* OpenSSL's list of folders. */
+	for (; *from != '\0'; from += n + (from[n] == ':')) {
+		n = strcspn(from, ":");
+		snprintf(path, sizeof path, "%.*s", (int)n, from);
+		look_into(path, &hashed, &other);
+	}
+	if (hashed)
+		return;
+	f->roots = other      ? TLS_ROOTS_UNHASHED
+	    : t->folder_given ? TLS_ROOTS_EMPTY
+			      : TLS_ROOTS_NONE;
+	snprintf(f->roots_folder, sizeof f->roots_folder, "%.*s",
+	    text_cut(t->folder, sizeof f->roots_folder - 1), t->folder);
 }

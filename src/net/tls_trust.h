@@ -15,6 +15,9 @@ struct tls_trust {
 	const char *bundle; /* roots not loaded yet, or NULL; borrowed */
 	bool bundle_given;  /* somebody named it; else it need not be there */
 	char bundle_error[ROOTS_ERROR_MAX]; /* "FILE: why", or "" */
+	const char *folder; /* of roots under hashed names, or NULL; borrowed */
+	bool folder_given;  /* somebody named it */
+	bool has_bundle;    /* one was loaded */
 };
 
 /*
@@ -26,9 +29,15 @@ int tls_trust_init(struct tls_trust *t, X509_STORE *store,
 
 /*
  * Load the roots that were left out at the start, because parsing them takes
- * longer than all the rest of a connection.  Returns 1, 0 if there were none, or -1
- * without memory.
+ * longer than all the rest of a connection.  Returns 1, 0 if there were none,
+ * or -1 without memory.
  */
 int tls_trust_load_bundle(struct tls_trust *t);
+
+/*
+ * Say where the roots are missing, if they are: what a chain without a known
+ * issuer may be due to.
+ */
+void tls_trust_look(const struct tls_trust *t, struct tls_facts *f);
 
 #endif

@@ -26,6 +26,8 @@ add_name(struct tls_facts *f, const GENERAL_NAME *n)
 	char *out;
 	int len;
 
+	if (n->type == GEN_DNS || n->type == GEN_IPADD)
+		f->name_total++;
 	if (f->name_count == TLS_NAMES_MAX)
 		return;
 	out = f->names[f->name_count];
@@ -101,7 +103,7 @@ tls_verify_take(struct tls_handshake *shake, SSL *ssl)
 		return;
 	f->has_certificate = true;
 	if (!f->chain_judged) {
-		tls_fault_add(f, X509_V_ERR_UNSPECIFIED, 0, cert);
+		tls_fault_add(f, X509_V_ERR_UNSPECIFIED, 0, cert, false);
 		tls_pin_take(shake, cert);
 	}
 	tls_text_name(f->subject, X509_get_subject_name(cert));

@@ -58,6 +58,17 @@ struct parsing {
 void options_fault(struct parsing *p, const char *value, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/*
+ * value, if it may be told: it looks like a number, with a name and a unit of a
+ * few letters perhaps.  NULL, if it may be a secret behind the wrong option.
+ */
+const char *options_like_number(const char *value);
+
+/* The same for an address, a mechanism, and what begins with one of words. */
+const char *options_like_address(const char *value);
+const char *options_like_mechanism(const char *value);
+const char *options_like(const char *value, const char *const words[]);
+
 /* Erase the value of g in argv; a word behind it may be more of it. */
 void options_hide(struct parsing *p, const struct given *g);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "base/wipe.h"
@@ -60,6 +61,61 @@ options_fault(struct parsing *p, const char *value, const char *fmt, ...)
 	err_set(p->e, ERR_USAGE, "%s: %s", name, text);
 }
 
+static const char lower[] = "abcdefghijklmnopqrstuvwxyz";
+
+const char *
+options_like_number(const char *value)
+{
+	enum { NAME_MAX_LEN = 10, UNIT_MAX_LEN = 3 };
+	const char *s = value;
+	size_t n = strspn(s, lower), digits;
+
+	if (n > 0 && n <= NAME_MAX_LEN && s[n] == '=')
+		s += n + 1;
+	digits = strspn(s, "0123456789.,:~@+- ");
+	s += digits;
+	n = strspn(s, lower);
+	if (digits > 0 ? n <= UNIT_MAX_LEN : n == 1)
+		s += n;
+	return *s == '\0' ? value : NULL;
+}
+
+const char *
+options_like_address(const char *value)
+{
+	return strspn(value, "0123456789abcdefABCDEF.:[],%/") ==
+		    strlen(value) ||
+		(strchr(value, '.') != NULL && strchr(value, '@') == NULL &&
+		    strspn(value, lower) > 0 &&
+		    strspn(value, "0123456789.-abcdefghijklmnopqrstuvwxyz") ==
+			strlen(value))
+	    ? value
+	    : NULL;
+}
+
+const char *
+options_like(const char *value, const char *const words[])
+{
+	for (; *words != NULL; words++)
+		if (strncasecmp(value, *words, strlen(*words)) == 0)
+			return value;
+	return NULL;
+}
+
+const char *
+options_like_mechanism(const char *value)
+{
+	static const char *const known[] = { "PLAIN", "LOGIN", "CRAM", "DIGEST",
+		"SCRAM", "NTLM", "GSS", "KERBEROS", "OTP", "SKEY", "SECURID",
+		"XOAUTH", "OAUTH", "EXTERNAL", "ANONYMOUS", "9798", "SAML",
+		"OPENID", "EAP", "NMAS", NULL };
+
+	/* "S3CRET" is none, "NONSENSE" may be meant for one. */
+	if (strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_") == strlen(value))
+		return value;
+	return options_like(value, known);
+}
+
 bool
 options_is_macro(struct parsing *p, const char *value, bool shown)
 {
@@ -107,10 +163,12 @@ options_replace(struct parsing *p, char **field, const char *value)
 bool
 options_next_word(struct parsing *p, const char **list, char *word, size_t size)
 {
-	const char *start = *list, *end;
+	const char *start = *list, *end, *told = p->now->value;
 
 	if (start == NULL)
 		return false;
+	if (p->now->row->letter == 'A')
+		told = options_like_mechanism(told);
 	end = start + strcspn(start, ",");
 	*list = *end == ',' ? end + 1 : NULL;
 	while (start < end && *start == ' ')
@@ -118,19 +176,18 @@ options_next_word(struct parsing *p, const char **list, char *word, size_t size)
 	while (end > start && end[-1] == ' ')
 		end--;
 	if (start == end) {
-		options_fault(p, p->now->value, "a name in the list is empty");
+		options_fault(p, told, "a name in the list is empty");
 		return false;
 	}
 	if ((size_t)(end - start) >= size) {
-		options_fault(
-		    p, p->now->value, "a name in the list is too long");
+		options_fault(p, told, "a name in the list is too long");
 		return false;
 	}
 	memcpy(word, start, (size_t)(end - start));
 	word[end - start] = '\0';
 	if (strcspn(word, " ") != strlen(word) || text_has_control(word)) {
-		options_fault(p, p->now->value,
-		    "not a list of names with commas between them");
+		options_fault(
+		    p, told, "not a list of names with commas between them");
 		return false;
 	}
 	return true;

@@ -106,13 +106,24 @@ options_set_mechs(
 		}
 		if ((mech = sasl_find(word, strlen(word))) == NULL) {
 			list_mechs(known, sizeof known);
-			options_fault(p, word,
+			options_fault(p, options_like_mechanism(word),
 			    "unknown mechanism; use some of %s, or strongest",
 			    known);
 			return;
 		}
 		add_mech(p->s, mech);
 	}
+}
+
+static bool
+has_blank_end(const char *s)
+{
+	static const char no_break[] = "\xc2\xa0"; /* U+00A0 */
+	size_t len = strlen(s);
+
+	return text_is_blank(s[0]) || text_is_blank(s[len - 1]) ||
+	    strncmp(s, no_break, 2) == 0 ||
+	    (len >= 2 && strcmp(s + len - 2, no_break) == 0);
 }
 
 void
@@ -124,6 +135,10 @@ options_set_identity(
 	else if (text_has_control(value))
 		options_fault(p, value,
 		    "holds a control character; no user name has one");
+	else if (has_blank_end(value))
+		options_fault(p, value,
+		    "%s with a blank; no user name does: leave it out",
+		    text_is_blank(*value) ? "begins" : "ends");
 	else if (!options_is_macro(p, value, true) &&
 	    !options_is_long(p, value) &&
 	    options_replace(p, options_field(p, row), value) == 0 &&

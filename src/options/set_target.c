@@ -271,8 +271,8 @@ options_set_connect_address(
 	if (options_is_macro(p, value, true))
 		return;
 	if (!address_parse(&p->s->address, value, 0)) {
-		options_fault(
-		    p, value, "not an IP address; names are given with -H");
+		options_fault(p, options_like_address(value),
+		    "not an IP address; names are given with -H");
 		return;
 	}
 	literal = value[0] == '[' ? strndup(value + 1, len - 2) : strdup(value);
@@ -351,7 +351,7 @@ options_set_resolver(
 	for (;; item += len + 1) {
 		len = strcspn(item, ",");
 		if (!is_server(item, len)) {
-			options_fault(p, value,
+			options_fault(p, options_like_address(value),
 			    "not a list of ADDR, ADDR:PORT or [IPV6]:PORT");
 			return;
 		}

@@ -20,7 +20,8 @@ refuse_phase(struct parsing *p, const char *value)
 	for (i = 0; i < PHASES; i++)
 		len += (size_t)snprintf(names + len, sizeof names - len, ", %s",
 		    phase_name((enum phase)i));
-	options_fault(p, value, "no such phase; use one of %s or token", names);
+	options_fault(p, options_like_number(value),
+	    "no such phase; use one of %s or token", names);
 }
 
 static int
@@ -46,7 +47,7 @@ options_set_threshold(
 	if (phase == -1)
 		refuse_phase(p, value);
 	else if (range_parse(equals != NULL ? equals + 1 : value, &range) == -1)
-		options_fault(p, value,
+		options_fault(p, options_like_number(value),
 		    "not a range of seconds; use 10, 10:, ~:10, 10:20 or "
 		    "@10:20");
 	else
@@ -64,13 +65,13 @@ options_set_timeout(
 	(void)row;
 	if (number_parse_seconds(value, len, &us) == -1 || us <= 0 ||
 	    us > TIMEOUT_MAX_US) {
-		options_fault(p, value,
+		options_fault(p, options_like_number(value),
 		    "not a timeout; use seconds above 0 and up to 3600");
 		return;
 	}
 	if (value[len] == ':') {
 		if (status_parse(value + len + 1, &state) == -1) {
-			options_fault(p, value,
+			options_fault(p, options_like_number(value),
 			    "not a state after the colon; use ok, warning, "
 			    "critical, unknown or 0 to 3");
 			return;

@@ -31,6 +31,7 @@ options_set_pin(
     struct parsing *p, const struct option_row *row, const char *value)
 {
 	struct settings *s = p->s;
+	static const char *const pins[] = { "sha", "md5", NULL };
 	const char *item = value;
 	char text[TLS_PIN_TEXT];
 	size_t len;
@@ -46,7 +47,7 @@ options_set_pin(
 		snprintf(text, sizeof text, "%.*s", (int)len, item);
 		if (len >= sizeof text ||
 		    tls_pin_parse(text, s->pins[s->pin_count]) == -1) {
-			options_fault(p, value,
+			options_fault(p, options_like(value, pins),
 			    "not a pin; use sha256// and the base64 of the "
 			    "SHA-256 digest of the public key");
 			return;
@@ -70,14 +71,17 @@ void
 options_set_tls_min(
     struct parsing *p, const struct option_row *row, const char *value)
 {
+	static const char *const versions[] = { "0", "1", "2", "3", "tls",
+		"ssl", NULL };
+
 	(void)row;
 	if (strcmp(value, "1.2") == 0)
 		p->s->tls_min = TLS_VERSION_1_2;
 	else if (strcmp(value, "1.3") == 0)
 		p->s->tls_min = TLS_VERSION_1_3;
 	else
-		options_fault(
-		    p, value, "not a version that can be set; use 1.2 or 1.3");
+		options_fault(p, options_like(value, versions),
+		    "not a version that can be set; use 1.2 or 1.3");
 }
 
 void
@@ -96,8 +100,8 @@ options_set_days(
 	    number_parse(first, 0, DAYS_MAX, &warning) == -1 ||
 	    (comma != NULL &&
 		number_parse(comma + 1, 0, DAYS_MAX, &critical) == -1)) {
-		options_fault(
-		    p, value, "not days; use WARN or WARN,CRIT, such as 30,14");
+		options_fault(p, options_like_number(value),
+		    "not days; use WARN or WARN,CRIT, such as 30,14");
 		return;
 	}
 	if (critical > warning) {

@@ -122,6 +122,9 @@ printable_add_cut(struct buf *out, const char *text, size_t len, size_t max)
 		printable_add(out, text, len);
 		return;
 	}
+	/* It may end in the mark of a cut that came before. */
+	while (kept > 0 && text[kept - 1] == '.')
+		kept--;
 	printable_add(out, text, kept);
 	buf_add(out, cut_mark, mark);
 }

@@ -17,12 +17,30 @@ add_outside(struct buf *b, const struct facts *f, const char *text)
 	word_outside(b, f, text, strlen(text));
 }
 
+/* A message without account and server, which the first line has named. */
 static void
-add_findings(struct buf *b, const struct verdict *v)
+add_rest(struct buf *b, const char *message, const char *where)
 {
+	const char *at = where[0] != '\0' ? strstr(message, where) : NULL;
+
+	if (at == NULL) {
+		buf_adds(b, message);
+		return;
+	}
+	buf_add(b, message, (size_t)(at - message));
+	buf_adds(b, at + strlen(where));
+}
+
+static void
+add_findings(
+    struct buf *b, const struct verdict *v, const struct settings *asked)
+{
+	struct buf where = BUF_INIT(1024), server = BUF_INIT(1024);
 	const struct finding *n, *decided;
 	size_t i;
 
+	word_where(&where, asked);
+	word_at(&server, asked);
 	for (i = 0; i < v->finding_count; i++) {
 		n = &v->findings[i];
 		decided = &v->findings[v->decided];
@@ -30,26 +48,43 @@ add_findings(struct buf *b, const struct verdict *v)
 		if (strcmp(buf_str(&n->message), buf_str(&decided->message)) ==
 		    0)
 			continue;
-		buf_addf(b, "also %s (%s): %s\n", status_name(n->state),
-		    condition_name(n->condition), buf_str(&n->message));
+		buf_addf(b, "also %s (%s): ", status_name(n->state),
+		    condition_name(n->condition));
+		add_rest(b, buf_str(&n->message),
+		    condition_has(n->condition, CONDITION_IS_CERTIFICATE)
+			? buf_str(&server)
+			: buf_str(&where));
+		buf_addc(b, '\n');
 	}
+	b->failed = b->failed || where.failed || server.failed;
+	buf_free(&where);
+	buf_free(&server);
 }
 
 static void
-add_phases(struct buf *b, const struct facts *f)
+add_phase(struct buf *b, const char *name, int64_t us, bool finished)
 {
-	int p;
+	const int64_t hundredths = (us + 5) / 10;
 
-	for (p = 0; p < PHASES; p++) {
-		if (f->phase_us[p] == 0 && !f->phase_done[p])
-			continue;
-		buf_addf(b, "%-9s ", phase_name((enum phase)p));
-		word_seconds(b, f->phase_us[p]);
-		buf_adds(b, f->phase_done[p] ? " s\n" : " s, not finished\n");
+	buf_addf(b, "%-9s %8lld.%02lld ms%s\n", name,
+	    (long long)(hundredths / 100), (long long)(hundredths % 100),
+	    finished ? "" : ", not finished");
+}
+
+static void
+add_phases(struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	const enum phase *order = timeline_order(asked);
+	enum phase p;
+	int i;
+
+	for (i = 0; i < PHASES; i++) {
+		p = order[i];
+		if (f->phase_us[p] != 0 || f->phase_done[p])
+			add_phase(
+			    b, phase_name(p), f->phase_us[p], f->phase_done[p]);
 	}
-	buf_addf(b, "%-9s ", "total");
-	word_seconds(b, f->total_us);
-	buf_adds(b, " s\n");
+	add_phase(b, "total", f->total_us, true);
 }
 
 static void
@@ -68,8 +103,15 @@ add_tls(struct buf *b, const struct facts *f)
 	add_outside(b, f, t->subject);
 	buf_adds(b, ", issued by ");
 	add_outside(b, f, t->issuer);
-	buf_addf(b, ", %lld days left, until ",
-	    (long long)trust_days_left(t->not_after, f->now_unix));
+	if (t->not_after <= f->now_unix) {
+		buf_adds(b, ", expired ");
+		word_span(b, f->now_unix - t->not_after);
+		buf_adds(b, " ago, on ");
+	} else {
+		buf_adds(b, ", ");
+		word_days(b, trust_days_left(t->not_after, f->now_unix));
+		buf_adds(b, " left, until ");
+	}
 	word_date(b, t->not_after);
 	tls_pin_text(t->pin, pin);
 	buf_addf(b, "\nkey: %s\n", pin);
@@ -113,7 +155,8 @@ add_attempts(struct buf *b, const struct facts *f)
 {
 	size_t i;
 
-	for (i = 0; i < f->attempt_count; i++) {
+	/* Where none is connected to, the first line lists them. */
+	for (i = 0; i < f->attempt_count && f->address[0] != '\0'; i++) {
 		if (f->attempts[i].error == 0)
 			continue;
 		buf_adds(b, "failed: ");
@@ -186,7 +229,10 @@ add_key(struct buf *b, const struct verdict *v, const struct facts *f,
 {
 	char pin[TLS_PIN_TEXT];
 
+	/* It does not stand in for dates. */
 	if (!f->tls.has_certificate || f->verified || style->verbosity >= 1 ||
+	    f->tls.leaf[TLS_FAULT_EXPIRED].error != 0 ||
+	    f->tls.leaf[TLS_FAULT_NOT_YET_VALID].error != 0 ||
 	    strstr(buf_str(&v->hint), "--pin=") != NULL)
 		return;
 	tls_pin_text(f->tls.pin, pin);
@@ -275,7 +321,7 @@ add_times(struct details *d, const struct verdict *v, const struct facts *f,
 	if (t->draws)
 		timeline_add(&d->drawing, v, f, asked, t);
 	else
-		add_phases(&d->text, f);
+		add_phases(&d->text, f, asked);
 }
 
 void
@@ -284,7 +330,7 @@ details_fill(struct details *d, const struct verdict *v, const struct facts *f,
 {
 	struct buf *out = &d->text;
 
-	add_findings(out, v);
+	add_findings(out, v, asked);
 	if (f->secret_world_readable) {
 		buf_adds(out, "warning: others may read ");
 		word_cut(out, asked->secret.text, FILE_SHOWN_MAX);

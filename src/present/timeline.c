@@ -147,12 +147,17 @@ fill_rows(struct waterfall_row rows[PHASES], const struct verdict *v,
 	}
 }
 
+const enum phase *
+timeline_order(const struct settings *asked)
+{
+	return asked->tls_mode == SMTP_TLS_STARTTLS ? in_starttls : otherwise;
+}
+
 void
 timeline_add(struct buf *out, const struct verdict *v, const struct facts *f,
     const struct settings *asked, const struct terminal *t)
 {
-	const enum phase *order =
-	    asked->tls_mode == SMTP_TLS_STARTTLS ? in_starttls : otherwise;
+	const enum phase *order = timeline_order(asked);
 	struct waterfall_row rows[PHASES], sorted[PHASES];
 	struct waterfall w = { .rows = sorted,
 		.total = make_row(asked, PHASE_TOTAL, "total", f->total_us),

@@ -17,4 +17,7 @@ void timeline_add(struct buf *out, const struct verdict *v,
     const struct facts *f, const struct settings *asked,
     const struct terminal *t);
 
+/* The phases in the order of time: STARTTLS has its handshake late.  Static. */
+const enum phase *timeline_order(const struct settings *asked);
+
 #endif

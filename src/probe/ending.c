@@ -68,6 +68,7 @@ take_attempts(struct probe *p)
 		return 0;
 	list = dialer_attempts(p->dialer, &count);
 	winner = dialer_winner(p->dialer);
+	f->address_count = count;
 	f->attempts = calloc(count > 0 ? count : 1, sizeof *f->attempts);
 	if (f->attempts == NULL)
 		return -1;
@@ -122,6 +123,8 @@ probe_finish(struct probe *p, enum facts_end end)
 		smtp_client_has_quit(p->client));
 	f->total_us = p->phase_since_us - p->since_us;
 	f->now_unix = time(NULL);
+	if (p->client != NULL && end == END_TIMEOUT)
+		smtp_client_run_out(p->client);
 	if (p->client != NULL)
 		f->smtp = smtp_client_facts(p->client);
 	if (p->stream != NULL)

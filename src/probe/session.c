@@ -363,6 +363,19 @@ new_client(struct probe *p, int fd)
 	return smtp_client_new(&s);
 }
 
+/* What goes before the dialogue belongs to it, for who looks at all of it. */
+static void
+trace_header(struct probe *p)
+{
+	size_t n = p->head.len;
+
+	if (p->asked->proxy == PROXY_V1 && n > 2)
+		trace_add(&p->facts->trace, '>', p->head.data, n - 2);
+	else if (p->asked->proxy == PROXY_V2)
+		trace_add(&p->facts->trace, '>', "[PROXY header, version 2]",
+		    strlen("[PROXY header, version 2]"));
+}
+
 void
 probe_talk(struct probe *p, int fd)
 {
@@ -381,5 +394,6 @@ probe_talk(struct probe *p, int fd)
 		/* If memory is there, it has no peer any more. */
 		take_failure(
 		    p, errno == ENOMEM ? STREAM_NO_MEMORY : STREAM_CLOSED);
+	trace_header(p);
 	advance(p);
 }

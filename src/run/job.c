@@ -39,7 +39,7 @@ static void
 on_phase(void *arg, enum phase phase)
 {
 	(void)arg;
-	last_word_place(phase_name(phase));
+	last_word_place(phase_doing(phase));
 }
 
 /* What cannot be right is not sent: nothing else of it is worth telling. */
@@ -194,8 +194,8 @@ job_start(struct job *j, struct shared *shared, int64_t deadline_us,
 	j->deadline_us = deadline_us;
 	j->done = done;
 	j->arg = arg;
-	j->facts.hung_in = "secret";
-	last_word_place("secret");
+	j->facts.hung_in = "reading the secret";
+	last_word_place(j->facts.hung_in);
 	shared_want_secret(shared);
 	if (j->asked->secret.kind == SECRET_NONE)
 		loop_timer_set(l, &j->timer, 0, on_no_source, j);

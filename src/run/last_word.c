@@ -12,9 +12,12 @@
 #include "run/answer.h"
 #include "secret/secret.h"
 
-/* Stand-ins in the prepared answers, filled in when one is written. */
-#define PLACE "@PLACE@"
-#define CAUSE "@CAUSE@"
+/*
+ * Stand-ins in the prepared answers, filled in when one is written; of the
+ * width of the longest word, so that no line grows by it.
+ */
+#define PLACE "@PLACE@-----------------------------------------@"
+#define CAUSE "@CAUSE@-----------------------------------------@"
 
 enum {
 	PREPARED_MAX = 128 * 1024,   /* with a long user name in each sample */
@@ -121,7 +124,7 @@ fill_in(const struct buf *prepared, const char *cause)
 			left--;
 			continue;
 		}
-		n = strnlen(word, 100);
+		n = strnlen(word, sizeof PLACE - 1);
 		memcpy(filled.data + used, word, n);
 		used += n;
 		from += sizeof PLACE - 1; /* both are of one length */
@@ -240,7 +243,7 @@ prepare_answers(const struct options *o)
 	rc = answer_make(&last.timeout, &f, o);
 	if (rc == 0) {
 		f.end = END_ERROR;
-		err_set(&f.err, ERR_INTERNAL, "%s in %s", CAUSE, PLACE);
+		err_set(&f.err, ERR_INTERNAL, "%s while %s", CAUSE, PLACE);
 		rc = answer_make(&last.internal, &f, o);
 	}
 	facts_free(&f);
@@ -315,7 +318,7 @@ int
 last_word_prepare(const struct options *o, int64_t deadline_us)
 {
 	withdraw();
-	last.place = "start";
+	last.place = "starting";
 	if (take_path(o) == -1 || prepare_answers(o) == -1)
 		return -1;
 	last.prepared = 1;

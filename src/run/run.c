@@ -11,7 +11,7 @@
 #include "run/last_word.h"
 #include "run/output.h"
 
-static const char READING_OPTIONS[] = "--extra-opts"; /* a place */
+static const char READING_OPTIONS[] = "reading --extra-opts"; /* a place */
 
 enum { RUN_TIMEOUT_US = 60 * 1000 * 1000 };
 
@@ -75,7 +75,7 @@ write_file(struct run *r)
 
 	if (o->output_temporary == NULL || o->format->is_for_many)
 		return 0;
-	last_word_place("output file");
+	last_word_place("writing the output file");
 	error = replace_file(o->output_file, o->output_temporary,
 	    r->answer.page.data, r->answer.page.len);
 	if (error == 0)

@@ -12,10 +12,13 @@
 #include "base/descriptor.h"
 #include "base/locked.h"
 #include "base/number.h"
+#include "base/process.h"
+#include "base/text.h"
 #include "secret/internal.h"
 
 enum {
 	LINE_MAX_BYTES = SECRET_MAX + 2, /* it may end in CR LF */
+	SHOWN_MAX = 200,                 /* of a path */
 	FD_LIKELY = 1024, /* the loop has room for all up to the highest */
 };
 
@@ -50,15 +53,21 @@ fail(struct secret_fetch *f, const char *what)
 		    "the secret on the command line %s", what);
 	if (source->kind == SECRET_CMD)
 		return err_set(f->e, ERR_SECRET, "cmd: its output %s", what);
-	return err_set(f->e, ERR_SECRET, "%s%.200s %s",
-	    secret_prefix(source->kind), source->text, what);
+	return err_set(f->e, ERR_SECRET, "%s%.*s %s",
+	    secret_prefix(source->kind), text_cut(source->text, SHOWN_MAX),
+	    source->text, what);
 }
 
 static int
 fail_errno(struct secret_fetch *f, int number)
 {
-	return err_set(f->e, ERR_SECRET, "%s%.200s: %s",
-	    secret_prefix(f->source->kind), f->source->text, strerror(number));
+	const char *text = f->source->text;
+	char why[PROCESS_WHY_MAX];
+
+	process_why(why, number);
+	return err_set(f->e, ERR_SECRET, "%s%.*s: %s",
+	    secret_prefix(f->source->kind), text_cut(text, SHOWN_MAX), text,
+	    why);
 }
 
 /* Make text[0..len) the secret. */
@@ -161,8 +170,9 @@ on_deadline(void *arg)
 	struct secret_fetch *f = arg;
 
 	tell(f,
-	    err_set(f->e, ERR_TIMEOUT, "%s%.200s: nothing came in time",
-		secret_prefix(f->source->kind), f->source->text));
+	    err_set(f->e, ERR_TIMEOUT, "%s%.*s: nothing came in time",
+		secret_prefix(f->source->kind),
+		text_cut(f->source->text, SHOWN_MAX), f->source->text));
 }
 
 static int
@@ -252,9 +262,9 @@ read_cred(struct secret_fetch *f)
 
 	if (dir == NULL || *dir == '\0')
 		return err_set(f->e, ERR_SECRET,
-		    "cred:%.200s: CREDENTIALS_DIRECTORY is not set; systemd "
+		    "cred:%.*s: CREDENTIALS_DIRECTORY is not set; systemd "
 		    "sets it for units with LoadCredential=",
-		    f->source->text);
+		    text_cut(f->source->text, SHOWN_MAX), f->source->text);
 	if (buf_addf(&path, "%s/%s", dir, f->source->text) == -1)
 		rc = fail_errno(f, ENAMETOOLONG);
 	else

@@ -96,6 +96,8 @@ struct smtp_facts {
 	struct smtp_answer ehlo_clear; /* EHLO's reply before TLS */
 	struct smtp_answer ehlo;       /* the EHLO reply that counts */
 	struct smtp_answer last;       /* the reply that decided, or the last */
+	bool malformed;                /* what broke the protocol is no reply,
+					  so not `last' but the babble */
 	struct buf challenge_error;    /* XOAUTH2's error, decoded, or empty */
 	struct buf babble; /* what came in place of a reply before AUTH was
 			      sent, as far as it had come; NULs possible */

@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "verdict/hints.h"
 #include "verdict/outcome.h"
+#include "verdict/symptom.h"
 #include "verdict/wording.h"
 
 enum { TEXT_MAX = SMTP_REPLY_MAX * 2 };
@@ -54,22 +54,21 @@ find(const struct hint_query *whose, const struct smtp_facts *s,
 	return h;
 }
 
-/* By the reply that a secret which is not sent again had before. */
+/*
+ * One line that is kept: a server that is full says so before it would begin
+ * with TLS; a secret that is not sent again had a reply before.
+ */
 static const struct hint *
-find_kept(struct hint_query q, const struct facts_guard *g)
+find_line(const struct hint_query *whose, const char *text)
 {
-	const struct smtp_reply r = { .code = atoi(g->reply),
-		.text = g->reply,
-		.len = strlen(g->reply) };
-	const char *code = "";
-	char enhanced[16];
-	size_t n = smtp_reply_enhanced(&r, &code);
+	struct smtp_answer a = { .code = atoi(text),
+		.text = BUF_INIT(TEXT_MAX) };
+	const struct hint *h = NULL;
 
-	snprintf(enhanced, sizeof enhanced, "%.*s", (int)n, code);
-	q.code = r.code;
-	q.enhanced = enhanced;
-	q.text = g->reply;
-	return hints_find(&q);
+	if (buf_adds(&a.text, text) == 0)
+		h = find_reply(*whose, &a, text);
+	buf_free(&a.text);
+	return h;
 }
 
 void
@@ -82,6 +81,9 @@ explain_refusal(
 	const bool kept =
 	    f->end == END_COMPLETE && f->smtp->outcome == SMTP_SECRET_WITHHELD;
 
+	if (f->end == END_TLS && symptom_is_smtp(f->plaintext) &&
+	    f->plaintext[0] >= '4')
+		v->row = find_line(&whose, f->plaintext);
 	if (!kept &&
 	    (f->end != END_COMPLETE || !outcome_is_refusal(f->smtp->outcome)))
 		return;
@@ -89,7 +91,7 @@ explain_refusal(
 	word_reply(&greeting, f, &f->smtp->greeting);
 	word_reply(&text, f, &f->smtp->last);
 	whose.greeting = buf_str(&greeting);
-	v->row = kept ? find_kept(whose, &f->guard)
+	v->row = kept ? find_line(&whose, f->guard.reply)
 		      : find(&whose, f->smtp, buf_str(&text));
 	v->failed = v->failed || greeting.failed || text.failed;
 	buf_free(&greeting);

@@ -120,7 +120,7 @@ find_row(const struct hint_query *q, bool sign)
 	const struct hint *h, *best = NULL;
 	int common, most = -1;
 
-	for (h = hints_table; h->code != 0; h++) {
+	for (h = sign ? hints_signs : hints_table; h->code != 0; h++) {
 		if (!concerns(h, q, sign))
 			continue;
 		common = match(h->text, q->text);

@@ -32,8 +32,9 @@ struct hint {
 			   hold, separated by '|'; NULL: said by anybody */
 };
 
-/* Ends with code 0. */
+/* The replies, and the signs.  Each ends with code 0. */
 extern const struct hint hints_table[];
+extern const struct hint hints_signs[];
 
 /* A refusal, on one line each. */
 struct hint_query {

@@ -50,6 +50,25 @@ void judge_word_outcome(
 void judge_hint(struct verdict *v, enum condition c, const struct facts *f,
     const struct settings *asked);
 
+/* What to do about the server's certificate; nothing for other conditions. */
+void judge_hint_certificate(struct buf *b, enum condition c,
+    const struct facts *f, const struct settings *asked);
+
+/* What to do about a handshake that failed; nothing where that is not known. */
+void judge_hint_tls(
+    struct buf *b, const struct facts *f, const struct settings *asked);
+
+/* Whether the server asked for a client certificate, and what to do then. */
+bool judge_wants_client_cert(const struct facts *f);
+void judge_hint_client_cert(struct buf *b, const struct settings *asked);
+
+/*
+ * What to do where no mechanism is offered that will do; static, NULL: not
+ * known.
+ */
+const char *judge_hint_mechanism(
+    const struct facts *f, const struct settings *asked);
+
 /* The same for what is a common mistake, known by its looks. */
 void judge_mistake(struct verdict *v, enum condition c, const struct facts *f,
     const struct settings *asked);

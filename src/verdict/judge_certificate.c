@@ -1,8 +1,10 @@
 /* What is wrong with the server's certificate, and how long it will last. */
 
 #include <string.h>
+#include <strings.h>
 
 #include "check/trust.h"
+#include "net/address.h"
 #include "net/tls_pin.h"
 #include "verdict/internal.h"
 #include "verdict/wording.h"
@@ -15,11 +17,41 @@ add_outside(struct buf *b, const struct facts *f, const char *text)
 	word_outside(b, f, text, strlen(text));
 }
 
-/* "1 day", "2 days". */
+/* It is the server's, and what it prevents is the login. */
 static void
-add_days(struct buf *b, int64_t days)
+add_event(struct buf *b, const struct settings *asked, const char *what)
 {
-	buf_addf(b, "%lld day%s", (long long)days, days == 1 ? "" : "s");
+	buf_adds(b, what);
+	word_at(b, asked);
+}
+
+/* "TEXT \"NAME\"TEXT": a name of the peer's in our words. */
+static void
+add_quoted(struct buf *b, const struct facts *f, const char *before,
+    const char *name, const char *behind)
+{
+	buf_adds(b, before);
+	buf_addc(b, '"');
+	add_outside(b, f, name);
+	buf_addc(b, '"');
+	buf_adds(b, behind);
+}
+
+/* Where there should be roots. */
+static void
+add_roots(struct buf *b, const struct facts *f)
+{
+	static const char *const words[] = {
+		[TLS_ROOTS_NONE] = "this machine has no roots",
+		[TLS_ROOTS_EMPTY] = "no certificate",
+		[TLS_ROOTS_UNHASHED] = "no certificate under a hashed name",
+	};
+
+	if (f->tls.roots_error[0] != '\0')
+		buf_addf(b, "; no roots from %s", f->tls.roots_error);
+	else if (f->tls.roots != TLS_ROOTS_FINE)
+		buf_addf(
+		    b, "; %s in %s", words[f->tls.roots], f->tls.roots_folder);
 }
 
 static void
@@ -28,43 +60,95 @@ write_untrusted(
 {
 	const struct tls_fault *t =
 	    trust_fault(&f->tls, asked, TLS_FAULT_UNTRUSTED);
+	enum tls_why why;
 
-	word_event(b, asked, "certificate not trusted");
+	add_event(b, asked, "certificate not trusted");
+	buf_adds(b, ": ");
 	if (t == NULL) {
-		buf_adds(b, ": the server sent none");
+		buf_adds(b, "the server sent none");
 		return;
 	}
-	buf_addf(b, ": %s (certificate of ", tls_fault_text(t));
-	add_outside(b, f, t->subject);
-	buf_addc(b, ')');
-	if (f->tls.roots_error[0] != '\0')
-		buf_addf(b, "; no roots from %s", f->tls.roots_error);
+	why = tls_fault_why(t);
+	if (why == TLS_WHY_SELF_SIGNED) {
+		add_quoted(b, f, "self-signed certificate ", t->subject, "");
+	} else if (why == TLS_WHY_ROOT) {
+		add_quoted(b, f, "its root ", t->subject, " is unknown here");
+	} else if (why == TLS_WHY_NO_ISSUER && f->tls.chain_count == 1) {
+		add_quoted(b, f, "the server sent ", t->subject, " alone");
+		add_quoted(b, f, ", without its issuer ", t->issuer, "");
+	} else if (why == TLS_WHY_NO_ISSUER) {
+		add_quoted(b, f, "unknown issuer ", t->issuer, "");
+		add_quoted(b, f, " of ", t->subject, "");
+	} else {
+		buf_addf(b, "%s ", tls_fault_text(t));
+		add_quoted(b, f, "(certificate of ", t->subject, ")");
+	}
+	add_roots(b, f);
+}
+
+/* An address that stands there as a name is not what was asked for. */
+static bool
+is_address_as_name(const char *name, const char *wanted)
+{
+	struct address a, w;
+
+	return address_parse(&a, name, 0) && address_parse(&w, wanted, 0) &&
+	    address_equal(&a, &w);
+}
+
+static void
+list_names(struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	const struct tls_facts *t = &f->tls;
+	size_t i;
+
+	buf_adds(b, ": it names ");
+	if (t->name_count == 0)
+		buf_adds(b, "no host");
+	for (i = 0; i < t->name_count; i++) {
+		if (i > 0)
+			buf_adds(b, ", ");
+		add_outside(b, f, t->names[i]);
+		if (is_address_as_name(t->names[i], asked->verify_name))
+			buf_adds(b, " (as a DNS name, not as an address)");
+	}
+	if (t->name_total > t->name_count)
+		buf_addf(b, " and %zu more", t->name_total - t->name_count);
 }
 
 static void
 write_name(struct buf *b, const struct facts *f, const struct settings *asked)
 {
-	size_t i;
+	struct buf what = BUF_INIT(NAME_SHOWN_MAX * 2);
 
-	buf_adds(b, "certificate does not name ");
-	word_cut(b, asked->verify_name, NAME_SHOWN_MAX);
-	word_where(b, asked);
-	if (!f->tls.has_certificate) {
+	buf_adds(&what, "certificate does not name ");
+	if (strcasecmp(asked->verify_name, asked->host) == 0)
+		buf_adds(&what, "the host");
+	else
+		word_cut(&what, asked->verify_name, NAME_SHOWN_MAX);
+	add_event(b, asked, buf_str(&what));
+	b->failed = b->failed || what.failed;
+	buf_free(&what);
+	if (!f->tls.has_certificate)
 		buf_adds(b, ": the server sent none");
-		return;
-	}
-	if (!f->tls.has_san) {
+	else if (!f->tls.has_san)
 		buf_adds(b, ": it has no subjectAltName");
-		return;
-	}
-	buf_adds(b, ": it names ");
-	if (f->tls.name_count == 0)
-		buf_adds(b, "no host");
-	for (i = 0; i < f->tls.name_count; i++) {
-		if (i > 0)
-			buf_adds(b, ", ");
-		add_outside(b, f, f->tls.names[i]);
-	}
+	else
+		list_names(b, f, asked);
+}
+
+/* Whose certificate a fault of its dates is in: the issuers' need not be. */
+static void
+add_dated(struct buf *b, const struct facts *f, const struct settings *asked,
+    const struct tls_fault *t, const char *what)
+{
+	add_event(b, asked, what);
+	buf_adds(b, ": ");
+	add_outside(b, f, t->subject);
+	if (t->depth > 0)
+		buf_adds(b,
+		    t->from_store ? " (an issuer, from the roots here)"
+				  : " (an issuer, sent by the server)");
 }
 
 static void
@@ -74,13 +158,11 @@ write_expired(
 	const struct tls_fault *t =
 	    trust_fault(&f->tls, asked, TLS_FAULT_EXPIRED);
 
-	word_event(b, asked, "certificate expired");
-	buf_adds(b, ": ");
-	add_outside(b, f, t->subject);
+	add_dated(b, f, asked, t, "certificate expired");
 	buf_adds(b, ", since ");
 	word_date(b, t->when);
 	buf_adds(b, " (");
-	add_days(b, (f->now_unix - t->when) / 86400);
+	word_span(b, f->now_unix - t->when);
 	buf_adds(b, " ago)");
 }
 
@@ -91,9 +173,7 @@ write_not_yet_valid(
 	const struct tls_fault *t =
 	    trust_fault(&f->tls, asked, TLS_FAULT_NOT_YET_VALID);
 
-	word_event(b, asked, "certificate not yet valid");
-	buf_adds(b, ": ");
-	add_outside(b, f, t->subject);
+	add_dated(b, f, asked, t, "certificate not yet valid");
 	buf_adds(b, ", from ");
 	word_date(b, t->when);
 }
@@ -103,7 +183,7 @@ write_pin(struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	char pin[TLS_PIN_TEXT];
 
-	word_event(b, asked, "certificate has another key than pinned");
+	add_event(b, asked, "certificate has another key than pinned");
 	if (f->tls.has_certificate)
 		tls_pin_text(f->tls.pin, pin);
 	buf_addf(
@@ -151,9 +231,9 @@ judge_days(
 		buf_adds(b, "expired");
 	} else {
 		buf_adds(b, "expires in ");
-		add_days(b, left);
+		word_days(b, left);
 	}
-	word_where(b, asked);
+	word_where_login(b, asked, v->login);
 	buf_adds(b, ": ");
 	word_date(b, end.not_after);
 	if (left >= 0)

@@ -51,7 +51,11 @@ write_greeting(
 static void
 write_ehlo(struct buf *b, const struct facts *f, const struct settings *asked)
 {
-	add_reply(b, f, asked, asked->lmtp ? "LHLO refused" : "EHLO refused");
+	buf_adds(b, asked->lmtp ? "LHLO refused" : "EHLO refused");
+	/* Whose reply it is cannot be told. */
+	add_reply(b, f, asked,
+	    asked->proxy != PROXY_NONE ? ", or the PROXY header before it,"
+				       : "");
 }
 
 static void
@@ -199,20 +203,47 @@ write_utf8_missing(
 	buf_adds(b, ": it is not ASCII, and SMTPUTF8 is not offered");
 }
 
+/* Where the login itself broke off, that is what is told. */
+static enum smtp_login
+known_login(const struct facts *f)
+{
+	return f->smtp->login == SMTP_LOGIN_ACCEPTED ? SMTP_LOGIN_ACCEPTED
+						     : SMTP_LOGIN_NOT_TRIED;
+}
+
 static void
 write_protocol(
     struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	const struct smtp_facts *s = f->smtp;
 
-	buf_addf(
-	    b, "protocol error in %s", phase_name(phase_of_smtp(s->ended_in)));
-	word_where(b, asked);
+	buf_adds(b, "protocol error in ");
+	word_awaited(b, phase_of_smtp(s->ended_in), asked);
+	word_where_login(b, asked, known_login(f));
 	buf_addf(b, ": %s", s->detail);
-	if (s->last.code == 0)
+	if (s->malformed && s->babble.len > 0) {
+		buf_adds(b, ": ");
+		word_babble(b, f);
+	}
+	if (s->malformed || s->last.code == 0)
 		return;
 	buf_adds(b, "; last reply: ");
 	word_reply(b, f, &s->last);
+}
+
+/* Whether it is no more than that. */
+static bool
+is_closing(const char *why)
+{
+	static const char *const known[] = { "", "connection closed",
+		"connection closed without close_notify",
+		"connection reset by peer" };
+	size_t i;
+
+	for (i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (strcmp(why, known[i]) == 0)
+			return true;
+	return false;
 }
 
 static void
@@ -223,16 +254,23 @@ write_disconnected(
 	const char *why = f->stream_error;
 
 	if (s->last.code == 421) {
-		buf_addf(b, "connection given up by the server in %s",
-		    phase_name(phase_of_smtp(s->ended_in)));
-		word_where(b, asked);
+		buf_adds(b, "connection given up by the server");
+		word_where_login(b, asked, known_login(f));
 		buf_adds(b, ": ");
 		word_reply(b, f, &s->last);
 		return;
 	}
-	buf_addf(b, "connection closed in %s", phase_name(f->reached));
-	word_where(b, asked);
-	if (why[0] == '\0' || strcmp(why, "connection closed") == 0)
+	word_while(b,
+	    strstr(why, "reset") != NULL ? "connection reset"
+					 : "connection closed",
+	    f->reached, asked);
+	word_where_login(b, asked, known_login(f));
+	if (s->babble.len > 0) {
+		buf_adds(b, ": only ");
+		word_babble(b, f);
+		buf_adds(b, " had come");
+	}
+	if (is_closing(why))
 		return;
 	buf_adds(b, ": ");
 	word_outside(b, f, why, strlen(why));
@@ -243,8 +281,7 @@ write_no_memory(
     struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	(void)f;
-	word_event(b, asked, "internal error");
-	buf_adds(b, ": out of memory");
+	word_event(b, asked, "internal error (out of memory)");
 }
 
 typedef void write_fn(

@@ -15,14 +15,18 @@ enum {
 
 typedef bool offers_fn(const struct smtp_reply *ehlo, const char *word);
 
-/* Append the words of the list that are offered, or that are not. */
+/* "WHAT A", "WHATs A, B": those of the list that are offered, or are not. */
 static void
-pick_words(struct buf *b, const struct word_list *list,
+add_words(struct buf *b, const char *what, const struct word_list *list,
     const struct smtp_reply *ehlo, offers_fn *offers, bool offered)
 {
-	const char *between = "";
-	size_t i;
+	const char *between = " ";
+	size_t i, count = 0;
 
+	for (i = 0; i < list->count; i++)
+		if (offers(ehlo, list->word[i]) == offered)
+			count++;
+	buf_addf(b, "%s%s", what, count > 1 ? "s" : "");
 	for (i = 0; i < list->count; i++) {
 		if (offers(ehlo, list->word[i]) != offered)
 			continue;
@@ -43,20 +47,37 @@ has_words(const struct word_list *list, const struct smtp_reply *ehlo,
 	return false;
 }
 
-static void
-judge_extensions(struct verdict *v, const struct settings *asked,
-    const struct smtp_reply *ehlo)
+/* Whether what ehlo does not offer was offered in the clear. */
+static bool
+offers_missing(const struct word_list *list, const struct smtp_reply *ehlo,
+    const struct smtp_reply *clear)
 {
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (!smtp_reply_offers(ehlo, list->word[i]) &&
+		    smtp_reply_offers(clear, list->word[i]))
+			return true;
+	return false;
+}
+
+static void
+judge_extensions(struct verdict *v, const struct facts *f,
+    const struct settings *asked, const struct smtp_reply *ehlo)
+{
+	const struct smtp_reply clear = smtp_answer_reply(&f->smtp->ehlo_clear);
 	const struct word_list *list = &asked->require_extension;
 	struct buf *b;
 
 	if (!has_words(list, ehlo, smtp_reply_offers, false))
 		return;
 	b = &judge_add(v, asked, CONDITION_EXTENSION)->message;
-	buf_adds(b, "extension ");
-	pick_words(b, list, ehlo, smtp_reply_offers, false);
+	add_words(b, "extension", list, ehlo, smtp_reply_offers, false);
 	buf_adds(b, " not offered");
-	word_where(b, asked);
+	/* Not above a line that offers it. */
+	if (f->tls.done && offers_missing(list, ehlo, &clear))
+		buf_adds(b, " in TLS");
+	word_where_login(b, asked, v->login);
 }
 
 static void
@@ -71,10 +92,10 @@ judge_mechanisms(struct verdict *v, const struct facts *f,
 	if (!has_words(list, &ehlo, smtp_reply_offers_mechanism, forbidden))
 		return;
 	b = &judge_add(v, asked, CONDITION_MECHANISM)->message;
-	buf_adds(b, forbidden ? "forbidden mechanism " : "mechanism ");
-	pick_words(b, list, &ehlo, smtp_reply_offers_mechanism, forbidden);
+	add_words(b, forbidden ? "forbidden mechanism" : "mechanism", list,
+	    &ehlo, smtp_reply_offers_mechanism, forbidden);
 	buf_adds(b, forbidden ? " offered" : " not offered");
-	word_where(b, asked);
+	word_where_login(b, asked, v->login);
 	buf_adds(b, ": offered ");
 	word_mechanisms(b, f, &f->smtp->ehlo);
 }
@@ -89,7 +110,8 @@ judge_cleartext(
 	if (!asked->forbid_cleartext_auth || !smtp_reply_offers(&clear, "AUTH"))
 		return;
 	b = &judge_add(v, asked, CONDITION_CLEARTEXT_AUTH)->message;
-	word_event(b, asked, "AUTH offered without TLS");
+	buf_adds(b, "AUTH offered without TLS");
+	word_where_login(b, asked, v->login);
 	buf_adds(b, ": ");
 	word_mechanisms(b, f, &f->smtp->ehlo_clear);
 }
@@ -119,7 +141,7 @@ judge_expect(
 	buf_adds(b, "expected \"");
 	word_cut(b, asked->expect, EXPECT_SHOWN_MAX);
 	buf_adds(b, "\" not found");
-	word_where(b, asked);
+	word_where_login(b, asked, v->login);
 	buf_adds(b, ": ");
 	word_reply(b, f, &s->greeting);
 }
@@ -152,7 +174,7 @@ word_mismatch(struct buf *b, const struct facts *f,
 		: " takes too much memory to be matched with \"");
 	word_cut(b, p->response, RESPONSE_SHOWN_MAX);
 	buf_addc(b, '"');
-	word_where(b, asked);
+	word_where_login(b, asked, f->smtp->login);
 	buf_adds(b, ": ");
 	word_reply(b, f, a);
 }
@@ -218,7 +240,7 @@ judge_policy(
 	    (asked->tls_mode == SMTP_TLS_STARTTLS && !f->smtp->tls))
 		return;
 	ehlo = smtp_answer_reply(&f->smtp->ehlo);
-	judge_extensions(v, asked, &ehlo);
+	judge_extensions(v, f, asked, &ehlo);
 	judge_mechanisms(v, f, asked, false);
 	judge_mechanisms(v, f, asked, true);
 }
@@ -232,6 +254,6 @@ judge_output(
 	if (f->output_error[0] == '\0')
 		return;
 	b = &judge_add(v, asked, CONDITION_INTERNAL)->message;
-	word_event(b, asked, "result");
-	buf_addf(b, " not written to %s", f->output_error);
+	word_event(b, asked, "result not written");
+	buf_addf(b, ": %s", f->output_error);
 }

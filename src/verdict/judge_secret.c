@@ -81,7 +81,7 @@ judge_secret(struct verdict *v, enum condition c, const struct facts *f)
 	}
 	/* Unless it says no more than that the login failed. */
 	if (known.len > 0 && (v->row == NULL || !hints_is_general(v->row)))
-		buf_addf(&v->hint, "; else: %s", buf_str(&known));
+		buf_addf(&v->hint, "; if that is not why: %s", buf_str(&known));
 	v->failed = v->failed || known.failed;
 	buf_free(&known);
 }

@@ -7,8 +7,6 @@
 #include "verdict/outcome.h"
 #include "verdict/wording.h"
 
-enum { HOST_SHOWN_MAX = 255 };
-
 /* Each writer fills the message of one kind of end. */
 typedef void write_fn(
     struct buf *b, const struct facts *f, const struct settings *asked);
@@ -19,32 +17,34 @@ write_rate_limited(
 {
 	word_event(b, asked, "rate limited");
 	buf_adds(b, ": ");
-	word_reply(b, f, &f->smtp->last);
+	if (f->end == END_TLS) /* it was said in place of a handshake */
+		word_outside(b, f, f->plaintext, strlen(f->plaintext));
+	else
+		word_reply(b, f, &f->smtp->last);
 }
 
 static void
 write_error(struct buf *b, const struct facts *f, const struct settings *asked)
 {
-	static const char *const words[] = {
-		[ERR_NONE] = "internal error",
-		[ERR_USAGE] = "usage",
-		[ERR_SECRET] = "no secret",
-		[ERR_TIMEOUT] = "timeout",
-		[ERR_INTERNAL] = "internal error",
-	};
-
-	word_event(b, asked, words[f->err.kind]);
+	word_event(b, asked,
+	    f->err.kind == ERR_USAGE ? "wrong command line" : "no secret");
 	buf_adds(b, ": ");
 	word_outside(b, f, f->err.text, strlen(f->err.text));
+}
+
+/* The cause first: no name may push it off the last word's line. */
+static void
+write_internal(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	buf_addf(b, "internal error (%s)", f->err.text);
+	word_where(b, asked);
 }
 
 static void
 write_dns(struct buf *b, const struct facts *f, const struct settings *asked)
 {
-	buf_adds(b, "look-up of ");
-	word_cut(b, asked->host, HOST_SHOWN_MAX);
-	buf_adds(b, " failed");
-	word_where(b, asked);
+	word_event(b, asked, "look-up failed");
 	buf_addf(b, ": %s", f->dns_error);
 }
 
@@ -73,38 +73,81 @@ write_connect(
 	list_attempts(b, f);
 }
 
+/* Where the login itself broke off, that is what is told. */
+static enum smtp_login
+known_login(const struct facts *f)
+{
+	return f->smtp != NULL && f->smtp->login == SMTP_LOGIN_ACCEPTED
+	    ? SMTP_LOGIN_ACCEPTED
+	    : SMTP_LOGIN_NOT_TRIED;
+}
+
+static void
+add_doing(struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	if (f->hung_in != NULL)
+		buf_adds(b, f->hung_in);
+	else
+		word_doing(b, f->reached, asked);
+}
+
 static void
 write_timeout(
     struct buf *b, const struct facts *f, const struct settings *asked)
 {
-	const char *place =
-	    f->hung_in != NULL ? f->hung_in : phase_name(f->reached);
-
 	buf_adds(b, "timeout ");
 	if (!f->run_is_over) {
 		buf_adds(b, "after ");
 		word_duration(b, asked->timeout_us);
-		buf_addf(b, " s in %s", place);
+		buf_adds(b, " s ");
+		add_doing(b, f, asked);
 	} else if (f->begun || f->hung_in != NULL) {
-		buf_addf(b, "in %s, at the end of the whole run", place);
+		add_doing(b, f, asked);
+		buf_adds(b, ", at the end of the whole run");
 	} else {
 		buf_adds(b, "of the whole run before it began");
 	}
-	word_where(b, asked);
+	word_where_login(b, asked, known_login(f));
 	if (f->reached == PHASE_CONNECT && f->attempt_count > 0)
 		list_attempts(b, f);
+	if (f->smtp == NULL || f->smtp->babble.len == 0)
+		return;
+	buf_adds(b, ": only ");
+	word_babble(b, f);
+	buf_adds(b, " had come");
+}
+
+/*
+ * With TLS 1.3 a server refuses a client's certificate, or its lack, once the
+ * client thinks the handshake done; a reset may overtake the alert that says
+ * so.
+ */
+static bool
+has_lost_alert(const struct facts *f)
+{
+	return f->end == END_COMPLETE && f->tls.done &&
+	    f->tls.client_cert_requested &&
+	    f->smtp->outcome == SMTP_DISCONNECTED && f->smtp->ehlo.code == 0 &&
+	    f->smtp->babble.len == 0 && f->smtp->last.code != 421 &&
+	    f->smtp->ended_in ==
+	    (f->smtp->ehlo_clear.code != 0 ? SMTP_PHASE_EHLO
+					   : SMTP_PHASE_GREETING) &&
+	    strstr(f->stream_error, "reset") != NULL;
 }
 
 static void
 write_tls(struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	if (f->tls.done)
-		buf_addf(b, "TLS failed in %s", phase_name(f->reached));
+		word_while(b, "TLS failed", f->reached, asked);
 	else
 		buf_adds(b, "TLS handshake failed");
-	word_where(b, asked);
+	word_where_login(b, asked, known_login(f));
 	buf_adds(b, ": ");
 	word_outside(b, f, f->stream_error, strlen(f->stream_error));
+	if (has_lost_alert(f))
+		buf_adds(
+		    b, ", after the server asked for a client certificate");
 }
 
 static const enum condition by_error[] = {
@@ -115,14 +158,21 @@ static const enum condition by_error[] = {
 	[ERR_INTERNAL] = CONDITION_INTERNAL,
 };
 
+static write_fn *const by_kind[] = {
+	[ERR_NONE] = write_internal,
+	[ERR_USAGE] = write_error,
+	[ERR_SECRET] = write_error,
+	[ERR_TIMEOUT] = write_timeout,
+	[ERR_INTERNAL] = write_internal,
+};
+
 /* What ended the session, if anything did, and who words it. */
 static enum condition
 find_end(const struct facts *f, write_fn **write)
 {
 	switch (f->end) {
 	case END_ERROR:
-		*write =
-		    f->err.kind == ERR_TIMEOUT ? write_timeout : write_error;
+		*write = by_kind[f->err.kind];
 		return by_error[f->err.kind];
 	case END_DNS:
 		*write = write_dns;
@@ -138,6 +188,10 @@ find_end(const struct facts *f, write_fn **write)
 		return CONDITION_TLS;
 	case END_COMPLETE:
 	default:
+		if (has_lost_alert(f)) {
+			*write = write_tls;
+			return CONDITION_TLS;
+		}
 		*write = judge_word_outcome;
 		return outcome_condition(f->smtp->outcome);
 	}

@@ -6,12 +6,14 @@
 static void
 word_value(struct buf *b, int what, int64_t value_us)
 {
-	const long long seconds = (long long)(value_us / 1000000);
+	const int64_t seconds = value_us / 1000000;
 
-	if (what == THRESHOLD_TOKEN && value_us > 0) {
-		buf_addf(b, "token expires in %lld s", seconds);
+	if (what == THRESHOLD_TOKEN && seconds > 0) {
+		buf_addf(b, "token expires in %lld s", (long long)seconds);
 	} else if (what == THRESHOLD_TOKEN) {
-		buf_addf(b, "token expired %lld s ago", -seconds);
+		buf_adds(b, "token expired ");
+		word_span(b, -seconds);
+		buf_adds(b, " ago");
 	} else {
 		buf_addf(b, "%s took ",
 		    what == PHASE_TOTAL ? "check"
@@ -21,10 +23,24 @@ word_value(struct buf *b, int what, int64_t value_us)
 	}
 }
 
+/* Which phase took the most of it; QUIT is not counted. */
+static void
+word_slowest(struct buf *b, const struct facts *f)
+{
+	int p, slowest = PHASE_DNS;
+
+	for (p = 0; p < PHASE_QUIT; p++)
+		if (f->phase_us[p] > f->phase_us[slowest])
+			slowest = p;
+	buf_addf(b, ": %s took the most, ", phase_name((enum phase)slowest));
+	word_seconds(b, f->phase_us[slowest]);
+	buf_adds(b, " s");
+}
+
 /* Warning and critical on one value; critical goes first. */
 static void
-judge_value(
-    struct verdict *v, const struct settings *asked, int what, int64_t value_us)
+judge_value(struct verdict *v, const struct facts *f,
+    const struct settings *asked, int what, int64_t value_us)
 {
 	bool critical = range_violated(&asked->critical[what], value_us);
 	const struct range *r =
@@ -39,7 +55,9 @@ judge_value(
 	word_value(&n->message, what, value_us);
 	buf_addf(&n->message, " (%s at %s)", critical ? "critical" : "warning",
 	    r->text);
-	word_where(&n->message, asked);
+	word_where_login(&n->message, asked, v->login);
+	if (what == PHASE_TOTAL)
+		word_slowest(&n->message, f);
 }
 
 void
@@ -50,11 +68,11 @@ judge_slow(
 
 	/* A lazy QUIT is not the account's fault. */
 	judge_value(
-	    v, asked, PHASE_TOTAL, f->total_us - f->phase_us[PHASE_QUIT]);
+	    v, f, asked, PHASE_TOTAL, f->total_us - f->phase_us[PHASE_QUIT]);
 	for (p = 0; p < PHASES; p++)
 		if (f->phase_done[p])
-			judge_value(v, asked, p, f->phase_us[p]);
+			judge_value(v, f, asked, p, f->phase_us[p]);
 	if (f->look.token.has_expiry)
 		judge_value(
-		    v, asked, THRESHOLD_TOKEN, facts_token_ttl(f) * 1000000);
+		    v, f, asked, THRESHOLD_TOKEN, facts_token_ttl(f) * 1000000);
 }

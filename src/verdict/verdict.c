@@ -1,5 +1,7 @@
 #include "verdict/verdict.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "verdict/explain.h"
 #include "verdict/hints.h"
@@ -24,10 +26,17 @@ verdict_init(struct verdict *v)
 static void
 cut(struct buf *b)
 {
+	static const char mark[] = "...";
+	size_t end = VERDICT_SHOWN_MAX - strlen(mark);
+
 	if (b->len <= VERDICT_SHOWN_MAX)
 		return;
-	buf_truncate(b, text_whole(b->data, VERDICT_SHOWN_MAX));
-	buf_adds(b, "...");
+	end = text_whole(b->data, end);
+	/* It may end in the mark of a cut that came before. */
+	while (end > 0 && b->data[end - 1] == '.')
+		end--;
+	buf_truncate(b, end);
+	buf_adds(b, mark);
 }
 
 static void
@@ -162,6 +171,28 @@ add_untried(
 		buf_adds(b, no_credentials);
 }
 
+/* Which of several servers it was that failed, and what became of others. */
+static void
+add_address(struct buf *b, const struct facts *f)
+{
+	const char *between = " (";
+	size_t i;
+
+	if (f->address[0] == '\0' || f->address_count < 2)
+		return;
+	buf_addf(
+	    b, "; at %s, one of %zu addresses", f->address, f->address_count);
+	for (i = 0; i < f->attempt_count; i++) {
+		if (f->attempts[i].error == 0)
+			continue;
+		buf_adds(b, between);
+		word_attempt(b, &f->attempts[i]);
+		between = ", ";
+	}
+	if (between[0] == ',')
+		buf_addc(b, ')');
+}
+
 static void
 word_finding(
     struct verdict *v, const struct facts *f, const struct settings *asked)
@@ -178,8 +209,11 @@ word_finding(
 		buf_adds(b, ": ");
 	}
 	buf_add(b, message->data, message->len);
+	if (v->decided == v->ended)
+		add_address(b, f);
+	/* Of a failure nobody takes it for a good login. */
 	if (untried && !excused && !asked->login &&
-	    (!ended_early(f) || in_envelope(f)))
+	    (!ended_early(f) || in_envelope(f) || v->state == STATUS_WARNING))
 		buf_addf(b, ", %s", no_credentials);
 }
 

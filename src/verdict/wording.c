@@ -12,6 +12,7 @@ enum {
 	HOST_SHOWN_MAX = 255,
 	LISTED_MAX = 40,
 	DAY = 24 * 3600,
+	BABBLE_SHOWN_MAX = 80,
 };
 
 void
@@ -66,6 +67,17 @@ word_login(struct buf *b, const struct settings *asked)
 }
 
 void
+word_at(struct buf *b, const struct settings *asked)
+{
+	buf_adds(b, " at ");
+	word_server(b, asked);
+	if (!asked->login)
+		return;
+	buf_adds(b, ", no ");
+	word_login(b, asked);
+}
+
+void
 word_where(struct buf *b, const struct settings *asked)
 {
 	if (settings_account(asked) != NULL) {
@@ -79,10 +91,55 @@ word_where(struct buf *b, const struct settings *asked)
 }
 
 void
+word_where_login(
+    struct buf *b, const struct settings *asked, enum smtp_login login)
+{
+	static const char *const words[] = {
+		[SMTP_LOGIN_NOT_TRIED] = "",
+		[SMTP_LOGIN_UNDECIDED] = ", login not decided",
+		[SMTP_LOGIN_ACCEPTED] = ", login accepted",
+		[SMTP_LOGIN_REJECTED] = ", login rejected",
+	};
+
+	word_where(b, asked);
+	buf_adds(b, words[login]);
+}
+
+void
 word_event(struct buf *b, const struct settings *asked, const char *what)
 {
 	buf_adds(b, what);
 	word_where(b, asked);
+}
+
+void
+word_doing(struct buf *b, enum phase p, const struct settings *asked)
+{
+	/* The same phase, by another command. */
+	buf_adds(b,
+	    p == PHASE_EHLO && asked->lmtp ? "waiting for the reply to LHLO"
+					   : phase_doing(p));
+}
+
+void
+word_while(
+    struct buf *b, const char *what, enum phase p, const struct settings *asked)
+{
+	buf_addf(b, "%s while ", what);
+	word_doing(b, p, asked);
+}
+
+void
+word_awaited(struct buf *b, enum phase p, const struct settings *asked)
+{
+	static const char waiting[] = "waiting for ";
+	struct buf doing = BUF_INIT(100);
+
+	word_doing(&doing, p, asked);
+	if (doing.len > strlen(waiting))
+		buf_adds(b, buf_str(&doing) + strlen(waiting));
+	b->failed = b->failed || doing.failed;
+	buf_free(&doing);
 }
 
 void
@@ -122,6 +179,39 @@ word_reply(struct buf *b, const struct facts *f, const struct smtp_answer *a)
 }
 
 void
+word_babble(struct buf *b, const struct facts *f)
+{
+	const struct buf *said = &f->smtp->babble;
+	const char *text = buf_str(said);
+	const char *lf = memchr(text, '\n', said->len);
+	size_t n = lf != NULL ? (size_t)(lf - text) : said->len, whole = n;
+
+	if (lf != NULL && n > 0 && text[n - 1] == '\r')
+		whole = --n;
+	n = strnlen(text, n);
+	if (n > BABBLE_SHOWN_MAX)
+		n = text_whole(text, BABBLE_SHOWN_MAX);
+	buf_addc(b, '"');
+	word_outside(b, f, text, n);
+	buf_adds(b,
+	    n < whole || (lf != NULL && lf + 1 < text + said->len) ? "...\""
+								   : "\"");
+}
+
+/* Servers list them twice: AUTH, and AUTH= for old clients. */
+static bool
+is_listed(const struct smtp_reply *r, size_t before, const char *name, size_t n)
+{
+	const char *other;
+	size_t pos = 0, len;
+
+	while (smtp_reply_mechanism(r, &pos, &other, &len) && pos < before)
+		if (len == n && strncasecmp(other, name, n) == 0)
+			return true;
+	return false;
+}
+
+void
 word_mechanisms(
     struct buf *b, const struct facts *f, const struct smtp_answer *ehlo)
 {
@@ -130,11 +220,13 @@ word_mechanisms(
 	size_t pos = 0, n, listed = 0;
 
 	while (smtp_reply_mechanism(&r, &pos, &name, &n)) {
-		if (listed++ == LISTED_MAX) {
+		if (listed == LISTED_MAX) {
 			buf_adds(b, ", ...");
 			return;
 		}
-		if (listed > 1)
+		if (is_listed(&r, pos, name, n))
+			continue;
+		if (listed++ > 0)
 			buf_adds(b, ", ");
 		word_outside(b, f, name, n);
 	}
@@ -178,6 +270,12 @@ word_span(struct buf *b, int64_t seconds)
 		buf_addf(b, "%lld hours", hours);
 	else
 		buf_addf(b, "%lld days", hours / 24);
+}
+
+void
+word_days(struct buf *b, int64_t days)
+{
+	buf_addf(b, "%lld day%s", (long long)days, days == 1 ? "" : "s");
 }
 
 void

@@ -29,11 +29,28 @@ void word_user(struct buf *b, const struct settings *asked);
 /* "login of USER", or "login" where nobody is named. */
 void word_login(struct buf *b, const struct settings *asked);
 
+/* " at HOST:PORT", and ", no login of USER" if one was wanted. */
+void word_at(struct buf *b, const struct settings *asked);
+
 /* " for USER at HOST:PORT", as far as known. */
 void word_where(struct buf *b, const struct settings *asked);
 
+/* The same, and ", login accepted" and so on, if one was tried. */
+void word_where_login(
+    struct buf *b, const struct settings *asked, enum smtp_login login);
+
 /* "WHAT for USER at HOST:PORT". */
 void word_event(struct buf *b, const struct settings *asked, const char *what);
+
+/* "waiting for the greeting", "... for the reply to LHLO". */
+void word_doing(struct buf *b, enum phase p, const struct settings *asked);
+
+/* "WHAT while waiting for the greeting". */
+void word_while(struct buf *b, const char *what, enum phase p,
+    const struct settings *asked);
+
+/* "the greeting", "the reply to EHLO": what is waited for in the phase. */
+void word_awaited(struct buf *b, enum phase p, const struct settings *asked);
 
 /* "ADDRESS: Connection refused", or "no answer". */
 void word_attempt(struct buf *b, const struct facts_attempt *a);
@@ -41,6 +58,9 @@ void word_attempt(struct buf *b, const struct facts_attempt *a);
 /* A reply on one line: its lines joined, the codes but for the first gone. */
 void word_reply(
     struct buf *b, const struct facts *f, const struct smtp_answer *a);
+
+/* The first line of what came in place of a reply, in quotes. */
+void word_babble(struct buf *b, const struct facts *f);
 
 /* "PLAIN, LOGIN" as offered in this EHLO reply, "none" without any. */
 void word_mechanisms(
@@ -54,6 +74,9 @@ void word_duration(struct buf *b, int64_t us);
 
 /* Seconds in round figures: "90 s", "15 minutes", "3 hours", "12 days". */
 void word_span(struct buf *b, int64_t seconds);
+
+/* "1 day", "2 days". */
+void word_days(struct buf *b, int64_t days);
 
 /* Unix time as "2026-12-05 10:00 UTC". */
 void word_date(struct buf *b, int64_t when);

@@ -384,6 +384,19 @@ def dns():
         server.close()
 
 
+# What a check is doing in a phase, as a timeout or a hang-up says.
+DOING = {
+    "dns": "looking up the host (DNS)",
+    "connect": "connecting",
+    "tls": "waiting for the TLS handshake",
+    "greeting": "waiting for the greeting",
+    "ehlo": "waiting for the reply to EHLO",
+    "starttls": "waiting for the reply to STARTTLS",
+    "auth": "waiting for the reply to AUTH",
+    "envelope": "waiting for the reply to MAIL, RCPT or -C",
+}
+
+
 def matches(pattern, text):
     """Whether all of text matches, and say what it is if not."""
     assert re.fullmatch(pattern, text), "%r is not %r" % (text, pattern)

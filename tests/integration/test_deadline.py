@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from conftest import PASSWORD, ROOT, USER, is_sanitized, plain
+from conftest import DOING, PASSWORD, ROOT, USER, is_sanitized, plain
 
 READ_ONLY = {"opening": {}, "reading": {"DEAD_READ": "1"}}
 
@@ -45,7 +45,7 @@ def write(path, text):
 
 def hangs(plugin, place, who, args, env):
     """One answer, that of the deadline, in every format."""
-    wanted = "timeout after 1 s in %s for %s" % (place, who)
+    wanted = "timeout after 1 s %s for %s" % (place, who)
     result = plugin.run(*args, "-t", "1", env=env)
     assert result.state == "CRITICAL", result
     assert result.message.startswith(wanted), result
@@ -61,7 +61,7 @@ def hangs(plugin, place, who, args, env):
 def test_secret_on_a_dead_mount(plugin, mail, env, tmp_path, option, how):
     secret = write(tmp_path / "secret", PASSWORD)
     server = mail()
-    hangs(plugin, "secret", server.who,
+    hangs(plugin, "reading the secret", server.who,
           [*server.args, "-U", USER, "%s=file:%s" % (option, secret)],
           env(DEAD=secret, **READ_ONLY[how]))
     assert server.done() == []
@@ -70,7 +70,7 @@ def test_secret_on_a_dead_mount(plugin, mail, env, tmp_path, option, how):
 def test_credential_on_a_dead_mount(plugin, mail, env, tmp_path):
     write(tmp_path / "smtp", PASSWORD)
     server = mail()
-    hangs(plugin, "secret", server.who,
+    hangs(plugin, "reading the secret", server.who,
           [*server.args, "-U", USER, "--password-from=cred:smtp"],
           env(DEAD=tmp_path, CREDENTIALS_DIRECTORY=tmp_path))
 
@@ -81,7 +81,7 @@ def test_extra_opts_on_a_dead_mount(plugin, mail, env, tmp_path, how):
     ini = write(tmp_path / "extra.ini",
                 "[check_smtp_auth]\nauthpass=%s\n" % PASSWORD)
     server = mail()
-    hangs(plugin, "--extra-opts", server.who,
+    hangs(plugin, "reading --extra-opts", server.who,
           [*server.args, "-U", USER, "--password-from=env:WORD",
            "--extra-opts=@%s" % ini],
           env(DEAD=ini, WORD=PASSWORD, **READ_ONLY[how]))
@@ -94,7 +94,7 @@ def test_extra_opts_in_a_dead_folder(plugin, mail, env, tmp_path):
     result = plugin.run(*server.login, "--extra-opts", "-t", "1", env=env(
         DEAD=tmp_path / "etc", NAGIOS_CONFIG_PATH=tmp_path / "etc"))
     assert result.message.startswith(
-        "timeout after 1 s in --extra-opts for " + server.who), result
+        "timeout after 1 s reading --extra-opts for " + server.who), result
 
 
 def test_extra_opts_and_the_file_of_the_output(plugin, mail, env, tmp_path):
@@ -137,7 +137,7 @@ def test_sigterm_while_extra_opts_hangs(plugin, mail, env, tmp_path):
         process.send_signal(signal.SIGTERM)
         result = plugin.finish(process)
     assert result.state == "UNKNOWN"
-    assert "SIGTERM in --extra-opts" in result.message, result
+    assert "(SIGTERM while reading --extra-opts)" in result.message, result
     assert server.who in result.message, result
 
 
@@ -156,7 +156,7 @@ def test_certificates_on_a_dead_mount(plugin, mail, ca, env, tmp_path, tls,
     (tmp_path / "dead").mkdir()
     result = plugin.run(*args, "-t", "1", env=env(DEAD=tmp_path / "dead"))
     assert result.state == "CRITICAL", result
-    assert result.message.startswith("timeout after 1 s in "), result
+    assert result.message.startswith("timeout after 1 s "), result
     assert server.who in result.message
     server.close()
     assert not any(b"AUTH" in c.received() for c in server.connections)
@@ -166,7 +166,7 @@ def test_certificates_on_a_dead_mount(plugin, mail, ca, env, tmp_path, tls,
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
 def test_certificate_that_takes_for_ever(plugin, mail, env, tls):
     server = mail(tls=tls)
-    hangs(plugin, "tls", server.who, server.login, env(DEAD_VERIFY=1))
+    hangs(plugin, DOING["tls"], server.who, server.login, env(DEAD_VERIFY=1))
     server.close()
     for conn in server.connections:
         assert not conn.happened("tls")
@@ -182,7 +182,7 @@ def test_output_file_on_a_dead_mount(plugin, mail, env, tmp_path, how):
                         env=env(DEAD=tmp_path / "dead", **READ_ONLY[how]))
     assert result.state == "CRITICAL", result
     assert result.message.startswith(
-        "timeout after 1 s in output file for " + server.who), result
+        "timeout after 1 s writing the output file for " + server.who), result
     assert page.read_text() == "as it was"
 
 

@@ -133,7 +133,7 @@ def test_response_that_does_not_match(plugin, mail):
     result = plugin.run(*server.login, "-C", "VRFY bob", "-R", "^250")
     assert result.state == "WARNING"
     assert result.message == (
-        'reply to VRFY bob does not match "^250" for %s: '
+        'reply to VRFY bob does not match "^250" for %s, login accepted: '
         "252 2.0.0 perhaps" % server.who)
 
 
@@ -170,7 +170,7 @@ def test_forbidden_command(plugin, mail, command):
     server = mail()
     result = plugin.run(*server.login, "-C", command)
     assert result.state == "UNKNOWN"
-    matches("usage for %s: .*" % server.who, result.message)
+    matches("wrong command line for %s: .*" % server.who, result.message)
     assert server.done() == []
 
 
@@ -185,7 +185,7 @@ def test_bad_regex(plugin, mail, regex, wanted):
     server = mail()
     result = plugin.run(*server.login, "-C", "NOOP", "-R", regex)
     assert result.state == "UNKNOWN"
-    assert result.message.startswith("usage"), result
+    assert result.message.startswith("wrong command line"), result
     assert wanted in result.message, result
     assert server.done() == []
 
@@ -214,7 +214,7 @@ def test_expect_missing(plugin, mail):
     server = mail(greeting="220 mail.example.org ESMTP")
     result = plugin.run(*server.login, "-e", "Postfix")
     assert result.state == "WARNING"
-    matches(r'expected "Postfix" not found for %s: .*' % server.who,
+    matches(r'expected "Postfix" not found for %s, login accepted: .*' % server.who,
             result.message)
     # The login is tried all the same.
     assert said(server) == [AUTH, "QUIT"]
@@ -248,7 +248,7 @@ def test_not_smtp(plugin, mail, greeting):
     server = mail(greeting=greeting)
     data = plugin.json(*server.login)
     assert data["condition"] == "protocol", data
-    matches("protocol error in greeting for %s: .+" % re.escape(server.who),
+    matches("protocol error in the greeting for %s: .+" % re.escape(server.who),
             data["message"])
     assert data["login"] == "not-tried"
 
@@ -272,7 +272,8 @@ def test_closed_before_the_greeting(plugin, mail):
     server = mail(greeting=lambda c: (c.half_close(), c.drain()))
     result = plugin.run(*server.login)
     assert result.state == "CRITICAL"
-    assert result.message == "connection closed in greeting for " + server.who
+    assert result.message == (
+        "connection closed while waiting for the greeting for " + server.who)
     assert server.transcript() == []
 
 
@@ -281,8 +282,9 @@ def test_reset_within_ehlo(plugin, mail):
     server = mail(replies={"EHLO": lambda conn: conn.reset()})
     result = plugin.run(*server.login)
     assert result.state == "CRITICAL"
-    matches("connection closed in ehlo for %s: .+" % server.who,
-            result.message)
+    assert result.message == (
+        "connection reset while waiting for the reply to EHLO for " +
+        server.who)
 
 
 def test_ehlo_refused(plugin, mail):

@@ -296,3 +296,68 @@ def test_certificate(plugin, mail, tmp_path, what):
     server.done()
     said = server.connections[0].received()
     assert (b"AUTH" in said) == (result.state == "OK"), result
+
+
+# name of a chain: what its hint asks for
+REISSUED = {
+    "RSA of 1024 bits": "longer key",
+    "SHA-1": "SHA-256",
+    "for clients": "for servers (extended key usage serverAuth)",
+    "for other domains only": "name constraints",
+    "not for this domain": "name constraints",
+    "issued by a certificate that may not": "by a CA that may issue",
+    "a longer path than allowed": "by a CA that may issue",
+}
+
+
+@pytest.mark.parametrize("what", list(REISSUED))
+def test_what_has_to_be_issued_anew(plugin, mail, tmp_path, what):
+    """No root that could be trusted would help."""
+    context = write(tmp_path, CERTIFICATES[what][0]())
+    server = mail(context=context)
+    data = plugin.json(
+        "-H", HOST, "-I", "127.0.0.1", "-p", server.port, "-F", PROBE,
+        "--ca-file", tmp_path / "root.pem", "-U", USER, "-P", PASSWORD)
+    if data["condition"] == "tls":
+        assert "issued anew" in data["hint"], data
+        return
+    assert data["condition"] == "cert-untrusted", data
+    assert data["hint"].startswith("have the certificate of "), data
+    assert "issued anew" in data["hint"] and REISSUED[what] in data["hint"]
+    assert "--ca-file" not in data["hint"] and "--pin=" in data["hint"]
+
+
+def test_many_names(plugin, mail, tmp_path):
+    names = ["host%d.example.net" % i for i in range(60)]
+    server = mail(context=write(tmp_path, leaf(names=names)))
+    data = plugin.json(
+        "-H", HOST, "-I", "127.0.0.1", "-p", server.port, "-F", PROBE,
+        "--ca-file", tmp_path / "root.pem", "-U", USER, "-P", PASSWORD)
+    assert data["condition"] == "cert-name"
+    assert data["message"].endswith(
+        "it names %s and 52 more" % ", ".join(names[:8])), data
+
+
+def test_address_as_a_name(plugin, mail, tmp_path):
+    server = mail(context=write(tmp_path, leaf(names=["127.0.0.1"])))
+    data = plugin.json(
+        "-H", "127.0.0.1", "-p", server.port, "-F", PROBE,
+        "--ca-file", tmp_path / "root.pem", "-U", USER, "-P", PASSWORD)
+    assert data["condition"] == "cert-name"
+    assert data["message"].endswith(
+        "it names 127.0.0.1 (as a DNS name, not as an address)"), data
+    assert "IP entry" in data["hint"]
+
+
+def test_expired_root_of_this_machine(plugin, mail, tmp_path):
+    old = issue("Old Root", names=(), ca=True, start=-20 * DAY, end=-1 * DAY,
+                key=ec.generate_private_key(ec.SECP256R1()))
+    context = write(tmp_path, leaf(issuer=old))
+    (tmp_path / "root.pem").write_bytes(old[0].public_bytes(PEM))
+    server = mail(context=context)
+    data = plugin.json(
+        "-H", HOST, "-I", "127.0.0.1", "-p", server.port, "-F", PROBE,
+        "--ca-file", tmp_path / "root.pem", "-U", USER, "-P", PASSWORD)
+    assert data["condition"] == "cert-expired"
+    assert "Old Root (an issuer, from the roots here)" in data["message"]
+    assert "on this machine" in data["hint"]

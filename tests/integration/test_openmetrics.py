@@ -280,13 +280,13 @@ def test_unwritable(plugin, mail, tmp_path, where, why):
     server = mail()
     result = plugin.run(*server.login, *to(path), "--quiet")
     assert result.state == "UNKNOWN"
-    assert result.message == "result for %s not written to %s: %s" % (
+    assert result.message == "result not written for %s: %s: %s" % (
         server.who, path, why)
     # What is wrong with the account goes first.
     server = mail(auth="535 5.7.8 No")
     result = plugin.run(*server.login, *to(path))
     assert result.state == "CRITICAL" and "535 5.7.8 No" in result.message
-    assert any(x.startswith("also UNKNOWN (internal): result for ")
+    assert any(x.startswith("also UNKNOWN (internal): result not written: ")
                for x in result.details), result
     result = plugin.run(*mail().login, *to(path), "--on=internal=warning")
     assert result.state == "WARNING"
@@ -310,7 +310,7 @@ def test_file_size_limit(plugin, mail, folder, ignored):
             'trap "" XFSZ; ' if ignored else ""), "sh"])
     assert result.state == "UNKNOWN"
     assert result.message.endswith(
-        "not written to %s: File too large" % path)
+        ": %s: File too large" % path)
     assert path.read_text() == "old\n"
 
 
@@ -332,7 +332,7 @@ def test_full_disk(plugin, mail, tmp_path):
         wrapper=["unshare", "--mount", "sh", "-c", FULL_DISK, "sh"])
     assert result.state == "UNKNOWN"
     assert result.message.endswith(
-        "not written to %s/a.prom: No space left on device" % disk)
+        ": %s/a.prom: No space left on device" % disk)
     assert (tmp_path / "disk.names").read_text() == "a.prom\n"
 
 
@@ -392,7 +392,8 @@ def test_signal_writes_the_file(plugin, mail, folder, more):
     assert Page(path.read_text()).of("condition") == {"internal": 1}
     if not more:
         assert result.state == "UNKNOWN"
-        assert result.message.endswith("SIGTERM in auth")
+        assert result.message.startswith(
+            "internal error (SIGTERM while waiting for the reply to AUTH) ")
 
 
 def test_signal_in_json_names_the_place(plugin, mail, folder):
@@ -404,7 +405,8 @@ def test_signal_in_json_names_the_place(plugin, mail, folder):
     process.send_signal(signal.SIGTERM)
     plugin.finish(process)
     data = json.loads(path.read_text())
-    assert data["message"].endswith("SIGTERM in auth")
+    assert data["message"].startswith(
+            "internal error (SIGTERM while waiting for the reply to AUTH) ")
 
 
 def test_signal_without_the_folder(plugin, mail, tmp_path):
@@ -413,7 +415,8 @@ def test_signal_without_the_folder(plugin, mail, tmp_path):
                            *to(tmp_path / "none" / "a.prom"))
     server.wait_for("stalled")
     process.send_signal(signal.SIGTERM)
-    assert plugin.finish(process).message.endswith("SIGTERM in auth")
+    assert plugin.finish(process).message.startswith(
+            "internal error (SIGTERM while waiting for the reply to AUTH) ")
 
 
 def is_alarmed(process):
@@ -440,7 +443,8 @@ def test_deadline_of_the_last_resort(plugin, mail, folder, file):
     assert result.exit_code == page.values["state",] == 2
     assert page.of("condition") == {"timeout": 1}
     if file:
-        assert result.message.startswith("timeout after 1.5 s in auth for")
+        assert result.message.startswith(
+            "timeout after 1.5 s waiting for the reply to AUTH for")
 
 
 # A real collector -----------------------------------------------------------

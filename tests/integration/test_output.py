@@ -65,15 +65,15 @@ USAGE = [
 def test_usage(plugin, args, text):
     result = plugin.run(*args, env={"T": "t0ken of alice"})
     assert result.exit_code == 3
-    matches(r"usage( for \S+ at \S+| at \S+)?: .*(%s).*" % text,
+    matches(r"wrong command line( for \S+ at \S+| at \S+)?: .*(%s).*" % text,
             result.message)
 
 
 @pytest.mark.parametrize("args, start", [
-    ([*TARGET, *LOGIN, "--bad"], "usage for %s at %s: " % (USER, AT)),
-    (["--bad", *TARGET, *LOGIN], "usage for %s at %s: " % (USER, AT)),
-    ([*TARGET, "--bad"], "usage at %s: " % AT),
-    (["--bad"], "usage: "),
+    ([*TARGET, *LOGIN, "--bad"], "wrong command line for %s at %s: " % (USER, AT)),
+    (["--bad", *TARGET, *LOGIN], "wrong command line for %s at %s: " % (USER, AT)),
+    ([*TARGET, "--bad"], "wrong command line at %s: " % AT),
+    (["--bad"], "wrong command line: "),
 ])
 def test_usage_names_account_and_server(plugin, args, start):
     assert plugin.run(*args).message.startswith(start)

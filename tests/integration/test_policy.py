@@ -24,8 +24,10 @@ def test_require_extension(plugin, mail, wanted, missing):
         assert result.state == "OK", result
     else:
         assert result.state == "CRITICAL"
-        assert result.message == "extension %s not offered for %s" % (
-            missing, server.who)
+        where = " in TLS" if missing == "STARTTLS" else ""
+        assert result.message == (
+            "extension %s not offered%s for %s, login accepted" % (
+                missing, where, server.who))
     goes_on(server)
 
 
@@ -49,8 +51,8 @@ def test_require_mechanism(plugin, mail, wanted, missing):
     else:
         assert result.state == "CRITICAL"
         assert result.message == (
-            "mechanism %s not offered for %s: offered PLAIN, LOGIN" % (
-                missing, server.who))
+            "mechanism %s not offered for %s, login accepted: "
+            "offered PLAIN, LOGIN" % (missing, server.who))
     goes_on(server)
 
 
@@ -64,7 +66,7 @@ def test_forbid_mechanism(plugin, mail, forbidden, offered):
         assert result.state == "OK", result
     else:
         assert result.state == "CRITICAL"
-        matches("forbidden mechanism (?i:%s) offered for %s: "
+        matches("forbidden mechanism (?i:%s) offered for %s, login accepted: "
                 "offered PLAIN, LOGIN" % (offered, server.who),
                 result.message)
     goes_on(server)
@@ -83,7 +85,7 @@ def test_policies_without_credentials(plugin, mail):
     ("greeting", {"greeting": "554 no"}, "greeting refused at %s: 554 no"),
     ("starttls-missing", {"clear": ["SIZE"]}, "STARTTLS not offered at %s"),
     ("disconnected", {"replies": {"EHLO": lambda conn: conn.half_close()}},
-     "connection closed in ehlo at %s"),
+     "connection closed while waiting for the reply to EHLO at %s"),
     ("extension", {}, "extension FOO not offered at %s")])
 def test_excused_failure_without_credentials(
         plugin, mail, excused, options, message):
@@ -114,7 +116,7 @@ def test_what_ehlo_did_not_tell_is_not_judged(plugin, mail, tls, answers):
         *server.args, *(["-S"] if tls == "starttls" else []),
         "-t", "1:ok", "--require-extension=SIZE",
         "--require-mechanism=PLAIN")
-    assert "timeout after 1 s in ehlo" in data["message"]
+    assert "timeout after 1 s waiting for the reply to EHLO" in data["message"]
     assert [x["condition"] for x in data["conditions"]] == ["timeout"]
     assert data["state"] == "OK"
 
@@ -129,8 +131,9 @@ def test_forbid_cleartext_auth(plugin, mail, clear, bad):
         assert result.state == "OK", result
     else:
         assert result.state == "CRITICAL"
-        assert result.message == "AUTH offered without TLS for %s: %s" % (
-            server.who, bad)
+        assert result.message == (
+            "AUTH offered without TLS for %s, login accepted: %s" % (
+                server.who, bad))
     goes_on(server)
 
 
@@ -218,4 +221,5 @@ def test_no_finding_crowds_out_a_worse_one(plugin, mail):
     server = mail()
     result = plugin.run(*server.login, *pairs, "--require-extension=FOO")
     assert result.state == "CRITICAL"
-    assert result.message == "extension FOO not offered for " + server.who
+    assert result.message == (
+        "extension FOO not offered for %s, login accepted" % server.who)

@@ -23,7 +23,7 @@ def test_signal(plugin, mail, name, stall):
     process.send_signal(getattr(signal, name))
     result = plugin.finish(process)
     assert result.state == "UNKNOWN"
-    matches("internal error for %s: .*%s.*" % (server.who, name),
+    matches(r"internal error \(%s while .+\) for %s" % (name, server.who),
             result.message)
 
 
@@ -96,5 +96,5 @@ def test_signal_while_a_command_runs(plugin, mail, tmp_path):
         process.send_signal(signal.SIGTERM)
         result = plugin.finish(process)
         assert f.read() == b""
-    matches("internal error for %s: .*SIGTERM.*" % server.who,
+    matches(r"internal error \(SIGTERM while .+\) for %s" % server.who,
             result.message)

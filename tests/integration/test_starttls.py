@@ -37,7 +37,8 @@ def test_without_credentials_it_warns(plugin, mail, more, text):
     server = mail(**more)
     result = plugin.run(*server.args, "-S")
     assert result.state == "WARNING"
-    assert result.message == text.format(at=server.at)
+    assert result.message == text.format(at=server.at) + (
+        ", no login tried (no credentials given)")
 
 
 def test_json(plugin, mail):

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from conftest import HOST, PASSWORD, USER, matches
+from conftest import DOING, HOST, PASSWORD, USER, matches
 from smtp_server import ClientGone, Deaf
 
 ALWAYS = "@0:1000"
@@ -108,8 +108,9 @@ def test_range(plugin, mail, text, alert, option, state):
     assert (perf.warn if option == "-w" else perf.crit) == text
     if alert:
         level = state.lower()
-        matches(r"check took \d+\.\d{3} s \(%s at %s\) for %s" % (
-            level, text, server.who), result.message)
+        matches(r"check took \d+\.\d{3} s \(%s at %s\) for %s, login "
+                r"accepted: \w+ took the most, \d+\.\d{3} s" % (
+                    level, text, server.who), result.message)
 
 
 @pytest.mark.parametrize("phase", [
@@ -121,8 +122,9 @@ def test_threshold_of_a_phase(plugin, mail, phase):
                         "--critical=%s=%s" % (phase, ALWAYS))
     assert result.state == "CRITICAL"
     name = "check" if phase == "time" else phase
-    matches(r"%s took \d+\.\d{3} s \(critical at %s\) for %s" % (
-        name, ALWAYS, server.who), result.message)
+    matches(r"%s took \d+\.\d{3} s \(critical at %s\) for %s, login accepted"
+            r"(: \w+ took the most, \d+\.\d{3} s)?" % (
+                name, ALWAYS, server.who), result.message)
     label = "time" if phase == "time" else "time_" + phase
     assert result.perfdata[label].crit == ALWAYS
     assert result.perfdata[label].warn == ""
@@ -165,7 +167,7 @@ def test_bad_range(plugin, mail, text):
     server = mail()
     result = plugin.run(*server.login, "-w", text)
     assert result.state == "UNKNOWN", result
-    assert result.message.startswith("usage")
+    assert result.message.startswith("wrong command line")
     assert server.done() == []
 
 
@@ -202,8 +204,9 @@ def test_timeout(plugin, mail, options, phase):
     server = mail(**options)
     result = plugin.run(*stalled_args(server), "-t", "1")
     assert result.state == "CRITICAL"
-    assert result.message == "timeout after 1 s in %s for %s" % (
-        phase, server.who)
+    done = ", login accepted" if phase == "envelope" else ""
+    assert result.message == "timeout after 1 s %s for %s%s" % (
+        DOING[phase], server.who, done)
     assert result.perfdata["time_" + phase].value == "U"
     assert result.perfdata["time_connect"].value != "U"
 
@@ -217,7 +220,7 @@ def test_timeout_while_connecting(plugin):
     deaf.close()
     assert result.state == "CRITICAL"
     assert result.message == (
-        "timeout after 1 s in connect for %s at %s:%d: "
+        "timeout after 1 s connecting for %s at %s:%d: "
         "127.0.0.1: no answer" % (USER, HOST, deaf.port))
     assert result.perfdata["time_connect"].value == "U"
     assert data["condition"] == "timeout"
@@ -231,7 +234,8 @@ def test_timeout_while_reading_options(plugin, tmp_path):
                         "--extra-opts=y@%s" % fifo, "-t", "1:warning")
     assert result.state == "WARNING"
     assert result.message == (
-        "timeout after 1 s in --extra-opts at %s:25" % HOST)
+        "timeout after 1 s reading --extra-opts at %s:25, no login tried "
+        "(no credentials given)" % HOST)
 
 
 def test_timeout_drip(plugin, mail):
@@ -245,7 +249,9 @@ def test_timeout_drip(plugin, mail):
     server = mail(greeting=greet)
     result = plugin.run(*server.login, "-t", "1")
     assert result.message == (
-        "timeout after 1 s in greeting for " + server.who)
+        "timeout after 1 s waiting for the greeting for %s: only \"220-still "
+        "here...\" had come" % server.who)
+    assert "raise -t" in result.lines[1] and "-s" not in result.lines[1]
 
 
 @pytest.mark.parametrize("args, state", [
@@ -259,7 +265,7 @@ def test_state_of_the_timeout(plugin, mail, args, state):
     server = mail(stall="greeting")
     result = plugin.run(*server.login, *args)
     assert result.state == state, result
-    assert "timeout after 1 s in greeting" in result.message
+    assert "timeout after 1 s waiting for the greeting" in result.message
 
 
 def test_timeout_in_json(plugin, mail):
@@ -275,7 +281,7 @@ def test_fraction_in_the_timeout(plugin, mail):
     server = mail(stall="greeting")
     result = plugin.run(*server.login, "-t", "0.5")
     if result.state == "UNKNOWN":
-        assert result.message.startswith("usage")
+        assert result.message.startswith("wrong command line")
     else:
         assert "timeout after 0.5" in result.message
 
@@ -286,7 +292,7 @@ def test_bad_timeout(plugin, mail, value):
     server = mail()
     result = plugin.run(*server.login, "-t", value)
     assert result.state == "UNKNOWN"
-    assert result.message.startswith("usage")
+    assert result.message.startswith("wrong command line")
     assert server.done() == []
 
 

@@ -24,6 +24,11 @@ def utc(when):
     return when.strftime("%Y-%m-%d %H:%M UTC")
 
 
+def unserved(server):
+    """The server first: it is its certificate, and nobody logged in."""
+    return "%s, no login of %s" % (server.at, USER)
+
+
 def fails(plugin, server, condition, pattern, *more, args=None):
     """The login is not tried; pattern is the exact first line."""
     args = args or server.login
@@ -36,34 +41,33 @@ def fails(plugin, server, condition, pattern, *more, args=None):
 
 CERTIFICATES = {
     # certificate: condition, text after "certificate ..."
-    "wrong_name": ("cert-name", r"certificate does not name {host} for {who}: "
+    "wrong_name": ("cert-name", r"certificate does not name the host at {none}: "
                    r"it names other\.example\.net, www\.example\.net"),
-    "no_san": ("cert-name", r"certificate does not name {host} for {who}: "
+    "no_san": ("cert-name", r"certificate does not name the host at {none}: "
                r"it has no subjectAltName"),
-    "expired": ("cert-expired", r"certificate expired for {who}: "
+    "expired": ("cert-expired", r"certificate expired at {none}: "
                 r"{host}, since {after} \(3 days ago\)"),
-    "not_yet_valid": ("cert-not-yet-valid", r"certificate not yet valid for "
-                      r"{who}: {host}, from {before}"),
-    "self_signed": ("cert-untrusted", r"certificate not trusted for {who}: "
-                    r"self.signed certificate \(certificate of {host}\)"),
-    "stranger": ("cert-untrusted", r"certificate not trusted for {who}: "
-                 r"unable to get local issuer certificate "
-                 r"\(certificate of {host}\)"),
-    "incomplete": ("cert-untrusted", r"certificate not trusted for {who}: "
-                   r"unable to get local issuer certificate "
-                   r"\(certificate of {host}\)"),
+    "not_yet_valid": ("cert-not-yet-valid", r"certificate not yet valid at "
+                      r"{none}: {host}, from {before}"),
+    "self_signed": ("cert-untrusted", r"certificate not trusted at {none}: "
+                    r'self-signed certificate "{host}"'),
+    "stranger": ("cert-untrusted", r"certificate not trusted at {none}: "
+                 r'the server sent "{host}" alone, without its issuer '
+                 r'"Strange Root"'),
+    "incomplete": ("cert-untrusted", r"certificate not trusted at {none}: "
+                   r'the server sent "{host}" alone, without its issuer '
+                   r'"Example Intermediate"'),
     "expired_intermediate": (
-        "cert-expired", r"certificate expired for {who}: "
-        r"Old Intermediate, since .* UTC \(3 days ago\)"),
-    "all_wrong": ("cert-untrusted", r"certificate not trusted for {who}: "
-                  r"self.signed certificate "
-                  r"\(certificate of other\.example\.net\)"),
+        "cert-expired", r"certificate expired at {none}: "
+        r"Old Intermediate \(an issuer, sent by the server\), since .* UTC \(3 days ago\)"),
+    "all_wrong": ("cert-untrusted", r"certificate not trusted at {none}: "
+                  r'self-signed certificate "other\.example\.net"'),
 }
 
 
 def pattern_of(name, server, pair):
     return CERTIFICATES[name][1].format(
-        host=re.escape(HOST), who=re.escape(server.who),
+        host=re.escape(HOST), none=re.escape(unserved(server)),
         after=utc(pair.not_after), before=utc(pair.not_before))
 
 
@@ -166,7 +170,7 @@ def test_stranger_behind_expired_intermediates(plugin, mail, ca, depth):
     server = mail(ca.impostor(depth))
     result = plugin.run(*server.login, "--ignore-certificate-expiration")
     assert result.state == "CRITICAL"
-    assert result.message.startswith("certificate not trusted for "), result
+    assert result.message.startswith("certificate not trusted at "), result
     assert "certificate signature failure" in result.message, result
     no_auth(server)
 
@@ -211,7 +215,7 @@ def test_remap_does_not_send_the_secret(plugin, mail, ca, remap):
     server = mail(ca.expired)
     result = plugin.run(*server.login, "--on=" + remap)
     assert result.state == remap.split("=")[1].upper()
-    assert result.message.startswith("certificate expired for ") or (
+    assert result.message.startswith("certificate expired at ") or (
         "no login tried" in result.message)
     no_auth(server)
 
@@ -248,7 +252,7 @@ def test_pin_does_not_excuse_dates(plugin, mail, ca, name):
     pair = getattr(ca, name)
     server = mail(pair)
     fails(plugin, server, "cert-expired",
-          r"certificate expired for %s: .*" % server.who,
+          r"certificate expired at %s: .*" % unserved(server),
           "--pin=" + pair.pin)
 
 
@@ -264,8 +268,8 @@ def test_wrong_pin_always_ends(plugin, mail, ca, more):
 def test_wrong_pin_first_line(plugin, mail, ca):
     server = mail()
     fails(plugin, server, "cert-pin", re.escape(
-        "certificate has another key than pinned for %s: %s" % (
-            server.who, ca.good.pin)), "--pin=" + ca.client.pin)
+        "certificate has another key than pinned at %s: %s" % (
+            unserved(server), ca.good.pin)), "--pin=" + ca.client.pin)
 
 
 # Names ----------------------------------------------------------------------
@@ -282,11 +286,11 @@ def test_address_as_host(plugin, mail):
 
 def test_address_that_the_certificate_does_not_name(plugin, mail, ca):
     server = mail(ca.no_address)
-    server.who = "%s at 127.0.0.1:%d" % (USER, server.port)
+    server.at = "127.0.0.1:%d" % server.port
     args = ["-H", "127.0.0.1", "-p", server.port, "--ca-file", ca.ca, *LOGIN]
     result = fails(plugin, server, "cert-name", re.escape(
-        "certificate does not name 127.0.0.1 for %s: it names %s" % (
-            server.who, HOST)), args=args)
+        "certificate does not name the host at %s: it names %s" % (
+            unserved(server), HOST)), args=args)
     assert "--verify-name" in result.lines[1]
 
 
@@ -300,7 +304,7 @@ def test_verify_name(plugin, mail, ca):
 def test_verify_name_that_does_not_match(plugin, mail):
     server = mail()
     fails(plugin, server, "cert-name",
-          r"certificate does not name www\.example\.org for .*",
+          r"certificate does not name www\.example\.org at .*",
           "--verify-name=www.example.org")
 
 
@@ -382,8 +386,8 @@ def test_bundle_that_is_none(plugin, mail, ca, tmp_path, content, why):
     if content:
         bundle.write_text(content)
     args = ["-I", "127.0.0.1", *LOGIN]
-    ending = "(certificate of %s); no roots from %s: %s" % (
-        ca.intermediate.name, bundle, why)
+    ending = 'unknown issuer "%s" of "%s"; no roots from %s: %s' % (
+        "Example Root", ca.intermediate.name, bundle, why)
     result = plugin.run(*mail().bare, *args, env={
         "SSL_CERT_DIR": tmp_path, "SSL_CERT_FILE": bundle})
     assert result.message.endswith(ending), result
@@ -391,6 +395,34 @@ def test_bundle_that_is_none(plugin, mail, ca, tmp_path, content, why):
         result = plugin.run(*mail().bare, *args, "--ca-path", tmp_path,
                             "--ca-file", bundle)
         assert result.message.endswith(ending), result
+
+
+def test_issuer_that_is_not_sent(plugin, mail, ca):
+    data = plugin.json(*mail(ca.incomplete).login)
+    assert data["condition"] == "cert-untrusted"
+    assert data["hint"].startswith(
+        'the server must send its intermediate, "Example Intermediate"')
+    assert "--ca-file" in data["hint"] and ca.incomplete.pin in data["hint"]
+
+
+@pytest.mark.parametrize("what, words", [
+    ("empty", "put the roots into the folder"),
+    ("unhashed", "openssl rehash "), ("machine", "ca-certificates")])
+def test_roots_that_are_missing(plugin, mail, ca, tmp_path, what, words):
+    roots = tmp_path / "roots"
+    roots.mkdir()
+    if what == "unhashed":
+        (roots / "our-ca.pem").write_text(open(ca.ca).read())
+    server = mail()
+    args, env = [*server.bare, "-I", "127.0.0.1", *LOGIN], {}
+    if what == "machine":
+        env = {"SSL_CERT_DIR": roots, "SSL_CERT_FILE": roots / "nothing"}
+    else:
+        args += ["--ca-path", roots]
+    data = plugin.json(*args, env=env)
+    assert data["condition"] == "cert-untrusted"
+    assert words in data["hint"], data
+    assert str(roots) in data["message"], data
 
 
 @pytest.mark.parametrize("asked, newest, condition", [
@@ -438,7 +470,7 @@ def test_file_that_is_not_there(plugin, mail, option):
     server = mail()
     result = plugin.run(*server.login, option, "/nonexistent.pem")
     assert result.state == "UNKNOWN"
-    matches(r"usage for %s: .*/nonexistent\.pem.*" % server.who,
+    matches(r"wrong command line for %s: .*/nonexistent\.pem.*" % server.who,
             result.message)
     # It may have been read while the connection was made: nothing was said.
     assert [c.transcript() for c in server.done()] in ([], [[]])
@@ -534,8 +566,9 @@ def test_client_certificate_missing(plugin, mail, ca, tls, newest):
     server = mail(context=context, tls=tls)
     data = plugin.json(*server.login)
     assert data["condition"] == "tls", data
-    matches(r"TLS (handshake failed|failed in \w+) for %s: .+" % server.who,
+    matches(r"TLS (handshake failed|failed while waiting for [\w ]+) for %s: .+" % server.who,
             data["message"])
+    assert "--client-cert=FILE" in data["hint"], data
     no_auth(server)
 
 
@@ -594,7 +627,8 @@ def test_days_left(plugin, mail, ca, option, days, state, below):
     if below:
         level = state.lower()
         assert result.message == (
-            "certificate expires in %d days for %s: %s (%s below %d)" % (
+            "certificate expires in %d days for %s, login accepted: %s (%s "
+            "below %d)" % (
                 days, server.who, utc(pair.not_after), level, below))
     else:
         assert result.message.startswith(USER + " logged in with ")

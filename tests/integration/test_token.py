@@ -157,7 +157,8 @@ def test_thresholds(login, tokens, args, state, range_):
     assert result.state == state
     if range_:
         assert matches(
-            r"token expires in \d+ s \(%s\) for %s at %s:\d+" % (
+            r"token expires in \d+ s \(%s\) for %s at %s:\d+, "
+            r"login accepted" % (
                 range_, USER, HOST), result.message)
 
 
@@ -165,7 +166,7 @@ def test_threshold_on_an_expired_one(login, tokens):
     token = tokens(exp=ago(3))
     result = login(token, "-c", "token=300:")
     assert result.state == "CRITICAL"
-    assert matches(r"token expired \d+ s ago \(critical at 300:\) for .*",
+    assert matches(r"token expired 3 hours ago \(critical at 300:\) for .*",
                    result.message)
     data = login(token, "-c", "token=300:", json_=True)
     assert data["condition"] == "slow" and data["login"] == "accepted"
@@ -196,7 +197,7 @@ def test_expired(login, tokens):
 def test_advice_for_the_reply_follows(login, tokens):
     result = login(tokens(exp=ago(3)), mechs="OAUTHBEARER", auth=[
         "334 eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=", "535 5.7.8 No"])
-    assert matches(EXPIRED + "; else: access token expired, or .*",
+    assert matches(EXPIRED + "; if that is not why: access token expired, or .*",
                    result.details[0])
 
 

@@ -142,7 +142,7 @@ test_hung_in_its_secret(void **state)
 	await(&jobs[0]);
 	assert_int_equal(f->end, END_ERROR);
 	assert_int_equal(f->err.kind, ERR_TIMEOUT);
-	assert_string_equal(f->hung_in, "secret");
+	assert_string_equal(f->hung_in, "reading the secret");
 	assert_false(f->begun);
 	await(&jobs[1]);
 	assert_null(jobs[1].job.facts.hung_in);

@@ -247,11 +247,10 @@ expect_verdict(const struct check *c)
 	} wanted[] = {
 		[RIGHT] = { CONDITION_NONE, " logged in with PLAIN" },
 		[WRONG] = { CONDITION_AUTH_REJECTED, " rejected" },
-		[SILENT] = { CONDITION_TIMEOUT, "timeout after 1 s in " },
-		[HANGS_IN_AUTH] = { CONDITION_TIMEOUT,
-		    "timeout after 1 s in " },
+		[SILENT] = { CONDITION_TIMEOUT, "timeout after 1 s " },
+		[HANGS_IN_AUTH] = { CONDITION_TIMEOUT, "timeout after 1 s " },
 		[HANGS_IN_COMMAND] = { CONDITION_TIMEOUT,
-		    "timeout after 1 s in secret " },
+		    "timeout after 1 s reading the secret " },
 	};
 	struct verdict v;
 	const char *said;

@@ -302,11 +302,27 @@ static const struct row rows[] = {
 	{ "-A twice adds up", "h " CREDS "-A LOGIN -A PLAIN,LOGIN",
 	    "mechs=LOGIN,PLAIN" },
 	{ "blanks in -A", "h " CREDS "-A LOGIN,_PLAIN", "mechs=LOGIN,PLAIN" },
-	{ "unknown mechanism", "h " CREDS "-A PLAIN,ROT13",
-	    "!-A ROT13: unknown mechanism; use some of OAUTHBEARER, XOAUTH2, "
+	{ "unknown mechanism", "h " CREDS "-A PLAIN,CRAM-SHA1",
+	    "!-A CRAM-SHA1: unknown mechanism; use some of OAUTHBEARER, XOAUTH2, "
 	    "PLAIN, LOGIN, SCRAM-SHA-512, SCRAM-SHA-256, SCRAM-SHA-1, "
 	    "CRAM-MD5, SCRAM-SHA-512-PLUS, SCRAM-SHA-256-PLUS, "
 	    "SCRAM-SHA-1-PLUS, EXTERNAL, ANONYMOUS, or strongest" },
+	{ "a secret for a mechanism", "h " CREDS "-A s3cret-words",
+	    "!-A: unknown mechanism; use some of OAUTHBEARER, XOAUTH2, "
+	    "PLAIN, LOGIN, SCRAM-SHA-512, SCRAM-SHA-256, SCRAM-SHA-1, "
+	    "CRAM-MD5, SCRAM-SHA-512-PLUS, SCRAM-SHA-256-PLUS, "
+	    "SCRAM-SHA-1-PLUS, EXTERNAL, ANONYMOUS, or strongest" },
+	{ "a secret with a blank for a mechanism", "h " CREDS "-A s3cret_words",
+	    "!-A: not a list of names with commas between them" },
+	{ "blank behind the user", "h -U bob_ -P x",
+	    "!-U bob : ends with a blank; no user name does: leave it out" },
+	{ "blank before the user", "h -U _bob -P x",
+	    "!-U  bob: begins with a blank; no user name does: leave it out" },
+	{ "no-break space behind the user", "h -U bob\xc2\xa0 -P x",
+	    "!-U bob\xc2\xa0: ends with a blank; no user name does: leave it "
+	    "out" },
+	{ "blank within the user", "h -U bob_b -P x",
+	    "user=bob b login=1 proof=0 mechs=PLAIN,LOGIN source=1/x" },
 	{ "empty mechanism", "h " CREDS "-A PLAIN,,LOGIN",
 	    "!-A PLAIN,,LOGIN: a name in the list is empty" },
 	{ "-A without credentials", "h -A LOGIN",
@@ -503,6 +519,25 @@ static const struct row rows[] = {
 	    "!-t 0: not a timeout; use seconds above 0 and up to 3600" },
 	{ "timeout too long", "h -t 3601",
 	    "!-t 3601: not a timeout; use seconds above 0 and up to 3600" },
+	{ "a secret for a timeout", "h -t s3cret-words",
+	    "!-t: not a timeout; use seconds above 0 and up to 3600" },
+	{ "a secret with a number before it for a timeout", "h -t 10:hunter2",
+	    "!-t: not a state after the colon; use ok, warning, critical, "
+	    "unknown or 0 to 3" },
+	{ "a unit in a timeout", "h -t 10s",
+	    "!-t 10s: not a timeout; use seconds above 0 and up to 3600" },
+	{ "a secret for a threshold", "h -w s3cret-words",
+	    "!-w: not a range of seconds; use 10, 10:, ~:10, 10:20 or @10:20" },
+	{ "a secret with '=' for a threshold", "h -c s3cret=words",
+	    "!-c: no such phase; use one of time, dns, connect, tls, greeting, "
+	    "ehlo, starttls, auth, envelope, quit or token" },
+	{ "a secret for days", "h -D s3cret-words",
+	    "!-D: not days; use WARN or WARN,CRIT, such as 30,14" },
+	{ "a secret for an address", "h -I s3cret-words",
+	    "!-I: not an IP address; names are given with -H" },
+	{ "a secret for a pin", "h -S --pin=s3cret-words",
+	    "!--pin: not a pin; use sha256// and the base64 of the SHA-256 "
+	    "digest of the public key" },
 	{ "timeout longest", "h -t 3600", "timeout=3600000000" },
 	{ "timeout with bad state", "h -t 5:bad",
 	    "!-t 5:bad: not a state after the colon; use ok, warning, "

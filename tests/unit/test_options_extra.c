@@ -327,11 +327,11 @@ static void
 test_told_in_whole_characters(void **state)
 {
 	static const char *const lines[] = {
-		"h -ITEXT",
-		"h --ip-address=TEXT",
+		"h --verify-name=TEXT",
+		"h --sni=TEXT",
 		"h --TEXT",
-		"h --resolver=TEXT",
-		"h --authtype=TEXT",
+		"h -f<a>TEXT",
+		"h --require-extension=TEXT",
 		"h -UTEXT",
 		"TEXT h",
 		"h --extra-opts=@/nonexistent/TEXT",

@@ -471,11 +471,13 @@ test_answers(void **state)
 		{ "six.test", "2001:db8::6", "no address of this family" },
 		{ "nothing.test", "no address of this family",
 		    "no address of this family" },
-		{ "none.test", "no such name", "no such name" },
-		{ "servfail.test", "the DNS server reported a failure",
-		    "the DNS server reported a failure" },
-		{ "refused.test", "the DNS server refused to answer",
-		    "the DNS server refused to answer" },
+		{ "none.test", "no such name (NXDOMAIN)",
+		    "no such name (NXDOMAIN)" },
+		{ "servfail.test",
+		    "the DNS server reported a failure (SERVFAIL)",
+		    "the DNS server reported a failure (SERVFAIL)" },
+		{ "refused.test", "the DNS server refused to answer (REFUSED)",
+		    "the DNS server refused to answer (REFUSED)" },
 		{ "long.test", "no address of this family", "192.0.2.7" },
 		{ "a-label-that-is-longer-than-the-sixty-three-octets-that-dns-"
 		  "allows.test",
@@ -615,9 +617,9 @@ test_second_server(void **state)
 		{ "first fails", SERVFAIL, NOERROR, "192.0.2.4" },
 		{ "first refuses", REFUSED, NOERROR, "192.0.2.4" },
 		{ "both fail", SERVFAIL, SERVFAIL,
-		    "the DNS server reported a failure" },
+		    "the DNS server reported a failure (SERVFAIL)" },
 		{ "the first's word counts", NXDOMAIN, NOERROR,
-		    "no such name" },
+		    "no such name (NXDOMAIN)" },
 	};
 	char servers[64];
 	size_t i;
@@ -697,7 +699,8 @@ test_server_lists(void **state)
 	(void)state;
 	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct err e = { .kind = ERR_NONE };
-		struct resolver *r = resolver_new(loop, cases[i].list, false, &e);
+		struct resolver *r =
+		    resolver_new(loop, cases[i].list, false, &e);
 
 		if ((r != NULL) != cases[i].good)
 			fail_msg("\"%s\": %s", cases[i].list,
@@ -789,7 +792,7 @@ test_servers_given_leave_hosts_out(void **state)
 		return;
 	ask(&q, name, AF_INET);
 	run_until_told(&q, 1);
-	assert_string_equal(found(&q, AF_INET), "no such name");
+	assert_string_equal(found(&q, AF_INET), "no such name (NXDOMAIN)");
 	assert_true(server.asked > 0);
 	drop(&q);
 }
@@ -892,7 +895,7 @@ test_many_side_by_side(void **state)
 	for (i = 0; i < MANY; i++) {
 		run_until_told(&many[i], 2);
 		assert_string_equal(found(&many[i], AF_INET),
-		    i % 2 ? "192.0.2.1 192.0.2.2" : "no such name");
+		    i % 2 ? "192.0.2.1 192.0.2.2" : "no such name (NXDOMAIN)");
 		drop(&many[i]);
 	}
 }

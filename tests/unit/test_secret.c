@@ -240,7 +240,9 @@ test_file_faults(void **state)
 	if (geteuid() != 0) {
 		assert_int_equal(chmod(path, 0), 0);
 		assert_int_equal(fetch_source(&s, source, LONG_US, &e), -1);
-		assert_non_null(strstr(e.text, ": Permission denied"));
+		assert_non_null(strstr(e.text, ": Permission denied for "));
+		assert_non_null(
+		    strstr(e.text, ", who runs this: let that user "));
 	}
 }
 

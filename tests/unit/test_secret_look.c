@@ -293,8 +293,9 @@ static const struct {
 	{ "a row of the table follows", EXPIRED, SMTP_AUTH_REJECTED,
 	    SMTP_PHASE_AUTH, "535 5.7.3 Authentication unsuccessful",
 	    CAUSE_TOKEN,
-	    EXPIRED_TEXT "; else: wrong user or password, or the account may "
-			 "not use SMTP AUTH" },
+	    EXPIRED_TEXT
+	    "; if that is not why: wrong user or password, or the account may "
+	    "not use SMTP AUTH" },
 	{ "a blank", "abc ", SMTP_AUTH_REJECTED, SMTP_PHASE_AUTH,
 	    "550 Nobody knows this one", CAUSE_CREDENTIAL,
 	    "the token ends with a blank" },

@@ -52,6 +52,8 @@ open_tls(struct tls_peer *p, int max_version)
 
 /* Plaintext where TLS was expected. */
 
+#define TEN "0123456789"
+
 static void
 test_plaintext(void **state)
 {
@@ -69,10 +71,11 @@ test_plaintext(void **state)
 		    "\"\x18\x03\x01\"" },
 		{ "\x13", "the server spoke plaintext: \"\x13\"" },
 		{ "\x96", "the server spoke plaintext: \"\x96\"" },
-		{ "0123456789012345678901234567890123456789012345678901234567"
-		  "89 no more",
-		    "the server spoke plaintext: \"01234567890123456789012345"
-		    "6789012345678901234567890123456789\"" },
+		{ TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+			TEN TEN TEN TEN TEN " no more",
+		    "the server spoke plaintext: \"" TEN TEN TEN TEN TEN TEN TEN
+			TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+		    "\"" },
 	};
 	struct tls_peer p;
 	size_t i;

@@ -106,8 +106,8 @@ test_findings(void **state)
 static void
 test_message(void **state)
 {
-	static const char prefix[] = "look-up of h failed at h: ";
-	const size_t letters = VERDICT_SHOWN_MAX - strlen(prefix) - 1;
+	static const char prefix[] = "look-up failed at h: ";
+	const size_t letters = VERDICT_SHOWN_MAX - strlen(prefix) - 4;
 	char host[] = "h", *why = long_text(letters);
 	struct settings asked = { .host = host,
 		.state_of[CONDITION_DNS] = STATUS_CRITICAL };
@@ -116,6 +116,9 @@ test_message(void **state)
 	struct facts f;
 
 	(void)state;
+	/* So much more that the mark has to stand in the first character. */
+	assert_non_null(why = realloc(why, letters + 16));
+	strcat(why, "and so on");
 	facts_init(&f);
 	f.end = END_DNS;
 	f.dns_error = why;

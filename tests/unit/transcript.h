@@ -43,11 +43,18 @@
  *	subject: issuer: TEXT
  *	until: DATE
  *	names: NAME, ...        "none", or "no subjectAltName"
+ *	names in all: N         if there are more
  *	key: sha256//BASE64
- *	fault: DEPTH KIND SUBJECT       self-signed, no-issuer; with a DATE
- *	                                before SUBJECT: expired, not-yet-valid
+ *	fault: DEPTH [here] KIND SUBJECT [by ISSUER]
+ *	                        self-signed, no-issuer, root, weak-key,
+ *	                        weak-signature, purpose, names, no-ca, altered;
+ *	                        with a DATE before SUBJECT: expired,
+ *	                        not-yet-valid; "here": it is one of the roots
  *	chain: DATE SUBJECT     repeated, as it was sent
  *	roots: FILE: WHY        roots that were not had
+ *	roots in: WHAT FOLDER   none, empty, unhashed
+ *	client certificate: asked       for by the server
+ *	oldest: TLSv1.3         nothing older was offered to the server
  */
 
 #ifndef TESTS_UNIT_TRANSCRIPT_H

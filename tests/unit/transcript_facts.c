@@ -59,6 +59,7 @@ add_attempt(struct facts *f, const char *address, size_t len, int error)
 		return false;
 	f->attempts = list;
 	list += f->attempt_count++;
+	f->address_count++;
 	*list = (struct facts_attempt){ .error = error };
 	memcpy(list->address, address, len);
 	return true;

@@ -259,6 +259,8 @@ transcript_play(struct transcript_scene *s)
 	if (play_all(s) == -1)
 		return -1;
 	mark_done(s);
+	if (f->end == END_TIMEOUT)
+		smtp_client_run_out(s->c);
 	s->smtp = *smtp_client_facts(s->c);
 	if (s->no_memory)
 		s->smtp.outcome = SMTP_NO_MEMORY;

@@ -72,8 +72,11 @@ stage(struct transcript_scene *s, const struct err *e)
 	wants_tls = false;
 	for (i = 0; i < s->t->d.step_count; i++)
 		wants_tls = wants_tls || s->t->d.steps[i].kind == DIALOGUE_TLS;
+	/* A handshake that failed has shown no more. */
 	if (!wants_tls)
-		f->tls = (struct tls_facts){ .done = false };
+		f->tls = (struct tls_facts){ .client_cert_requested =
+						 f->tls.client_cert_requested,
+			.wants_1_3 = f->tls.wants_1_3 };
 	return 0;
 }
 

@@ -65,6 +65,13 @@ static const struct {
 } faults[] = {
 	{ "self-signed ", X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
 	    TLS_FAULT_UNTRUSTED },
+	{ "root ", X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, TLS_FAULT_UNTRUSTED },
+	{ "weak-key ", X509_V_ERR_EE_KEY_TOO_SMALL, TLS_FAULT_UNTRUSTED },
+	{ "weak-signature ", X509_V_ERR_CA_MD_TOO_WEAK, TLS_FAULT_UNTRUSTED },
+	{ "purpose ", X509_V_ERR_INVALID_PURPOSE, TLS_FAULT_UNTRUSTED },
+	{ "names ", X509_V_ERR_PERMITTED_VIOLATION, TLS_FAULT_UNTRUSTED },
+	{ "no-ca ", X509_V_ERR_INVALID_CA, TLS_FAULT_UNTRUSTED },
+	{ "altered ", X509_V_ERR_CERT_SIGNATURE_FAILURE, TLS_FAULT_UNTRUSTED },
 	{ "no-issuer ", X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
 	    TLS_FAULT_UNTRUSTED },
 	{ "expired ", X509_V_ERR_CERT_HAS_EXPIRED, TLS_FAULT_EXPIRED },
@@ -105,21 +112,30 @@ add_fault(struct tls_facts *t, struct tls_fault fault, enum tls_fault_kind kind)
 static bool
 take_fault(struct tls_facts *t, const char *value)
 {
+	static const char here[] = "here ", by[] = " by ";
 	struct tls_fault fault = { .error = 0 };
-	char *word;
+	char *word, *issuer;
 	size_t i, n;
 
 	fault.depth = (int)strtol(value, &word, 10);
 	word += strspn(word, " ");
+	fault.from_store = strncmp(word, here, strlen(here)) == 0;
+	if (fault.from_store)
+		word += strlen(here);
 	for (i = 0; i < sizeof faults / sizeof faults[0]; i++) {
 		n = strlen(faults[i].word);
 		if (strncmp(word, faults[i].word, n) != 0)
 			continue;
 		fault.error = faults[i].error;
-		return take_dated(word + n,
-			   faults[i].kind != TLS_FAULT_UNTRUSTED, &fault.when,
-			   fault.subject) &&
-		    add_fault(t, fault, faults[i].kind);
+		if (!take_dated(word + n, faults[i].kind != TLS_FAULT_UNTRUSTED,
+			&fault.when, fault.subject))
+			return false;
+		if ((issuer = strstr(fault.subject, by)) != NULL) {
+			*issuer = '\0';
+			snprintf(fault.issuer, sizeof fault.issuer, "%s",
+			    strstr(word, by) + strlen(by));
+		}
+		return add_fault(t, fault, faults[i].kind);
 	}
 	return false;
 }
@@ -143,6 +159,25 @@ take_ends(struct tls_facts *t, const char *value)
 	t->ends_first.depth = 1;
 	return take_dated(
 	    value, true, &t->ends_first.not_after, t->ends_first.subject);
+}
+
+/* "none FOLDER", "empty FOLDER", "unhashed FOLDER". */
+static bool
+take_folder(struct tls_facts *t, const char *value)
+{
+	static const char *const words[] = { [TLS_ROOTS_NONE] = "none ",
+		[TLS_ROOTS_EMPTY] = "empty ",
+		[TLS_ROOTS_UNHASHED] = "unhashed " };
+	int i;
+
+	for (i = TLS_ROOTS_NONE; i <= TLS_ROOTS_UNHASHED; i++)
+		if (strncmp(value, words[i], strlen(words[i])) == 0) {
+			t->roots = (enum tls_roots)i;
+			snprintf(t->roots_folder, sizeof t->roots_folder, "%s",
+			    value + strlen(words[i]));
+			return true;
+		}
+	return false;
 }
 
 static bool
@@ -184,6 +219,14 @@ transcript_take_tls(
 		good = take_chain(t, value);
 	else if (strcmp(key, "ends") == 0)
 		good = take_ends(t, value);
+	else if (strcmp(key, "names in all") == 0)
+		good = (t->name_total = strtoul(value, NULL, 10)) > 0;
+	else if (strcmp(key, "client certificate") == 0)
+		good = t->client_cert_requested = strcmp(value, "asked") == 0;
+	else if (strcmp(key, "oldest") == 0)
+		good = t->wants_1_3 = strcmp(value, "TLSv1.3") == 0;
+	else if (strcmp(key, "roots in") == 0)
+		good = take_folder(t, value);
 	else if (strcmp(key, "roots") == 0)
 		good = take_text(t->roots_error, sizeof t->roots_error, value);
 	else
