@@ -42,7 +42,7 @@ check_packages = $(unit_packages) binutils clang mandoc python3 python3-pytest \
                  python3-pytest-xdist python3-cryptography python3-dnspython \
                  python3-jwt python3-prometheus-client openssl valgrind \
                  postfix dovecot-core dovecot-lmtpd libgsasl18 libnss-wrapper monitoring-plugins-basic \
-                 prometheus prometheus-node-exporter bash zsh \
+                 prometheus prometheus-node-exporter bash zsh time \
                  python3-authlib python3-flask
 # php-cgi is there so that no web server need be.
 engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist \
@@ -54,7 +54,7 @@ engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist 
                   zabbix-frontend-php \
                   php-cgi php-pgsql postgresql util-linux python3-yaml \
                   prometheus prometheus-node-exporter \
-                  python3-prometheus-client systemd strace bash
+                  python3-prometheus-client systemd strace bash curl jq
 bench_packages = $(build_packages) python3 python3-dnspython python3-matplotlib \
                  valgrind strace time openssl ca-certificates curl swaks \
                  libnet-ssleay-perl monitoring-plugins-basic
@@ -71,7 +71,7 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 6 \
          $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
 .PHONY: unit unit-programs fuzz-programs fuzz-replay transcripts-update \
-        check check-on check-long check-engines check-newest check-packages bench bench-check \
+        check check-on check-long check-engines check-newest check-packages bench bench-batch bench-check \
         bench-engines bench-programs fuzz memcheck coverage lint format
 
 unit: $(unit_tests) ## Run the unit tests and dialogue replays; no root needed
@@ -134,6 +134,11 @@ bench: ## Measure it beside other clients, rewrite docs/performance.md (4 minute
 	$(submake) STATIC=1 all
 	$(call bench,bench.py)
 
+bench-batch: ## Measure what a login costs in a batch, and who waits for whom
+	@$(install_packages) $(bench_packages)
+	$(submake) all bench-programs
+	$(call bench,batch.py)
+
 bench = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/$(1)
 
 check-long: ## Run what takes long: calls that fail, load, hostile peers for STATIC=1, fuzzing
@@ -142,8 +147,11 @@ check-long: ## Run what takes long: calls that fail, load, hostile peers for STA
 	$(install_static)
 	$(submake) VARIANT=faults all
 	$(call pytest,build/faults/check_smtp_auth,tests/integration/test_faults.py)
-	$(submake) all
-	$(call pytest,build/check_smtp_auth,tests/integration/test_load.py)
+	$(submake) all bench-programs
+	$(call pytest,build/check_smtp_auth,tests/integration/test_load.py \
+	    tests/integration/test_batch_load.py)
+	$(call pytest,build/check_smtp_auth,tests/integration -m 'not long' \
+	    --in-batch)
 	$(submake) STATIC=1 all
 	$(call pytest,build/static/check_smtp_auth,tests/integration/test_hostile*.py)
 	$(submake) fuzz FUZZ_SECONDS=5

@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/wipe.h"
 
+enum { SLICE_MS = 5, SLICES = 10 }; /* of waiting for a reader */
+
 static int
 close_keeping_errno(int fd)
 {
@@ -121,4 +123,45 @@ descriptor_read(struct buf *out, int fd, bool one_line, int64_t deadline_us)
 		r = descriptor_take(out, fd, one_line);
 	} while (r == DESCRIPTOR_MORE);
 	return r;
+}
+
+/* Make fd never block.  Returns its flags, or -1 if it may. */
+static int
+unblock(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags == -1 || (flags & O_NONBLOCK) != 0)
+		return flags;
+	return fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 ? flags : -1;
+}
+
+void
+descriptor_write_now(int fd, const char *text, size_t len)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	const int flags = unblock(fd);
+	int waits = SLICES;
+	size_t piece;
+	ssize_t n;
+
+	while (len > 0 && waits > 0) {
+		if (poll(&p, 1, SLICE_MS) != 1) {
+			waits--;
+			continue;
+		}
+		/* A pipe that is ready takes so much without blocking. */
+		piece = flags != -1 || len < PIPE_BUF ? len : PIPE_BUF;
+		n = write(fd, text, piece);
+		if (n > 0) {
+			text += n;
+			len -= (size_t)n;
+		} else if (n == -1 && (errno == EAGAIN || errno == EINTR)) {
+			waits--;
+		} else {
+			break;
+		}
+	}
+	if (flags != -1 && (flags & O_NONBLOCK) == 0)
+		(void)fcntl(fd, F_SETFL, flags);
 }

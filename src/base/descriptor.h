@@ -1,6 +1,6 @@
 /*
- * descriptor.h - open and read what somebody else named, a FIFO, a terminal or
- * a file, without waiting for it beyond a deadline.
+ * descriptor.h - open, read and write what somebody else named, a FIFO, a
+ * terminal or a file, without waiting for it beyond a deadline.
  */
 
 #ifndef BASE_DESCRIPTOR_H
@@ -43,5 +43,12 @@ enum descriptor_result descriptor_read(
  * DESCRIPTOR_MORE, wait and call again.
  */
 enum descriptor_result descriptor_take(struct buf *out, int fd, bool one_line);
+
+/*
+ * Write as much of text[0..len) to fd as somebody takes, waiting for no longer
+ * than 50 ms for who does not.  The flags of fd are others', too: they are put
+ * back.  Async-signal-safe.
+ */
+void descriptor_write_now(int fd, const char *text, size_t len);
 
 #endif

@@ -5,13 +5,13 @@
 #include <limits.h>
 #include <poll.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -26,7 +26,25 @@ enum {
 	HEAP_TOUCHED = 448 * 1024,  /* what OpenSSL needs of it at least */
 };
 
-extern char **environ;
+/*
+ * The others that would end a process, and the real-time ones.  Blocked, all
+ * of them with one call, they cannot: what the kernel means by one, a write
+ * that fails, the program hears all the same.
+ */
+static const int held[] = {
+	SIGPIPE,
+	SIGTRAP,
+	SIGVTALRM,
+	SIGPROF,
+	SIGXFSZ,
+	SIGPOLL,
+#ifdef SIGPWR
+	SIGPWR,
+#endif
+#ifdef SIGSTKFLT
+	SIGSTKFLT,
+#endif
+};
 
 static void
 set_dumpable(unsigned long yes)
@@ -53,6 +71,21 @@ process_guard(void)
 			(void)open("/dev/null", O_RDWR); /* the lowest free */
 }
 
+void
+process_hold_signals(void)
+{
+	sigset_t blocked;
+	size_t i;
+	int n;
+
+	sigemptyset(&blocked);
+	for (i = 0; i < sizeof held / sizeof held[0]; i++)
+		sigaddset(&blocked, held[i]);
+	for (n = SIGRTMIN; n <= SIGRTMAX; n++)
+		sigaddset(&blocked, n);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
 /* Take the heap in one piece, its pages too, instead of fault by fault. */
 static void
 take_heap(void)
@@ -76,15 +109,7 @@ take_heap(void)
 void
 process_economize(void)
 {
-	static char utc[] = "TZ=:";
-	char *only_utc[] = { utc, NULL };
-	char **environment = environ;
-
 	take_heap();
-	/* The environment is whole again for the commands we start. */
-	environ = only_utc;
-	tzset();
-	environ = environment;
 }
 
 void

@@ -13,10 +13,15 @@
 void process_guard(void);
 
 /*
+ * Block the signals that would end the process, but for those that somebody
+ * sends or the kernel insists on, and unblock all others.
+ */
+void process_hold_signals(void);
+
+/*
  * Spare the kernel calls that a process of a few milliseconds has nothing of:
- * growing and trimming the heap in small steps, and reading the time zone's
- * file, as the C library does the first time even where it is asked for UTC.
- * Nothing here may ask for local time.
+ * growing and trimming the heap in small steps.  gmtime_r() and its kin would
+ * read the time zone's file: base/date.h does not.
  */
 void process_economize(void);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,25 +44,39 @@ write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
+/* Whoever could read the old one can read the new one, as far as we may. */
+static int
+take_after(int fd, const struct stat *old)
+{
+	if (fchown(fd, old->st_uid, old->st_gid) == -1)
+		(void)!fchown(fd, (uid_t)-1, old->st_gid);
+	return fchmod(fd, old->st_mode & 0777);
+}
+
 static int
 begin_at(int folder, const char *path, const char *temporary, mode_t mode,
-    int *error)
+    bool keep, int *error)
 {
 	struct stat st;
+	bool is_there = fstatat(folder, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
 	int fd;
 
 	/* Nobody wants a file in the place of /dev/stdout. */
-	if (fstatat(folder, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    !S_ISREG(st.st_mode)) {
+	if (is_there && !S_ISREG(st.st_mode)) {
 		*error = REPLACE_NOT_REGULAR;
 		return -1;
 	}
 	unlinkat(folder, temporary, 0); /* of a call that a signal broke off */
 	fd = openat(
 	    folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	if (fd == -1)
-		*error = errno;
-	return fd;
+	if (fd == -1 || !keep || !is_there || take_after(fd, &st) == 0) {
+		*error = fd == -1 ? errno : *error;
+		return fd;
+	}
+	*error = errno;
+	close(fd);
+	unlinkat(folder, temporary, 0);
+	return -1;
 }
 
 static int
@@ -80,7 +95,7 @@ end_at(int folder, const char *path, const char *temporary, int fd, int error)
 int
 replace_begin(const char *path, const char *temporary, int *error)
 {
-	return begin_at(AT_FDCWD, path, temporary, 0644, error);
+	return begin_at(AT_FDCWD, path, temporary, 0644, true, error);
 }
 
 int
@@ -93,8 +108,9 @@ int
 replace_file_at(int folder, const char *path, const char *temporary,
     mode_t mode, const char *data, size_t len)
 {
-	int error, fd = begin_at(folder, path, temporary, mode, &error);
+	int error = 0, fd;
 
+	fd = begin_at(folder, path, temporary, mode, false, &error);
 	if (fd == -1)
 		return error;
 	return end_at(folder, path, temporary, fd, write_all(fd, data, len));
@@ -104,5 +120,9 @@ int
 replace_file(
     const char *path, const char *temporary, const char *data, size_t len)
 {
-	return replace_file_at(AT_FDCWD, path, temporary, 0644, data, len);
+	int error = 0, fd = replace_begin(path, temporary, &error);
+
+	if (fd == -1)
+		return error;
+	return replace_end(path, temporary, fd, write_all(fd, data, len));
 }

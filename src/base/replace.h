@@ -21,10 +21,11 @@ enum { REPLACE_NOT_REGULAR = -1 };
 char *replace_temporary(const char *path, const char *tag);
 
 /*
- * Write data[0..len) to temporary, then rename that to path.  A new file has
- * mode 0644 less the umask, whatever the old one had.  Only
- * async-signal-safe calls.  Returns 0; otherwise REPLACE_NOT_REGULAR or an
- * errno, path is as it was, and temporary is gone.
+ * Write data[0..len) to temporary, then rename that to path.  It has the
+ * old one's mode, and its owner and group as far as we may give it to them; a
+ * new one has 0644 less the umask.  Only async-signal-safe calls.  Returns 0;
+ * otherwise REPLACE_NOT_REGULAR or an errno, path is as it was, and temporary
+ * is gone.
  */
 int replace_file(
     const char *path, const char *temporary, const char *data, size_t len);
@@ -42,8 +43,8 @@ int replace_begin(const char *path, const char *temporary, int *error);
 int replace_end(const char *path, const char *temporary, int fd, int error);
 
 /*
- * The same in a folder that is open (AT_FDCWD: the working one), for a new
- * file of this mode less the umask.
+ * The same in a folder that is open (AT_FDCWD: the working one), for a file of
+ * this mode less the umask, whatever the old one had.
  */
 int replace_file_at(int folder, const char *path, const char *temporary,
     mode_t mode, const char *data, size_t len);

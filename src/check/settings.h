@@ -116,6 +116,9 @@ struct settings {
 	enum status state_of[CONDITIONS]; /* defaults with --on applied */
 	bool remapped[CONDITIONS];        /* --on or -t named it */
 
+	char *exposed_file; /* of options, with a secret, that others may read;
+			       or NULL */
+
 	/* What is to be seen of it: more than the last exchange */
 	bool keep_dialogue;
 	bool keep_answers; /* of the DNS */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/descriptor.h"
@@ -225,13 +226,18 @@ fail_load(struct err *e, const char *path, enum descriptor_result r)
 }
 
 int
-ini_load(struct buf *out, const char *path, int64_t deadline_us, struct err *e)
+ini_load(struct buf *out, const char *path, int64_t deadline_us,
+    bool *world_readable, struct err *e)
 {
+	struct stat st;
 	bool is_stdin = strcmp(path, "-") == 0;
 	enum descriptor_result r;
 	int fd, rc = 0;
 
 	fd = is_stdin ? STDIN_FILENO : descriptor_open(path);
+	if (world_readable != NULL)
+		*world_readable = fd != -1 && fstat(fd, &st) == 0 &&
+		    S_ISREG(st.st_mode) && (st.st_mode & S_IROTH) != 0;
 	r = fd == -1 ? DESCRIPTOR_FAILED
 		     : descriptor_read(out, fd, false, deadline_us);
 	if (r != DESCRIPTOR_DONE)

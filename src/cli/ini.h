@@ -53,9 +53,10 @@ size_t ini_mark(const char *text, size_t len);
  * Append the file at path ("-": standard input) to out, which may hold
  * INI_SIZE_MAX.  Returns 0, or -1 with *e set: "PATH: what is wrong", with
  * ERR_TIMEOUT if it was not read by deadline_us (CLOCK_MONOTONIC).
+ * *world_readable, unless it is NULL, says whether others may read it.
  */
-int ini_load(
-    struct buf *out, const char *path, int64_t deadline_us, struct err *e);
+int ini_load(struct buf *out, const char *path, int64_t deadline_us,
+    bool *world_readable, struct err *e);
 
 /*
  * Append the options of a section of text, which was loaded from path, to l.

@@ -124,7 +124,6 @@ win(struct dialer *d, size_t i)
 static void
 lose(struct dialer *d, size_t i, int error)
 {
-	d->attempts[i].failed = true;
 	d->attempts[i].error = error;
 	d->next_start_us = loop_now_us(d->loop); /* at once */
 	if (d->fds[i] != NOT_OPEN)

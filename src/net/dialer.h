@@ -17,7 +17,6 @@
 struct dialer_attempt {
 	struct address address;
 	bool started;
-	bool failed;
 	int error; /* errno when it failed, 0 otherwise */
 };
 

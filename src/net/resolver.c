@@ -395,3 +395,16 @@ lookup_error(const struct lookup *k)
 		return a->text;
 	return b->text;
 }
+
+bool
+lookup_lacks_memory(const struct lookup *k)
+{
+	size_t i;
+
+	for (i = 0; i < FAMILIES; i++)
+		if (k->answers[i].state == RESOLVER_FAILED &&
+		    (k->answers[i].status == ARES_ENOMEM ||
+			k->answers[i].status == ARES_ECANCELLED))
+			return true;
+	return false;
+}

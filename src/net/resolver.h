@@ -82,4 +82,7 @@ const char *lookup_error(const struct lookup *k);
 /* What is known so far of a family; valid until lookup_free(). */
 const struct resolver_answer *lookup_answer(const struct lookup *k, int family);
 
+/* Whether a question was not answered because memory is exhausted. */
+bool lookup_lacks_memory(const struct lookup *k);
+
 #endif

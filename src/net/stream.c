@@ -16,13 +16,17 @@
 #include "net/tls_error.h"
 #include "net/tls_internal.h"
 
-enum { QUOTED_MAX = 200 }; /* of plaintext where TLS was expected */
+enum {
+	QUOTED_MAX = 200,  /* of plaintext where TLS was expected */
+	READS_AT_ONCE = 2, /* of the socket, for one call of OpenSSL */
+};
 
 struct stream {
 	int fd;
 	SSL *ssl; /* NULL: in the clear */
 	struct tls_context *tls;
 	bool listening; /* the peer's first byte began a TLS record */
+	int reads_left; /* of READS_AT_ONCE */
 	int peek_errno; /* an error is told once, and peek() was told it */
 	bool broken;    /* no close_notify can be sent any more */
 	uint64_t heard_clear;
@@ -236,6 +240,27 @@ translate(struct stream *s, int rc)
 }
 
 /*
+ * OpenSSL reads until it has something to tell, and a peer that sends
+ * KeyUpdates without end never lets it: then others wait for this one.
+ */
+static long
+limit_reads(BIO *b, int what, const char *data, size_t len, int number,
+    long more, int rc, size_t *done)
+{
+	struct stream *s = (struct stream *)BIO_get_callback_arg(b);
+
+	(void)data;
+	(void)len;
+	(void)number;
+	(void)more;
+	(void)done;
+	if (what != BIO_CB_READ || s->reads_left-- > 0)
+		return rc;
+	BIO_set_retry_read(b);
+	return -1;
+}
+
+/*
  * Look at the peer's first byte before OpenSSL does, which would only complain
  * of a wrong version: whoever greets here speaks no TLS on this port.
  */
@@ -254,6 +279,8 @@ hear_first(struct stream *s)
 	if (data[0] >= 0x14 && data[0] <= 0x17) {
 		if (SSL_set_rfd(s->ssl, s->fd) != 1)
 			return fail_no_memory(s);
+		BIO_set_callback_arg(SSL_get_rbio(s->ssl), (char *)s);
+		BIO_set_callback_ex(SSL_get_rbio(s->ssl), limit_reads);
 		s->listening = true;
 		data[0] = '\0';
 		return STREAM_DONE;
@@ -281,6 +308,7 @@ stream_handshake(struct stream *s)
 	}
 	ERR_clear_error();
 	errno = 0;
+	s->reads_left = READS_AT_ONCE;
 	said = BIO_number_written(SSL_get_wbio(s->ssl));
 	rc = SSL_do_handshake(s->ssl);
 	if (BIO_number_written(SSL_get_wbio(s->ssl)) != said)
@@ -303,6 +331,7 @@ stream_read(struct stream *s, void *data, size_t size, size_t *got)
 	if (s->ssl != NULL) {
 		ERR_clear_error();
 		errno = 0;
+		s->reads_left = READS_AT_ONCE;
 		rc = SSL_read_ex(s->ssl, data, size, got);
 		return rc == 1 ? STREAM_DONE : translate(s, rc);
 	}
@@ -330,6 +359,7 @@ stream_write(struct stream *s, const void *data, size_t len, size_t *put)
 	if (s->ssl != NULL) {
 		ERR_clear_error();
 		errno = 0;
+		s->reads_left = READS_AT_ONCE;
 		rc = SSL_write_ex(s->ssl, data, len, put);
 		if (rc != 1)
 			return translate(s, rc);

@@ -13,8 +13,7 @@
 
 /* Where there is none yet. */
 static void
-set_fault(
-    struct tls_fault *fault, int error, int depth, X509 *cert, bool from_store)
+set_fault(struct tls_fault *fault, int error, int depth, X509 *cert)
 {
 	if (fault->error != X509_V_OK)
 		return;
@@ -23,8 +22,7 @@ set_fault(
 	if (cert == NULL)
 		return;
 	tls_text_owner(fault->subject, cert);
-	tls_text_issuer(fault->issuer, cert);
-	fault->from_store = from_store;
+	tls_text_short(fault->issuer, X509_get_issuer_name(cert));
 	if (error == X509_V_ERR_CERT_HAS_EXPIRED)
 		tls_time(X509_get0_notAfter(cert), &fault->when);
 	else if (error == X509_V_ERR_CERT_NOT_YET_VALID)
@@ -45,8 +43,7 @@ kind_of(int error)
 }
 
 void
-tls_fault_add(
-    struct tls_facts *f, int error, int depth, X509 *cert, bool from_store)
+tls_fault_add(struct tls_facts *f, int error, int depth, X509 *cert)
 {
 	enum tls_fault_kind kind;
 	size_t i;
@@ -54,15 +51,14 @@ tls_fault_add(
 	if (error == X509_V_OK)
 		error = X509_V_ERR_UNSPECIFIED;
 	kind = kind_of(error);
-	set_fault(&f->first[kind], error, depth, cert, from_store);
+	set_fault(&f->first[kind], error, depth, cert);
 	if (depth == 0)
-		set_fault(&f->leaf[kind], error, depth, cert, from_store);
+		set_fault(&f->leaf[kind], error, depth, cert);
 	for (i = 0; i < f->fault_count; i++)
 		if (f->faults[i].error == error && f->faults[i].depth == depth)
 			return;
 	if (f->fault_count < TLS_FAULTS_MAX)
-		set_fault(&f->faults[f->fault_count++], error, depth, cert,
-		    from_store);
+		set_fault(&f->faults[f->fault_count++], error, depth, cert);
 }
 
 static void
@@ -84,50 +80,39 @@ handshake_of(X509_STORE_CTX *store)
 	return SSL_get_app_data(ssl);
 }
 
-static bool
-is_from_store(X509_STORE_CTX *store, int depth)
-{
-	return depth >= X509_STORE_CTX_get_num_untrusted(store);
-}
-
 /* Called for each fault: note it and go on, to find all of them. */
 static int
 note_fault(int ok, X509_STORE_CTX *store)
 {
 	struct tls_facts *f = &handshake_of(store)->facts;
-	int error = X509_STORE_CTX_get_error(store),
-	    depth = X509_STORE_CTX_get_error_depth(store);
+	int error = X509_STORE_CTX_get_error(store);
 
 	if (!ok && error == X509_V_ERR_OUT_OF_MEM)
 		f->no_memory = true;
 	if (!ok)
-		tls_fault_add(f, error, depth,
-		    X509_STORE_CTX_get_current_cert(store),
-		    is_from_store(store, depth));
+		tls_fault_add(f, error, X509_STORE_CTX_get_error_depth(store),
+		    X509_STORE_CTX_get_current_cert(store));
 	return 1;
 }
 
 /* In 64 bits, without the C library, which would look for a time zone. */
 static void
-judge_dates(
-    struct tls_facts *f, X509 *cert, int depth, bool from_store, int64_t now)
+judge_dates(struct tls_facts *f, X509 *cert, int depth, int64_t now)
 {
 	int64_t from, until;
 
 	if (tls_time(X509_get0_notBefore(cert), &from) == -1)
-		tls_fault_add(f, X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD,
-		    depth, cert, from_store);
-	else if (from > now)
 		tls_fault_add(
-		    f, X509_V_ERR_CERT_NOT_YET_VALID, depth, cert, from_store);
+		    f, X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD, depth, cert);
+	else if (from > now)
+		tls_fault_add(f, X509_V_ERR_CERT_NOT_YET_VALID, depth, cert);
 	if (tls_time(X509_get0_notAfter(cert), &until) == -1) {
-		tls_fault_add(f, X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD,
-		    depth, cert, from_store);
+		tls_fault_add(
+		    f, X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD, depth, cert);
 		return;
 	}
 	if (until <= now)
-		tls_fault_add(
-		    f, X509_V_ERR_CERT_HAS_EXPIRED, depth, cert, from_store);
+		tls_fault_add(f, X509_V_ERR_CERT_HAS_EXPIRED, depth, cert);
 	/* From the root down: of two that end at once the lower one. */
 	if (f->ends_first.subject[0] == '\0' ||
 	    until <= f->ends_first.not_after) {
@@ -147,10 +132,10 @@ judge_path(struct tls_facts *f, X509_STORE_CTX *store)
 
 	if (i <= 0)
 		tls_fault_add(f, X509_V_ERR_UNSPECIFIED, 0,
-		    X509_STORE_CTX_get0_cert(store), false);
+		    X509_STORE_CTX_get0_cert(store));
 	while (--i >= 0)
-		judge_dates(
-		    f, sk_X509_value(path, i), i, is_from_store(store, i), now);
+		judge_dates(f, sk_X509_value(path, i), i, now);
+	f->from_store_at = X509_STORE_CTX_get_num_untrusted(store);
 }
 
 static void
@@ -165,7 +150,7 @@ verify_once(X509_STORE_CTX *store)
 		if (X509_STORE_CTX_get_error(store) == X509_V_ERR_OUT_OF_MEM)
 			f->no_memory = true;
 		tls_fault_add(f, X509_V_ERR_UNSPECIFIED, 0,
-		    X509_STORE_CTX_get0_cert(store), false);
+		    X509_STORE_CTX_get0_cert(store));
 	}
 	judge_path(f, store);
 }

@@ -42,7 +42,6 @@ enum tls_why {
 struct tls_fault {
 	int error;         /* X509_V_ERR_...; X509_V_OK: there is none */
 	int depth;         /* 0 is the server's own certificate */
-	bool from_store;   /* the certificate is one of the roots here */
 	char subject[256]; /* whose certificate, its common name if it has
 			      one; from the peer, raw */
 	char issuer[256];  /* the same of its issuer */
@@ -78,6 +77,8 @@ struct tls_facts {
 	bool has_san;          /* it carries a subjectAltName */
 	char names[TLS_NAMES_MAX][256]; /* the first of its SAN entries */
 	size_t name_count;
+	int from_store_at; /* of the path, from this depth on it is one of the
+			      roots here, not sent by the server */
 	size_t name_total; /* how many there are of its kinds */
 	bool name_matches; /* it carries the wanted name or address */
 	/*

@@ -40,10 +40,9 @@ void tls_verify_take(struct tls_handshake *shake, SSL *ssl);
 
 /*
  * However many faults there are: what decides has a place, only the list is
- * full.  from_store: cert is one of the roots here.
+ * full.
  */
-void tls_fault_add(
-    struct tls_facts *f, int error, int depth, X509 *cert, bool from_store);
+void tls_fault_add(struct tls_facts *f, int error, int depth, X509 *cert);
 
 /* The digest of the key of cert, and whether it is pinned. */
 void tls_pin_take(struct tls_handshake *shake, X509 *cert);
@@ -56,11 +55,11 @@ void tls_text_copy(char *out, const unsigned char *text, size_t len);
 /* The whole name, "CN=mail.example.org,O=..." (RFC 2253). */
 void tls_text_name(char *out, const X509_NAME *name);
 
-/* Whose certificate it is, in short: the common name if there is one. */
-void tls_text_owner(char *out, X509 *cert);
+/* Whose it is, in short: the common name if there is one. */
+void tls_text_short(char *out, const X509_NAME *name);
 
-/* The name of whoever signed it, in short. */
-void tls_text_issuer(char *out, X509 *cert);
+/* The same of the certificate's subject. */
+void tls_text_owner(char *out, X509 *cert);
 
 /* Returns 0, or -1 if it is no time that a certificate may have. */
 int tls_time(const ASN1_TIME *t, int64_t *seconds);

@@ -46,8 +46,8 @@ tls_text_name(char *out, const X509_NAME *name)
 	BIO_free(bio);
 }
 
-static void
-short_name(char *out, const X509_NAME *name)
+void
+tls_text_short(char *out, const X509_NAME *name)
 {
 	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1), len;
 	unsigned char *utf8 = NULL;
@@ -68,13 +68,7 @@ short_name(char *out, const X509_NAME *name)
 void
 tls_text_owner(char *out, X509 *cert)
 {
-	short_name(out, X509_get_subject_name(cert));
-}
-
-void
-tls_text_issuer(char *out, X509 *cert)
-{
-	short_name(out, X509_get_issuer_name(cert));
+	tls_text_short(out, X509_get_subject_name(cert));
 }
 
 int

@@ -103,7 +103,7 @@ tls_verify_take(struct tls_handshake *shake, SSL *ssl)
 		return;
 	f->has_certificate = true;
 	if (!f->chain_judged) {
-		tls_fault_add(f, X509_V_ERR_UNSPECIFIED, 0, cert, false);
+		tls_fault_add(f, X509_V_ERR_UNSPECIFIED, 0, cert);
 		tls_pin_take(shake, cert);
 	}
 	tls_text_name(f->subject, X509_get_subject_name(cert));

@@ -29,7 +29,7 @@ load(struct buf *out, const char *path, const char *key, struct failure *f)
 {
 	struct err e = { .kind = ERR_NONE };
 
-	if (ini_load(out, path, clock_now_us() + WAIT_US, &e) == 0)
+	if (ini_load(out, path, clock_now_us() + WAIT_US, NULL, &e) == 0)
 		return 0;
 	return failure_set(f, FAILURE_LOCAL, "%s: %s", key, e.text);
 }

@@ -101,7 +101,8 @@ load(struct config *c, const char *path, bool is_due, struct failure *f)
 		return failure_set(f, FAILURE_LOCAL, "out of memory");
 	if (!is_due && access(c->path, F_OK) == -1 && errno == ENOENT)
 		return 0;
-	if (ini_load(&c->text, c->path, clock_now_us() + WAIT_US, &e) == -1)
+	if (ini_load(&c->text, c->path, clock_now_us() + WAIT_US, NULL, &e) ==
+	    -1)
 		return failure_take(f, &e);
 	return list_names(c, f);
 }

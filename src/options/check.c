@@ -47,6 +47,20 @@ wants_login(const struct settings *s)
 	return s->user != NULL || has_secret(s);
 }
 
+/* A user whose secret nothing tells is asked for it. */
+static void
+fill_in_secret(struct parsing *p)
+{
+	struct settings *s = p->s;
+
+	if (!p->can_ask || has_secret(s) || s->user == NULL ||
+	    strchr(s->user, ':') != NULL ||
+	    find_misfit(s, SASL_PROOF_PASSWORD) != NULL)
+		return;
+	s->secret.kind = SECRET_ASK;
+	s->proof = SASL_PROOF_PASSWORD;
+}
+
 /* Which TLS, and at which port (contract: RFC 6409, RFC 8314). */
 static void
 fill_in_port(struct parsing *p)
@@ -279,6 +293,20 @@ fill_in_temporary(struct parsing *p)
 		err_nomem(p->e);
 }
 
+/* Whoever redirects it would find an empty file when all is well. */
+static void
+check_quiet(struct parsing *p)
+{
+	const struct options *o = p->o;
+
+	if (o->quiet && o->format != &report_text && o->output_file == NULL &&
+	    !p->in_section)
+		err_set(p->e, ERR_USAGE,
+		    "--quiet with --output-format=%s: nothing would come when "
+		    "the state is OK; add --output-file=PATH, or leave it out",
+		    o->format->name);
+}
+
 /* check_smtp's pairs: the first -R belongs to the first -C. */
 static void
 join_pairs(struct parsing *p)
@@ -300,11 +328,13 @@ options_check(struct parsing *p)
 	struct settings *s = p->s;
 
 	options_check_batch(p);
+	check_quiet(p);
 	if (p->o->batch != NULL && !p->in_section) {
 		/* What is missing here, each check has or not. */
 		fill_in_temporary(p);
 		return;
 	}
+	fill_in_secret(p);
 	s->login = wants_login(s);
 	fill_in_port(p);
 	fill_in_address(p);

@@ -119,10 +119,29 @@ find_section(
 	return 0;
 }
 
+static bool
+holds_secret(const struct given_list *l, size_t from)
+{
+	const struct given *g;
+
+	for (; from < l->count; from++) {
+		g = &l->item[from];
+		if (g->row == NULL || g->value == NULL)
+			continue;
+		if ((g->row->traits & OPTION_SECRET) != 0 ||
+		    ((g->row->traits & OPTION_SOURCE) != 0 &&
+			options_table.holds_secret(g->value)))
+			return true;
+	}
+	return false;
+}
+
 int
 options_extra_read(struct given_list *l, const char *locator,
-    int64_t deadline_us, struct err *e)
+    int64_t deadline_us, char **exposed, struct err *e)
 {
+	const size_t before = l->count;
+	bool world_readable = false;
 	struct buf path = BUF_INIT(4096), section = BUF_INIT(4096);
 	struct buf text = BUF_INIT(INI_SIZE_MAX);
 	struct err mine = { .kind = ERR_NONE };
@@ -132,11 +151,14 @@ options_extra_read(struct given_list *l, const char *locator,
 	if (find_section(&section, &path, locator, &mine) == -1)
 		goto out;
 	file = buf_str(&path);
-	if (ini_load(&text, file, deadline_us, &mine) == -1)
+	if (ini_load(&text, file, deadline_us, &world_readable, &mine) == -1)
 		goto out;
 	rc = section.len > 0
 	    ? read_named(l, &text, file, buf_str(&section), &mine)
 	    : read_default(l, &text, file, &mine);
+	if (rc == 0 && world_readable && *exposed == NULL &&
+	    holds_secret(l, before) && (*exposed = strdup(file)) == NULL)
+		rc = err_nomem(&mine);
 out:
 	if (rc == -1) {
 		if (mine.kind != ERR_INTERNAL)

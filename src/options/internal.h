@@ -39,8 +39,10 @@ struct parsing {
 
 	/* Which gave these of s; NULL: none. */
 	const struct given *host, *user, *secret, *mechs;
+	const struct given *service; /* a port by its name, yet to be found */
 	const struct given *hidden;  /* the last whose value was not told */
 	struct address host_address; /* if s->host_is_literal */
+	bool can_ask; /* there is a terminal, and somebody at it */
 	bool ipv4, ipv6;
 	bool strongest; /* -A named all that fit a password */
 	bool starttls, implicit_tls, no_tls;
@@ -84,10 +86,14 @@ bool options_is_long(struct parsing *p, const char *value);
 /*
  * Read the section that --extra-opts=locator (NULL: the default) names and
  * append its options to l.  Returns 0, or -1 with *e set: ERR_TIMEOUT if the
- * file was not read by deadline_us (CLOCK_MONOTONIC).
+ * file was not read by deadline_us (CLOCK_MONOTONIC).  *exposed becomes the
+ * file, owned by the caller, if it holds a secret and others may read it.
  */
 int options_extra_read(struct given_list *l, const char *locator,
-    int64_t deadline_us, struct err *e);
+    int64_t deadline_us, char **exposed, struct err *e);
+
+/* Look up the service that is the port, the option being set. */
+void options_find_port(struct parsing *p, const char *name);
 
 /* Fill in defaults, then look for contradictions. */
 void options_check(struct parsing *p);

@@ -44,19 +44,41 @@ set_defaults(struct options *o)
 		o->check.state_of[i] = condition_default((enum condition)i);
 }
 
+/* What is behind the name may come from afar, by NSS. */
+static void
+find_port(struct parsing *p, const struct options_watch *watch)
+{
+	if (watch != NULL && p->o->action == ACTION_CHECK)
+		watch->before_files(watch->arg, p->o, "looking up the port");
+	p->now = p->service;
+	options_find_port(p, p->service->value);
+	p->now = NULL;
+}
+
+/* How the lists are taken. */
+struct taking {
+	const struct options_watch *watch; /* or NULL */
+	bool in_section;
+	bool blindly; /* nothing is looked up */
+};
+
 /* Each wins over those before it; NULL: there is none. */
 static void
 take_all(struct options *o, const struct given_list *const lists[LISTS],
-    bool in_section, struct err *e)
+    const struct taking *how, struct err *e)
 {
-	struct parsing p = {
-		.o = o, .s = &o->check, .e = e, .in_section = in_section
-	};
+	struct parsing p = { .o = o,
+		.s = &o->check,
+		.e = e,
+		.in_section = how->in_section,
+		.can_ask = how->watch != NULL && how->watch->has_terminal };
 	size_t i;
 
 	for (i = 0; i < LISTS; i++)
 		if (lists[i] != NULL)
 			apply(&p, lists[i]);
+	if (!how->blindly && p.service != NULL)
+		find_port(&p, how->watch);
 	options_check(&p);
 	for (i = 0; i < p.response_count; i++)
 		free(p.response[i]);
@@ -82,6 +104,7 @@ options_free(struct options *o)
 		if ((row->traits & OPTION_OWNED) != 0)
 			free(*(char **)((char *)o + row->field));
 	free(o->output_temporary);
+	free(s->exposed_file);
 	for (i = 0; i < s->command_count; i++) {
 		free(s->commands[i].command);
 		free(s->commands[i].response);
@@ -103,8 +126,8 @@ preview(struct options *o, const struct given_list *line)
 	struct err ignored = { .kind = ERR_NONE };
 
 	set_defaults(o);
-	take_all(
-	    o, (const struct given_list *[LISTS]){ line }, false, &ignored);
+	take_all(o, (const struct given_list *[LISTS]){ line },
+	    &(struct taking){ .blindly = true }, &ignored);
 }
 
 static bool
@@ -127,7 +150,7 @@ wants_files(const struct given_list *line)
 
 static void
 read_files(struct given_list *file, const struct given_list *line,
-    const struct options_watch *watch, struct err *e)
+    const struct options_watch *watch, char **exposed, struct err *e)
 {
 	const struct option_row *row;
 	struct options early;
@@ -135,13 +158,14 @@ read_files(struct given_list *file, const struct given_list *line,
 	size_t i;
 
 	preview(&early, line);
-	limit_us = watch != NULL ? watch->before_files(watch->arg, &early)
-				 : clock_now_us() + early.check.timeout_us;
+	limit_us = watch != NULL
+	    ? watch->before_files(watch->arg, &early, "reading --extra-opts")
+	    : clock_now_us() + early.check.timeout_us;
 	for (i = 0; i < line->count; i++)
 		if ((row = line->item[i].row) != NULL &&
 		    (row->traits & OPTION_FILES) != 0)
 			options_extra_read(
-			    file, line->item[i].value, limit_us, e);
+			    file, line->item[i].value, limit_us, exposed, e);
 	options_free(&early);
 }
 
@@ -155,9 +179,9 @@ options_parse(struct options *o, int argc, char **argv,
 	set_defaults(o);
 	line_read(&line, &options_table, argc, argv, e);
 	if (wants_files(&line))
-		read_files(&file, &line, watch, e);
-	take_all(
-	    o, (const struct given_list *[LISTS]){ &file, &line }, false, e);
+		read_files(&file, &line, watch, &o->check.exposed_file, e);
+	take_all(o, (const struct given_list *[LISTS]){ &file, &line },
+	    &(struct taking){ .watch = watch }, e);
 	if (o->batch != NULL) {
 		o->file = file;
 		o->line = line;
@@ -179,6 +203,6 @@ options_section(struct options *o, const struct options *run,
 	take_all(o,
 	    (const struct given_list *[LISTS]){
 		common, own, &run->file, &run->line },
-	    true, e);
+	    &(struct taking){ .in_section = true }, e);
 	return e->kind == ERR_NONE ? 0 : -1;
 }

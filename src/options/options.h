@@ -55,14 +55,16 @@ struct options {
 };
 
 /*
- * Who wants to know the options before files of --extra-opts are read, which
- * may block, and says until when they may (CLOCK_MONOTONIC).  *line holds what
- * the command line alone tells, faults passed over; it lives during the call
- * only.
+ * Who wants to know the options before something is read that may block, a
+ * file of --extra-opts or the services for the name of a port, and says until
+ * when it may (CLOCK_MONOTONIC).  *line holds what is known by then, faults
+ * passed over; it lives during the call only.  what is static.
  */
 struct options_watch {
-	int64_t (*before_files)(void *arg, const struct options *line);
+	int64_t (*before_files)(
+	    void *arg, const struct options *line, const char *what);
 	void *arg;
+	bool has_terminal; /* somebody is there who can be asked */
 };
 
 /*

@@ -234,29 +234,41 @@ options_set_sni(
 		options_set_server_name(p, row, value);
 }
 
+static void
+refuse_port(struct parsing *p, const char *value)
+{
+	if (!options_is_macro(p, value, false))
+		options_fault(p, NULL,
+		    "not a port; use 1 to 65535 or a service name (a password "
+		    "is given with --password-from)");
+}
+
 void
 options_set_port(
     struct parsing *p, const struct option_row *row, const char *value)
 {
-	const struct servent *service = NULL;
 	long port;
 
 	(void)row;
-	if (number_parse(value, 1, 65535, &port) == 0) {
+	p->service = NULL;
+	if (number_parse(value, 1, 65535, &port) == 0)
 		p->s->port = (int)port;
-		return;
-	}
-	/* A bad number is not looked up; services may come from afar. */
-	if (isalpha((unsigned char)*value) && text_is_ascii(value))
-		service = getservbyname(value, "tcp");
-	if (service == NULL && options_is_macro(p, value, false))
-		return;
-	if (service == NULL)
-		options_fault(p, NULL,
-		    "not a port; use 1 to 65535 or a service name (a password "
-		    "is given with --password-from)");
+	/* A bad number is not looked up. */
+	else if (isalpha((unsigned char)*value) && text_is_ascii(value))
+		p->service = p->now;
 	else
+		refuse_port(p, value);
+}
+
+void
+options_find_port(struct parsing *p, const char *name)
+{
+	const struct servent *service = getservbyname(name, "tcp");
+
+	if (service != NULL)
 		p->s->port = ntohs((uint16_t)service->s_port);
+	else
+		refuse_port(p, name);
 }
 
 void

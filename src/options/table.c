@@ -184,7 +184,7 @@ static const struct option_row rows[] = {
 	    TAKES("SOURCE"),
 	    .group = GROUP_AUTH,
 	    .help = "read the password from file:PATH, env:NAME, fd:N, stdin, "
-		    "cmd:COMMAND, cred:NAME or pass:TEXT",
+		    "ask, cmd:COMMAND, cred:NAME or pass:TEXT",
 	    .set = options_set_source,
 	    .traits = OPTION_SOURCE,
 	    .kind = KIND_SOURCE },

@@ -3,13 +3,13 @@
  * request.  Its look is in report_html_style.c.
  */
 
+#include "base/date.h"
 #include "plugin/report.h"
 
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "plugin/printable.h"
 #include "plugin/report_html.h"
@@ -52,17 +52,16 @@ add_text(struct buf *out, const char *text)
 static void
 add_date(struct buf *out, int64_t unix_time)
 {
-	const time_t t = (time_t)unix_time;
-	struct tm tm;
+	const struct date d = date_from_unix(unix_time);
+	const int year = (int)d.year;
 
-	if (gmtime_r(&t, &tm) == NULL)
+	if (!date_is_writable(&d))
 		return;
 	buf_addf(out,
 	    "<time datetime=\"%04d-%02d-%02dT%02d:%02d:%02dZ\">"
 	    "%04d-%02d-%02d %02d:%02d UTC</time>",
-	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-	    tm.tm_sec, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-	    tm.tm_min);
+	    year, d.month, d.day, d.hour, d.minute, d.second, year, d.month,
+	    d.day, d.hour, d.minute);
 }
 
 /* "2 critical, 1 warning, 397 ok" */

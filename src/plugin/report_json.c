@@ -1,11 +1,11 @@
 /* One report as an object of JSON, on a line of its own. */
 
+#include "base/date.h"
 #include "plugin/report.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "plugin/report_shared.h"
 
@@ -105,18 +105,15 @@ add_bool(struct buf *out, const char *key, int value)
 static void
 add_date(struct buf *out, const char *key, bool known, int64_t unix_time)
 {
-	const time_t t = (time_t)unix_time;
-	char date[40];
-	struct tm tm;
+	const struct date d = date_from_unix(unix_time);
+	char date[80];
 
-	if (!known || t != unix_time || gmtime_r(&t, &tm) == NULL ||
-	    tm.tm_year < -1900 || tm.tm_year > 9999 - 1900) {
+	if (!known || !date_is_writable(&d)) {
 		add_text(out, key, NULL);
 		return;
 	}
 	snprintf(date, sizeof date, "%04d-%02d-%02dT%02d:%02d:%02dZ",
-	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-	    tm.tm_sec);
+	    (int)d.year, d.month, d.day, d.hour, d.minute, d.second);
 	add_text(out, key, date);
 }
 

@@ -336,6 +336,11 @@ details_fill(struct details *d, const struct verdict *v, const struct facts *f,
 		word_cut(out, asked->secret.text, FILE_SHOWN_MAX);
 		buf_adds(out, ": chmod o-r it\n");
 	}
+	if (asked->exposed_file != NULL) {
+		buf_adds(out, "warning: others may read ");
+		word_cut(out, asked->exposed_file, FILE_SHOWN_MAX);
+		buf_adds(out, ", which holds a secret: chmod o-r it\n");
+	}
 	add_secret(out, v, f, asked, style);
 	add_memory(out, f);
 	add_accepted(out, f, asked);

@@ -2,11 +2,26 @@
 
 #include "probe/internal.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 
 enum { RESOLUTION_DELAY_US = 50 * 1000 }; /* RFC 8305, 3 */
+
+/* Whether an address was given up for nothing of its own. */
+static bool
+lacked_memory(const struct probe *p)
+{
+	const struct dialer_attempt *list;
+	size_t count, i;
+
+	list = dialer_attempts(p->dialer, &count);
+	for (i = 0; i < count; i++)
+		if (list[i].error == ENOMEM || list[i].error == ENOBUFS)
+			return true;
+	return false;
+}
 
 static void
 on_connected(void *arg, int fd)
@@ -17,6 +32,8 @@ on_connected(void *arg, int fd)
 	if (p->over) {
 		if (fd != -1)
 			close(fd);
+	} else if (fd == -1 && lacked_memory(p)) {
+		probe_finish_nomem(p);
 	} else if (fd == -1) {
 		probe_finish(p, END_CONNECT);
 	} else {
@@ -80,6 +97,11 @@ on_lookup(void *arg, int family)
 		return;
 	if (p->dialing) {
 		dialer_complete(p->dialer);
+		return;
+	}
+	/* Then nothing is known of the name. */
+	if (lookup_lacks_memory(p->lookup)) {
+		probe_finish_nomem(p);
 		return;
 	}
 	p->facts->dns_error = lookup_error(p->lookup);

@@ -168,7 +168,10 @@ on_left(void *arg)
 void
 probe_bound_leave(struct probe *p)
 {
-	if (probe_is_leaving(p) && p->leave.fn == NULL)
-		loop_timer_set(p->setup.loop, &p->leave,
-		    clock_now_us() + LEAVE_US, on_left, p);
+	if (!probe_is_leaving(p) || p->leave.fn != NULL)
+		return;
+	if (p->setup.known != NULL)
+		p->setup.known(p->setup.arg);
+	loop_timer_set(
+	    p->setup.loop, &p->leave, clock_now_us() + LEAVE_US, on_left, p);
 }

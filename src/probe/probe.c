@@ -57,8 +57,8 @@ probe_cut(struct probe *p, const char *why)
 		probe_finish(p, END_COMPLETE);
 		return;
 	}
-	err_set(&p->facts->err, ERR_INTERNAL, "%s in %s", why,
-	    phase_name(p->phase));
+	err_set(&p->facts->err, ERR_INTERNAL, "%s while %s", why,
+	    phase_doing(p->phase));
 	probe_finish_error(p);
 }
 

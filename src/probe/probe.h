@@ -26,6 +26,9 @@ typedef void probe_fn(void *arg, struct probe *p);
 /* Told of every phase entered; for whoever answers if the process hangs. */
 typedef void probe_phase_fn(void *arg, enum phase phase);
 
+/* Told once, when all that matters is known and only QUIT is left. */
+typedef void probe_known_fn(void *arg);
+
 struct probe_setup {
 	const struct settings *asked;
 	const char *secret;    /* NULL: none */
@@ -38,6 +41,7 @@ struct probe_setup {
 	struct facts *facts;       /* what is to be filled */
 	probe_fn *done;
 	probe_phase_fn *entered; /* may be NULL */
+	probe_known_fn *known;   /* may be NULL */
 	void *arg;
 };
 

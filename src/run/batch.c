@@ -395,7 +395,7 @@ conclude(struct batch *b, struct answer *a)
 
 	summary_finish(
 	    b->summary, clock_now_us() - b->started_us, (int64_t)time(NULL));
-	last_word_place("output");
+	last_word_place("writing the output");
 	if (b->o->format->passes > 0)
 		write_page(b);
 	if (has_file && (error = output_end(&b->output)) != 0)

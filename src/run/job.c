@@ -38,8 +38,17 @@ on_done(void *arg, struct probe *p)
 static void
 on_phase(void *arg, enum phase phase)
 {
+	struct job *j = arg;
+
+	j->place = phase_doing(phase);
+	last_word_place(j->place);
+}
+
+static void
+on_known(void *arg)
+{
 	(void)arg;
-	last_word_place(phase_doing(phase));
+	last_word_known();
 }
 
 /* What cannot be right is not sent: nothing else of it is worth telling. */
@@ -81,11 +90,13 @@ use_tls(struct job *j)
 
 	if (j->asked->tls_mode == SMTP_TLS_NONE)
 		return;
+	last_word_place("reading certificates");
 	if ((t = shared_tls(j->shared, j->asked, &j->lent, &j->facts.err)) !=
 	    NULL)
 		probe_use_tls(j->probe, t);
 	else
 		probe_fail(j->probe);
+	last_word_place(j->place);
 }
 
 /* Returns 0, or -1 with the facts complete. */
@@ -100,6 +111,7 @@ start_probe(struct job *j)
 		.facts = &j->facts,
 		.done = on_done,
 		.entered = on_phase,
+		.known = on_known,
 		.arg = j };
 
 	j->state = JOB_PROBE;
@@ -134,8 +146,8 @@ ask_memory(struct job *j)
 		return;
 	}
 	j->state = JOB_MEMORY;
-	j->facts.hung_in = "guard";
-	last_word_place("guard");
+	j->facts.hung_in = memory_place;
+	last_word_place(memory_place);
 	/* It is to come before anything else of OpenSSL's. */
 	if (j->asked->tls_mode != SMTP_TLS_NONE)
 		shared_tls(j->shared, j->asked, &lent, &later);
@@ -162,8 +174,9 @@ on_secret(void *arg, int rc)
 	struct job *j = arg;
 
 	leave_secret(j);
-	/* One copy is enough: that of -P and pass: goes. */
-	if (j->asked->secret.kind == SECRET_TEXT)
+	/* One copy is enough: that of -P, pass: and ask goes. */
+	if (j->asked->secret.kind == SECRET_TEXT ||
+	    j->asked->secret.kind == SECRET_ASK)
 		secret_source_free(&j->asked->secret);
 	if (rc == -1 || look_at_secret(j) == -1)
 		tell_done(j);
@@ -213,7 +226,7 @@ job_cut(struct job *j, const char *why)
 	if (j->state == JOB_PROBE) {
 		probe_cut(j->probe, why);
 	} else if (j->state == JOB_SECRET || j->state == JOB_MEMORY) {
-		err_set(&j->facts.err, ERR_INTERNAL, "%s in %s", why,
+		err_set(&j->facts.err, ERR_INTERNAL, "%s while %s", why,
 		    j->facts.hung_in);
 		job_forget(j);
 		loop_timer_set(

@@ -45,6 +45,7 @@ struct job {
 	struct censor *censor;
 	struct memory memory;
 	struct probe *probe;
+	const char *place;  /* where it is, for the last word; static */
 	struct facts facts; /* from first to last */
 };
 

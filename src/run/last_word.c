@@ -1,28 +1,32 @@
 #include "run/last_word.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
+#include "base/process.h"
 #include "base/replace.h"
 #include "run/answer.h"
+#include "run/prepared.h"
+#include "run/stand_in.h"
+#include "run/watchdog.h"
 #include "secret/secret.h"
-
-/*
- * Stand-ins in the prepared answers, filled in when one is written; of the
- * width of the longest word, so that no line grows by it.
- */
-#define PLACE "@PLACE@-----------------------------------------@"
-#define CAUSE "@CAUSE@-----------------------------------------@"
+#include "secret/terminal.h"
 
 enum {
-	PREPARED_MAX = 128 * 1024,   /* with a long user name in each sample */
-	FILE_NS = 250 * 1000 * 1000, /* what the file may take in the end */
+	FILE_NS = 250 * 1000 * 1000,  /* what the file may take in the end */
+	GRACE_NS = 100 * 1000 * 1000, /* to tell a verdict that is known */
+	DOG_LATE_US = 5 * 1000,       /* the timer's handler comes first */
+	SLICE_NS = 5 * 1000 * 1000,
 };
+
+/* Who gives the answer: one alone. */
+enum { NOBODY, THE_PROCESS, THE_WATCHDOG };
 
 /*
  * The one piece of process-wide state: a signal handler has no other way to
@@ -34,20 +38,22 @@ static struct {
 	char *path;             /* --output-file, or NULL */
 	char *temporary;
 	const char *volatile place;
+	volatile sig_atomic_t known;  /* the verdict is, and can be told */
+	volatile sig_atomic_t graced; /* it was given time for that */
+	atomic_int speaker;
+	int64_t deadline_us;
 	volatile sig_atomic_t prepared;
 	volatile sig_atomic_t retired;
 	volatile sig_atomic_t retired_code;
 	volatile sig_atomic_t passed_on; /* a descriptor and 1; 0: none */
 	timer_t timer;
 	bool has_timer;
-} last = { .timeout = ANSWER_INIT(PREPARED_MAX),
-	.internal = ANSWER_INIT(PREPARED_MAX) };
+} last = { .retired_code = STATUS_UNKNOWN,
+	.timeout = ANSWER_INIT(STAND_IN_MAX),
+	.internal = ANSWER_INIT(STAND_IN_MAX) };
 
-/* The prepared text with its stand-ins filled in. */
-static struct {
-	char data[PREPARED_MAX + 1024];
-	size_t len;
-} filled;
+/* What is being written; of whoever has the word. */
+static struct stand_in_text filled;
 
 /* Those that somebody sends, or the kernel insists on. */
 static const struct {
@@ -65,105 +71,126 @@ static const struct {
 	{ SIGXCPU, "SIGXCPU" },
 };
 
-/*
- * The others that would end a process, and the real-time ones.  Blocked, all
- * of them with one call, they cannot: what the kernel means by one, a write
- * that fails, the program hears all the same.
- */
-static const int held[] = {
-	SIGPIPE,
-	SIGTRAP,
-	SIGVTALRM,
-	SIGPROF,
-	SIGXFSZ,
-	SIGPOLL,
-#ifdef SIGPWR
-	SIGPWR,
-#endif
-#ifdef SIGSTKFLT
-	SIGSTKFLT,
-#endif
-};
-
-/*
- * Write all, but never block: a peer that does not read must not hold the
- * process past its deadline.
- */
-static void
-write_now(const char *text, size_t len)
+static int
+strike_in(long ns)
 {
-	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
-	ssize_t n;
+	const struct itimerspec when = { .it_value = { .tv_nsec = ns } };
 
-	while (len > 0 && poll(&p, 1, 0) == 1) {
-		n = write(STDOUT_FILENO, text, len);
-		if (n <= 0)
-			return;
-		text += n;
-		len -= (size_t)n;
-	}
+	if (!last.has_timer)
+		return -1;
+	return timer_settime(last.timer, 0, &when, NULL);
 }
-
-/* Async-signal-safe, like all that the handler calls. */
-static void
-fill_in(const struct buf *prepared, const char *cause)
-{
-	const char *from = prepared->data, *word;
-	size_t used = 0, left = prepared->len, n;
-
-	while (left > 0 && used < PREPARED_MAX) {
-		word = NULL;
-		if (left >= sizeof PLACE - 1 &&
-		    memcmp(from, PLACE, sizeof PLACE - 1) == 0)
-			word = last.place;
-		else if (left >= sizeof CAUSE - 1 &&
-		    memcmp(from, CAUSE, sizeof CAUSE - 1) == 0)
-			word = cause;
-		if (word == NULL) {
-			filled.data[used++] = *from++;
-			left--;
-			continue;
-		}
-		n = strnlen(word, sizeof PLACE - 1);
-		memcpy(filled.data + used, word, n);
-		used += n;
-		from += sizeof PLACE - 1; /* both are of one length */
-		left -= sizeof PLACE - 1;
-	}
-	filled.len = used;
-}
-
-_Static_assert(sizeof PLACE == sizeof CAUSE, "fill_in() relies on it");
 
 /* The timer, set anew, ends the process if the file's disk hangs. */
 static void
 limit_file(void)
 {
-	const struct itimerspec when = { .it_value = { .tv_nsec = FILE_NS } };
 	sigset_t alarm;
 
 	sigemptyset(&alarm);
 	sigaddset(&alarm, SIGALRM);
-	if (last.has_timer && timer_settime(last.timer, 0, &when, NULL) == 0)
+	if (strike_in(FILE_NS) == 0)
 		sigprocmask(SIG_UNBLOCK, &alarm, NULL);
 }
 
+static void
+rest(long ns)
+{
+	const struct timespec t = { .tv_nsec = ns };
+
+	nanosleep(&t, NULL);
+}
+
+static bool
+claim(int who)
+{
+	int nobody = NOBODY;
+
+	return atomic_compare_exchange_strong(&last.speaker, &nobody, who) ||
+	    nobody == who;
+}
+
+static void
+retire(int exit_code)
+{
+	last.retired_code = exit_code;
+	last.retired = 1;
+}
+
 /* Whoever waits for the answer comes first, then who reads the file. */
+static void
+say(const struct answer *a, const char *cause)
+{
+	retire(a->code);
+	if (a->silent)
+		return;
+	stand_in_fill(&filled, &a->said, last.place, cause);
+	descriptor_write_now(STDOUT_FILENO, filled.data, filled.len);
+}
+
+static void
+write_file(const struct answer *a, const char *cause)
+{
+	stand_in_fill(&filled, &a->page, last.place, cause);
+	replace_file(last.path, last.temporary, filled.data, filled.len);
+}
+
 static int
 give(const struct answer *a, const char *cause)
 {
-	last_word_retire(a->code);
-	if (!a->silent) {
-		fill_in(&a->said, cause);
-		write_now(filled.data, filled.len);
-	}
+	say(a, cause);
 	if (last.path != NULL) {
 		limit_file();
-		fill_in(&a->page, cause);
-		replace_file(
-		    last.path, last.temporary, filled.data, filled.len);
+		write_file(a, cause);
 	}
 	return a->code;
+}
+
+#if defined(__GLIBC__) && !__GLIBC_PREREQ(2, 34)
+#define _Fork fork
+#endif
+
+/*
+ * The file may be on the same mount.  Not by fork(), which would wait for what
+ * the one that hangs holds; a process, unlike a thread, can be left behind.
+ */
+static void
+write_file_apart(const struct answer *a)
+{
+	int slices = FILE_NS / SLICE_NS;
+	pid_t pid = _Fork();
+
+	if (pid == 0) {
+		write_file(a, "");
+		_exit(0);
+	}
+	while (pid > 0 && slices-- > 0 && waitpid(pid, NULL, WNOHANG) == 0)
+		rest(SLICE_NS);
+	if (pid > 0 && slices < 0)
+		kill(pid, SIGKILL);
+}
+
+/* In the watchdog's thread, time is up, and no handler has ended it all. */
+static void
+bite(void)
+{
+	if (last.known)
+		rest(2L * GRACE_NS);
+	if (!claim(THE_WATCHDOG)) {
+		/* An answer is under way: let it out, and the file. */
+		rest(FILE_NS + GRACE_NS);
+		_exit((int)last.retired_code);
+	}
+	secret_kill_commands();
+	secret_terminal_restore();
+	say(&last.timeout, "");
+	/* A file of a dead server may keep the process from its end, but not
+	   whoever reads until the end. */
+	close(STDOUT_FILENO);
+	close(STDERR_FILENO);
+	if (last.path != NULL)
+		write_file_apart(&last.timeout);
+	_exit(last.timeout.code);
 }
 
 static void
@@ -173,16 +200,27 @@ on_signal(int number, siginfo_t *info, void *context)
 	const uint64_t told = (uint64_t)number;
 
 	(void)context;
+	if (atomic_load(&last.speaker) == THE_WATCHDOG)
+		return; /* which ends it all */
 	if (last.passed_on != 0 && !last.retired && !is_timer) {
 		(void)!write((int)last.passed_on - 1, &told, sizeof told);
 		return;
 	}
+	/* What is known only needs to be told, if the loop still turns. */
+	if (is_timer && last.known && !last.graced && !last.retired) {
+		last.graced = 1;
+		if (strike_in(GRACE_NS) == 0)
+			return;
+	}
 	secret_kill_commands();
+	secret_terminal_restore();
 	/* An answer is under way: let it out, the timer waits for it. */
 	if (last.retired && last.has_timer && !is_timer)
 		return;
 	if (last.retired)
 		_exit((int)last.retired_code);
+	if (!claim(THE_PROCESS))
+		return;
 	if (is_timer)
 		_exit(give(&last.timeout, ""));
 	_exit(last_word_internal(last_word_signal(number)));
@@ -205,72 +243,20 @@ last_word_pass_on(int eventfd)
 	last.passed_on = eventfd + 1;
 }
 
-/*
- * Of many checks each has been told, or is not known.  A page of before stands,
- * and among lines for an engine this one would be none.
- */
-static int
-prepare_for_many(const struct options *o)
-{
-	struct report r = { .service = "SMTP_AUTH",
-		.state = o->check.state_of[CONDITION_TIMEOUT],
-		.message = "timeout of the whole run in " PLACE
-			   "; the other checks are not known" };
-	bool silent = o->output_temporary == NULL && o->format != &report_text;
-
-	last.timeout.silent = last.internal.silent = silent;
-	last.timeout.code = (int)r.state;
-	last.internal.code = STATUS_UNKNOWN;
-	if (report_write(&report_text, &r, &last.timeout.said) == -1)
-		return -1;
-	r.state = STATUS_UNKNOWN;
-	r.message = "internal error: " CAUSE " in " PLACE
-		    "; the other checks are not known";
-	return report_write(&report_text, &r, &last.internal.said);
-}
-
-static int
-prepare_answers(const struct options *o)
-{
-	struct facts f;
-	int rc;
-
-	if (o->batch != NULL)
-		return prepare_for_many(o);
-	facts_init(&f);
-	f.end = END_TIMEOUT;
-	f.hung_in = PLACE;
-	rc = answer_make(&last.timeout, &f, o);
-	if (rc == 0) {
-		f.end = END_ERROR;
-		err_set(&f.err, ERR_INTERNAL, "%s while %s", CAUSE, PLACE);
-		rc = answer_make(&last.internal, &f, o);
-	}
-	facts_free(&f);
-	return rc;
-}
-
 void
 last_word_begin(void)
 {
 	struct sigaction sa = { .sa_sigaction = on_signal,
 		.sa_flags = SA_SIGINFO };
 	struct sigaction old;
-	sigset_t blocked;
 	size_t i;
-	int n;
 
 	sigfillset(&sa.sa_mask);
 	for (i = 0; i < sizeof caught / sizeof caught[0]; i++)
 		if (sigaction(caught[i].number, &sa, &old) == 0 &&
 		    old.sa_handler == SIG_IGN && caught[i].number != SIGALRM)
 			sigaction(caught[i].number, &old, NULL);
-	sigemptyset(&blocked);
-	for (i = 0; i < sizeof held / sizeof held[0]; i++)
-		sigaddset(&blocked, held[i]);
-	for (n = SIGRTMIN; n <= SIGRTMAX; n++)
-		sigaddset(&blocked, n);
-	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	process_hold_signals();
 }
 
 static int
@@ -317,12 +303,28 @@ take_path(const struct options *o)
 int
 last_word_prepare(const struct options *o, int64_t deadline_us)
 {
+	watchdog_stop();
 	withdraw();
 	last.place = "starting";
-	if (take_path(o) == -1 || prepare_answers(o) == -1)
+	if (take_path(o) == -1 ||
+	    prepared_make(&last.timeout, &last.internal, o) == -1)
 		return -1;
 	last.prepared = 1;
+	last.deadline_us = deadline_us;
 	return start_timer(deadline_us);
+}
+
+void
+last_word_watch(void)
+{
+	/* Without a thread the timer does what it can. */
+	(void)watchdog_start(last.deadline_us + DOG_LATE_US, bite);
+}
+
+void
+last_word_known(void)
+{
+	last.known = 1;
 }
 
 void
@@ -331,11 +333,19 @@ last_word_place(const char *where)
 	last.place = where;
 }
 
+/* Unless the watchdog gives the answer, which ends the process. */
+static void
+take_word(void)
+{
+	while (!claim(THE_PROCESS))
+		pause();
+}
+
 void
 last_word_retire(int exit_code)
 {
-	last.retired_code = exit_code;
-	last.retired = 1;
+	take_word();
+	retire(exit_code);
 }
 
 /* Without a prepared answer nothing of the command line can be told. */
@@ -345,18 +355,27 @@ last_word_internal(const char *why)
 	static const char begin[] = "SMTP_AUTH UNKNOWN: internal error: ";
 	char *end;
 
+	take_word();
 	if (last.prepared)
 		return give(&last.internal, why);
-	last_word_retire(STATUS_UNKNOWN);
+	retire(STATUS_UNKNOWN);
 	end = stpcpy(stpcpy(filled.data, begin), why);
 	*end++ = '\n';
-	write_now(filled.data, (size_t)(end - filled.data));
+	descriptor_write_now(
+	    STDOUT_FILENO, filled.data, (size_t)(end - filled.data));
 	return STATUS_UNKNOWN;
+}
+
+void
+last_word_withdraw(void)
+{
+	watchdog_stop();
+	withdraw();
 }
 
 void
 last_word_free(void)
 {
 	last.retired = 1; /* a late signal finds nothing to say */
-	withdraw();
+	last_word_withdraw();
 }

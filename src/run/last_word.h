@@ -25,6 +25,21 @@ void last_word_begin(void);
  */
 int last_word_prepare(const struct options *o, int64_t deadline_us);
 
+/* Forget what was prepared, and until when: time does not count for now. */
+void last_word_withdraw(void);
+
+/*
+ * Once prepared: files are about to be opened that may be on a mount whose
+ * server is gone, where no signal is heard.  From now on a thread keeps watch.
+ */
+void last_word_watch(void);
+
+/*
+ * The verdict is known: should the timer strike now, the regular answer is
+ * given a moment to be told in place of the prepared one.
+ */
+void last_word_known(void);
+
 /*
  * From now on a signal that would end the process is written to this eventfd,
  * by its number, and whoever reads that ends the process.  The deadline's timer

@@ -7,6 +7,8 @@
 #include "verdict/verdict.h"
 #include "verdict/wording.h"
 
+const char memory_place[] = "waiting for other checks of this login";
+
 enum { WAIT_US = 5 * 1000, WAIT_MOST_US = 100 * 1000 };
 
 bool
@@ -47,7 +49,7 @@ ask(struct memory *m)
 		if (wait(m))
 			return;
 		f->end = END_ERROR;
-		f->hung_in = "guard (other checks of this login are under way)";
+		f->hung_in = memory_place;
 		err_set(&f->err, ERR_TIMEOUT, "guard");
 	}
 	m->done(m->arg);

@@ -35,6 +35,9 @@ struct memory {
 	bool watching; /* it is open */
 };
 
+/* Where a check is meanwhile, as facts and the last word have it. */
+extern const char memory_place[];
+
 /* Whether anything is to be remembered at all. */
 bool memory_is_wanted(
     const struct settings *asked, const struct secret *secret);

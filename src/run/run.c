@@ -2,16 +2,18 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/replace.h"
 #include "base/text.h"
+#include "plugin/printable.h"
 #include "run/batch.h"
 #include "run/last_word.h"
 #include "run/output.h"
-
-static const char READING_OPTIONS[] = "reading --extra-opts"; /* a place */
+#include "secret/terminal.h"
 
 enum { RUN_TIMEOUT_US = 60 * 1000 * 1000 };
 
@@ -25,33 +27,84 @@ time_for(const struct options *o)
 
 /* What is set here ends the process, should a file never come. */
 static int64_t
-on_files(void *arg, const struct options *line)
+on_files(void *arg, const struct options *line, const char *what)
 {
-	const struct run *r = arg;
+	struct run *r = arg;
 	struct deadline d = deadline_reckon(r->started_us, time_for(line));
 
-	if (last_word_prepare(line, d.hard_us) == 0)
-		last_word_place(READING_OPTIONS);
+	if (last_word_prepare(line, d.hard_us) == 0) {
+		last_word_place(what);
+		last_word_watch();
+	}
+	r->job.facts.hung_in = what; /* unless it comes */
 	return d.soft_us;
+}
+
+/* Only files that somebody named: what is the system's is on its disk. */
+static bool
+opens_files(const struct options *o)
+{
+	const struct settings *s = &o->check;
+
+	return o->batch != NULL || s->secret.kind == SECRET_FILE ||
+	    s->secret.kind == SECRET_CRED || s->ca_file != NULL ||
+	    s->ca_path != NULL || s->client_cert != NULL ||
+	    o->output_temporary != NULL || getenv("SSL_CERT_FILE") != NULL ||
+	    getenv("SSL_CERT_DIR") != NULL || getenv("OPENSSL_CONF") != NULL;
+}
+
+static void
+prepare(struct run *r)
+{
+	if (last_word_prepare(&r->options, r->deadline.hard_us) == -1)
+		err_set(&r->job.facts.err, ERR_INTERNAL,
+		    "cannot prepare the deadline: %s", strerror(errno));
+	else if (opens_files(&r->options))
+		last_word_watch();
+}
+
+/* What a person types takes its time: the deadline begins behind it. */
+static void
+ask_secret(struct run *r)
+{
+	struct settings *asked = &r->options.check;
+	struct buf prompt = BUF_INIT(8192);
+
+	last_word_withdraw();
+	buf_adds(&prompt,
+	    asked->proof == SASL_PROOF_TOKEN ? "Token of " : "Password of ");
+	printable_add(&prompt, asked->user, strlen(asked->user));
+	buf_adds(&prompt, " at ");
+	printable_add(&prompt, asked->host, strlen(asked->host));
+	buf_addf(&prompt, ":%d: ", asked->port);
+	if (prompt.failed)
+		err_nomem(&r->job.facts.err);
+	else
+		secret_ask(&asked->secret, buf_str(&prompt), &r->job.facts.err);
+	buf_free(&prompt);
+	r->started_us = clock_now_us();
 }
 
 void
 run_init(struct run *r, int argc, char **argv, int64_t started_us)
 {
-	const struct options_watch watch = { on_files, r };
+	const struct options_watch watch = { .before_files = on_files,
+		.arg = r,
+		.has_terminal = isatty(STDIN_FILENO) == 1 };
 	struct facts *f = &r->job.facts;
 
 	*r = (struct run){ .started_us = started_us,
 		.answer = ANSWER_INIT(ANSWER_MAX) };
 	job_init(&r->job, &r->options.check);
-	if (options_parse(&r->options, argc, argv, &watch, &f->err) == -1 &&
-	    f->err.kind == ERR_TIMEOUT)
-		f->hung_in = READING_OPTIONS;
-	r->deadline = deadline_reckon(started_us, time_for(&r->options));
-	if (r->options.action == ACTION_CHECK &&
-	    last_word_prepare(&r->options, r->deadline.hard_us) == -1)
-		err_set(&f->err, ERR_INTERNAL,
-		    "cannot prepare the deadline: %s", strerror(errno));
+	if (options_parse(&r->options, argc, argv, &watch, &f->err) != -1 ||
+	    f->err.kind != ERR_TIMEOUT)
+		f->hung_in = NULL;
+	if (f->err.kind == ERR_NONE && r->options.action == ACTION_CHECK &&
+	    r->options.check.secret.kind == SECRET_ASK)
+		ask_secret(r);
+	r->deadline = deadline_reckon(r->started_us, time_for(&r->options));
+	if (r->options.action == ACTION_CHECK)
+		prepare(r);
 }
 
 static void

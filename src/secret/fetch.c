@@ -15,6 +15,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "secret/internal.h"
+#include "secret/terminal.h"
 
 enum {
 	LINE_MAX_BYTES = SECRET_MAX + 2, /* it may end in CR LF */
@@ -48,9 +49,11 @@ fail(struct secret_fetch *f, const char *what)
 {
 	const struct secret_source *source = f->source;
 
-	if (source->kind == SECRET_TEXT)
-		return err_set(f->e, ERR_SECRET,
-		    "the secret on the command line %s", what);
+	if (source->kind == SECRET_TEXT || source->kind == SECRET_ASK)
+		return err_set(f->e, ERR_SECRET, "the secret %s %s",
+		    source->kind == SECRET_ASK ? "typed"
+					       : "on the command line",
+		    what);
 	if (source->kind == SECRET_CMD)
 		return err_set(f->e, ERR_SECRET, "cmd: its output %s", what);
 	return err_set(f->e, ERR_SECRET, "%s%.*s %s",
@@ -115,6 +118,7 @@ take_variable(struct secret_fetch *f)
 static void
 stop_reading(struct secret_fetch *f)
 {
+	secret_terminal_restore();
 	loop_timer_cancel(f->loop, &f->timer);
 	if (f->fd != -1)
 		loop_unwatch(f->loop, f->fd);
@@ -184,6 +188,7 @@ read_fd(struct secret_fetch *f, int fd)
 	if (loop_watches(f->loop, fd))
 		return fail_errno(f, EBUSY);
 	f->fd = fd;
+	secret_terminal_hide(fd); /* if somebody types it */
 	if (loop_watch(f->loop, fd, POLLIN, on_readable, f) == -1)
 		return err_nomem(f->e);
 	loop_timer_set(f->loop, &f->timer, f->deadline_us, on_deadline, f);
@@ -311,6 +316,7 @@ begin(struct secret_fetch *f)
 	case SECRET_NONE:
 	case SECRET_TEXT:
 	case SECRET_ENV:
+	case SECRET_ASK:
 		break;
 	}
 	return err_set(f->e, ERR_INTERNAL, "no source of a secret");
@@ -355,8 +361,13 @@ secret_fetch_start(struct loop *l, const struct secret_source *source,
 		.deadline_us = deadline_us,
 		.fd = -1,
 		.line = BUF_INIT(LINE_MAX_BYTES) };
-	if (source->kind == SECRET_TEXT)
+	if ((source->kind == SECRET_TEXT || source->kind == SECRET_ASK) &&
+	    source->text != NULL)
 		take(f, source->text, strlen(source->text));
+	else if (source->kind == SECRET_ASK)
+		err_set(e, ERR_SECRET,
+		    "ask: nobody is asked here; use another source, such as "
+		    "file:PATH");
 	else if (source->kind == SECRET_ENV)
 		take_variable(f);
 	else

@@ -18,6 +18,7 @@ static const struct {
 	{ "env:", SECRET_ENV },
 	{ "fd:", SECRET_FD },
 	{ "stdin", SECRET_STDIN },
+	{ "ask", SECRET_ASK },
 	{ "pass:", SECRET_TEXT },
 	{ "cmd:", SECRET_CMD },
 	{ "cred:", SECRET_CRED },
@@ -50,6 +51,7 @@ fault_of(enum secret_kind kind, const char *text)
 	case SECRET_NONE:
 	case SECRET_TEXT:
 	case SECRET_STDIN:
+	case SECRET_ASK:
 		break;
 	}
 	return NULL;
@@ -64,17 +66,19 @@ secret_source_parse(const char *text, struct secret_source *out, struct err *e)
 	for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
 		n = strlen(kinds[i].prefix);
 		if (strncmp(text, kinds[i].prefix, n) == 0 &&
-		    (kinds[i].kind != SECRET_STDIN || text[n] == '\0'))
+		    (kinds[i].prefix[n - 1] == ':' || text[n] == '\0'))
 			break;
 	}
 	/* Not quoted: it may be the secret, given without "pass:". */
 	if (i == sizeof kinds / sizeof kinds[0])
 		return err_set(e, ERR_USAGE,
 		    "not a source; use file:PATH, env:NAME, fd:N, stdin, "
-		    "cmd:COMMAND, cred:NAME or pass:TEXT");
+		    "ask, cmd:COMMAND, cred:NAME or pass:TEXT");
 	if ((fault = fault_of(kinds[i].kind, text + n)) != NULL)
 		return err_set(e, ERR_USAGE, "%s", fault);
-	if ((out->text = strdup(text + n)) == NULL)
+	out->text = NULL;
+	if (kinds[i].kind != SECRET_ASK &&
+	    (out->text = strdup(text + n)) == NULL)
 		return err_nomem(e);
 	out->kind = kinds[i].kind;
 	out->instead_of = NULL;

@@ -22,11 +22,12 @@ enum secret_kind {
 	SECRET_STDIN,
 	SECRET_CMD,
 	SECRET_CRED,
+	SECRET_ASK, /* text is the secret itself, once it was asked for */
 };
 
 struct secret_source {
 	enum secret_kind kind;
-	char *text; /* what follows the colon, owned; wiped for SECRET_TEXT */
+	char *text; /* what follows the colon, or NULL; owned, and wiped */
 	/* One that this one was given in place of, owned, or NULL: nobody reads
 	 * it, but its variable is a secret all the same. */
 	struct secret_source *instead_of;
@@ -43,9 +44,9 @@ struct secret {
 enum { SECRET_MAX = 64 * 1024 };
 
 /*
- * Take "file:PATH", "env:NAME", "fd:N", "stdin", "pass:TEXT", "cmd:COMMAND"
- * or "cred:NAME" apart.  Returns 0 with *out owned by the caller, or -1 with
- * *e set (ERR_USAGE), which never quotes a secret.
+ * Take "file:PATH", "env:NAME", "fd:N", "stdin", "ask", "pass:TEXT",
+ * "cmd:COMMAND" or "cred:NAME" apart.  Returns 0 with *out owned by the caller,
+ * or -1 with *e set (ERR_USAGE), which never quotes a secret.
  */
 int secret_source_parse(
     const char *text, struct secret_source *out, struct err *e);

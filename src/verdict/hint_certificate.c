@@ -235,7 +235,7 @@ hint_expired(struct buf *b, const struct facts *f, const struct settings *asked)
 		buf_adds(b,
 		    "renew the certificate on the server, and make it load "
 		    "the new one");
-	else if (t->from_store)
+	else if (t->depth >= f->tls.from_store_at)
 		buf_adds(b,
 		    "renew the roots on this machine (update-ca-certificates, "
 		    "or the file of --ca-file), or let the server send a "

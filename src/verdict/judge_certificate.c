@@ -147,8 +147,9 @@ add_dated(struct buf *b, const struct facts *f, const struct settings *asked,
 	add_outside(b, f, t->subject);
 	if (t->depth > 0)
 		buf_adds(b,
-		    t->from_store ? " (an issuer, from the roots here)"
-				  : " (an issuer, sent by the server)");
+		    t->depth >= f->tls.from_store_at
+			? " (an issuer, from the roots here)"
+			: " (an issuer, sent by the server)");
 }
 
 static void

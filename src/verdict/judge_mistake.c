@@ -94,13 +94,13 @@ name_timeout(
 		return;
 	if (f->reached == PHASE_GREETING)
 		name_silence(v, f, asked);
+	else if (f->reached == PHASE_CONNECT && f->attempt_count > 0)
+		name_no_answer(v);
 	else if (f->smtp != NULL && f->smtp->working)
 		buf_addf(&v->hint,
 		    "%s asks for %lu iterations here, more than there is time "
 		    "for: lower them on the server, or raise -t",
 		    f->smtp->mech->name, f->smtp->iterations);
-	else if (f->reached == PHASE_CONNECT && f->attempt_count > 0)
-		name_no_answer(v);
 	else if (f->reached == PHASE_AUTH)
 		advise(v, CAUSE_UNKNOWN,
 		    "servers delay their answer after failed log-ins, also of "

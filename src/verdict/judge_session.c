@@ -83,7 +83,7 @@ known_login(const struct facts *f)
 }
 
 static void
-add_doing(struct buf *b, const struct facts *f, const struct settings *asked)
+word_place(struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	if (f->hung_in != NULL)
 		buf_adds(b, f->hung_in);
@@ -100,10 +100,10 @@ write_timeout(
 		buf_adds(b, "after ");
 		word_duration(b, asked->timeout_us);
 		buf_adds(b, " s ");
-		add_doing(b, f, asked);
+		word_place(b, f, asked);
 	} else if (f->begun || f->hung_in != NULL) {
-		add_doing(b, f, asked);
-		buf_adds(b, ", at the end of the whole run");
+		word_place(b, f, asked);
+		buf_adds(b, ", at the end of the whole run,");
 	} else {
 		buf_adds(b, "of the whole run before it began");
 	}

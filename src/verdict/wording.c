@@ -2,7 +2,6 @@
 
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "base/date.h"
 #include "base/text.h"
@@ -281,15 +280,13 @@ word_days(struct buf *b, int64_t days)
 void
 word_date(struct buf *b, int64_t when)
 {
-	time_t t = (time_t)when;
-	struct tm tm;
-	char text[64];
+	const struct date d = date_from_unix(when);
 
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &tm) == 0)
+	if (!date_is_writable(&d))
 		buf_adds(b, "an unknown date");
 	else
-		buf_adds(b, text);
+		buf_addf(b, "%04d-%02d-%02d %02d:%02d UTC", (int)d.year,
+		    d.month, d.day, d.hour, d.minute);
 }
 
 /* "10:32", or the whole date. */

@@ -4,7 +4,10 @@
  * What the plugin costs is told in units of this, so that a new OpenSSL does
  * not matter.
  *
- *   floor PORT CA-FILE NAME USER PASSWORD
+ *   floor PORT CA-FILE NAME USER PASSWORD [COUNT]
+ *
+ * With COUNT so many logins, one after the other, with one context: what each
+ * of a batch costs at least.
  */
 
 #include <arpa/inet.h>
@@ -79,12 +82,16 @@ dial(const char *port)
 static void
 shake(const char *ca_file, const char *name)
 {
-	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	static SSL_CTX *ctx;
 
-	need(ctx != NULL, "SSL_CTX_new");
-	SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
-	need(SSL_CTX_load_verify_locations(ctx, ca_file, NULL) == 1, ca_file);
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	if (ctx == NULL) {
+		ctx = SSL_CTX_new(TLS_client_method());
+		need(ctx != NULL, "SSL_CTX_new");
+		SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+		need(SSL_CTX_load_verify_locations(ctx, ca_file, NULL) == 1,
+		    ca_file);
+		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	}
 	ssl = SSL_new(ctx);
 	need(SSL_set_fd(ssl, fd) == 1 && SSL_set1_host(ssl, name) == 1 &&
 		SSL_set_tlsext_host_name(ssl, name) == 1 &&
@@ -107,10 +114,9 @@ log_in(const char *user, const char *password)
 	hear("235");
 }
 
-int
-main(int argc, char **argv)
+static void
+check(char **argv)
 {
-	need(argc == 6, "PORT CA-FILE NAME USER PASSWORD");
 	dial(argv[1]);
 	hear("220");
 	say("EHLO probe.example.org\r\n");
@@ -124,6 +130,23 @@ main(int argc, char **argv)
 	say("QUIT\r\n");
 	hear("221");
 	SSL_shutdown(ssl);
+}
+
+int
+main(int argc, char **argv)
+{
+	int count = 1;
+
+	need(argc == 6 || argc == 7, "PORT CA-FILE NAME USER PASSWORD [COUNT]");
+	if (argc == 7)
+		count = atoi(argv[6]);
+	check(argv);
+	while (--count > 0) {
+		SSL_free(ssl);
+		ssl = NULL;
+		close(fd);
+		check(argv);
+	}
 	puts("OK");
 	fflush(stdout);
 	_exit(0);

@@ -158,7 +158,7 @@ def test_connect(operated):
 def test_missing_argument(operated):
     """It is no login, and not OK."""
     status = operated.check_until("mx1", "no user", in_state(3, kind=0))
-    assert "SMTP_AUTH UNKNOWN: usage " in status["plugin_output"]
+    assert "SMTP_AUTH UNKNOWN: wrong command line " in status["plugin_output"]
 
 
 DRAW = """

@@ -65,6 +65,36 @@ open(const char *path, int flags, ...)
 	return fd;
 }
 
+int
+openat(int folder, const char *path, int flags, ...)
+{
+	static int (*real)(int, const char *, int, ...);
+	mode_t mode = 0;
+	va_list ap;
+	int fd;
+
+	va_start(ap, flags);
+	if (flags & O_CREAT)
+		mode = va_arg(ap, mode_t);
+	va_end(ap);
+	touch(path);
+	REAL("openat");
+	fd = real(folder, path, flags, mode);
+	if (is_dead(path))
+		dead_fd = fd;
+	return fd;
+}
+
+int
+fstatat(int folder, const char *path, struct stat *st, int flags)
+{
+	static int (*real)(int, const char *, struct stat *, int);
+
+	touch(path);
+	REAL("fstatat");
+	return real(folder, path, st, flags);
+}
+
 #define FOPEN(name)                                                            \
 	FILE *name(const char *path, const char *mode)                         \
 	{                                                                      \

@@ -37,6 +37,10 @@ def pytest_addoption(parser):
         "--binary", action="append", default=[],
         help="check_smtp_auth to test; repeatable "
              "(default: build/check_smtp_auth)")
+    parser.addoption(
+        "--in-batch", action="store_true",
+        help="do each check whose JSON is looked at as a batch of one: the "
+             "answer is to be the same")
 
 
 def pytest_generate_tests(metafunc):
@@ -218,9 +222,10 @@ def kind_of(args):
 class Plugin:
     """The binary under test."""
 
-    def __init__(self, path, home):
+    def __init__(self, path, home, in_batch=False):
         self.path = path
         self.home = home
+        self.in_batch = in_batch
         self.secrets = []
         self.started = []
 
@@ -292,9 +297,17 @@ class Plugin:
 
     def json(self, *args, **more):
         """One run in JSON.  Returns the object; exit_code is checked."""
-        result = self.run(*args, "--output-format=json", **more)
+        args = [*args, "--output-format=json"]
+        if self.in_batch:
+            # The command line holds for all checks; the one is named only.
+            one = self.home / "one.ini"
+            one.write_text("[the one]\n")
+            args.append("--batch=%s" % one)
+        result = self.run(*args, **more)
         assert len(result.lines) == 1, result
         data = json.loads(result.text)
+        if self.in_batch:
+            assert data.pop("name", "the one") == "the one"
         assert data["exit_code"] == result.exit_code, data
         assert data["state"] == STATES[result.exit_code], data
         return data
@@ -312,7 +325,8 @@ def plugin(request, tmp_path):
         "%s is not there: build it first" % request.param)
     home = tmp_path / "home"
     home.mkdir()
-    plugin = Plugin(request.param, home)
+    plugin = Plugin(request.param, home,
+                    request.config.getoption("--in-batch"))
     plugin.secret(PASSWORD)
     yield plugin
     plugin.close()

@@ -11,17 +11,34 @@ import termios
 
 
 class Process:
-    """A program whose terminal this is; COLUMNS wide."""
+    """A program whose terminal this is; COLUMNS wide.  controlling: it is
+    also the one that signals come from."""
 
-    def __init__(self, command, env, cwd, columns=80, timeout=60):
+    def __init__(self, command, env, cwd, columns=80, timeout=60,
+                 controlling=False, **more):
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ,
                     struct.pack("HHHH", 24, columns, 0, 0))
         self.timeout = timeout
         self.process = subprocess.Popen(
-            [str(x) for x in command], env=env, cwd=cwd, stdin=slave,
-            stdout=slave, stderr=slave, start_new_session=True)
-        os.close(slave)
+            [str(x) for x in command], env=env, cwd=cwd,
+            **{"stdin": slave, "stdout": slave, "stderr": slave, **more},
+            start_new_session=True,
+            preexec_fn=(lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0))
+            if controlling else None)
+        # Without it there is no terminal until the program opens it.
+        self.slave = slave
+        if not more:
+            self.let_go()
+
+    def let_go(self):
+        """From now on it ends with the program."""
+        if self.slave != -1:
+            os.close(self.slave)
+        self.slave = -1
+
+    def echoes(self):
+        return bool(termios.tcgetattr(self.master)[3] & termios.ECHO)
 
     def send(self, text):
         data = text.encode()
@@ -51,6 +68,7 @@ class Process:
     def rest(self):
         """All that comes until the program ends."""
         out = b""
+        self.let_go()
         while True:
             data = self.read()
             if not data:
@@ -60,4 +78,5 @@ class Process:
     def close(self):
         self.process.kill()
         self.process.wait()
+        self.let_go()
         os.close(self.master)

@@ -10,8 +10,15 @@ import time
 
 import pytest
 
+import test_dialogues
 from conftest import HOST, PASSWORD, PROBE, STATES, USER
-from smtp_server import Mail
+from smtp_server import Dialogue, Mail
+from test_hostile import TLS_MESSAGES
+
+
+# Options of the dialogues that take no value.
+FLAGS = {"-s", "-S", "--no-tls", "--lmtp", "--allow-cleartext",
+         "--allow-unverified", "--insecure"}
 
 
 class Accounts(Mail):
@@ -45,6 +52,19 @@ class Batch:
         self.plugin = plugin
         self.path = path
         self.text = ""
+        self.env = {}
+
+    def add_line(self, name, words):
+        """A section of what is a command line with these words."""
+        lines = ["[%s]" % name]
+        words = iter(words)
+        for word in words:
+            flag = word.lstrip("-")
+            if "=" in word or word in FLAGS:
+                lines.append(flag)
+            else:
+                lines.append("%s=%s" % (flag, next(words)))
+        self.text += "\n".join(lines) + "\n"
 
     def add(self, name, *options, **more):
         """add("alice", "starttls", port=25, ca_file=...)"""
@@ -136,13 +156,13 @@ def test_a_faulty_section_is_one_check(batch, mail, ca):
     for d in out.values():
         assert d["condition"] in (None, "usage"), d
     where = " for %s at %s: " % (USER, server.at)
-    assert said["word"] == "usage%s%s, line 11: not an option of this " \
-        "program" % (where, batch.path)
+    assert said["word"] == "wrong command line%s%s, line 11: not an option of " \
+        "this program" % (where, batch.path)
     assert said["value"] == (
-        "usage%s--port (line 13 of --batch): not a port; use 1 to 65535 or a "
+        "wrong command line%s--port (line 13 of --batch): not a port; use 1 to 65535 or a "
         "service name (a password is given with --password-from)" % where)
-    assert said["run"] == "usage%s%s, line 15: verbose is for the whole " \
-        "run; give it on the command line" % (where, batch.path)
+    assert said["run"] == "wrong command line%s%s, line 15: verbose is for the " \
+        "whole run; give it on the command line" % (where, batch.path)
     assert "-s with --no-tls: give one of them" in said["both"]
     assert sorted(said) == ["both", "run", "value", "word"]
 
@@ -164,7 +184,7 @@ def test_a_faulty_section_is_one_check(batch, mail, ca):
 def test_a_faulty_file_is_no_run(batch, text, fault):
     batch.text = text
     result = batch.run()
-    assert result.first_line == "SMTP_AUTH UNKNOWN: usage: --batch: " + \
+    assert result.first_line == "SMTP_AUTH UNKNOWN: wrong command line: --batch: " + \
         fault.replace("FILE", str(batch.path))
     assert result.exit_code == 3
 
@@ -175,7 +195,7 @@ def test_no_file(plugin, tmp_path):
                         ("/dev/null", "not a regular file, and it is read "
                          "twice; write it to one")):
         result = plugin.run("--batch=%s" % path)
-        assert result.first_line == "SMTP_AUTH UNKNOWN: usage: --batch: " \
+        assert result.first_line == "SMTP_AUTH UNKNOWN: wrong command line: --batch: " \
             "%s: %s" % (path, fault)
 
 
@@ -193,7 +213,7 @@ def test_only_and_list(batch, mail, ca):
     assert sorted(batch.json("--only=mail!*", "--only=nothing")) == [
         "mail!alice", "mail!bob"]
     assert batch.run("--only=x").first_line == (
-        "SMTP_AUTH UNKNOWN: usage: --only: no name in %s matches; see --list"
+        "SMTP_AUTH UNKNOWN: wrong command line: --only: no name in %s matches; see --list"
         % batch.path)
 
 
@@ -204,8 +224,8 @@ def test_what_all_have_in_common_is_said_once(batch, tmp_path):
         batch.add("c%02d" % i)
     result = batch.run()
     assert result.message == (
-        "30 of 30 checks unknown: c00, c01, c02 and 27 more: usage for u at "
-        "127.0.0.1:1: --ca-file %s: No such file or directory"
+        "30 of 30 checks unknown: c00, c01, c02 and 27 more: wrong command "
+        "line for u at 127.0.0.1:1: --ca-file %s: No such file or directory"
         % (tmp_path / "none"))
     assert len(result.details) == 1
 
@@ -278,21 +298,31 @@ def silence(conn):
     conn.stall()
 
 
-def test_one_that_hangs_holds_up_no_other(batch, mail, ca, serve, tmp_path):
-    """A server that says nothing, and commands that do nothing: the others
-    are done before any of these is."""
+def first_names(batch, count, *args):
+    """Who comes first; the others are ended."""
+    process = batch.plugin.start(*batch.args(
+        "--output-format=json", "--run-timeout=300", "-t", 250, *args))
+    names = [json.loads(process.stdout.readline())["name"]
+             for _ in range(count)]
+    process.send_signal(signal.SIGTERM)
+    rest, err = process.communicate(timeout=60)
+    assert err == b""
+    return names, [json.loads(line)["name"] for line in rest.splitlines()]
+
+
+def test_one_that_hangs_holds_up_no_other(batch, mail, ca, serve):
+    """A server that says nothing, and commands that do nothing."""
     server, dead = mail(), serve(silence)
     batch.add("check_smtp_auth", **account(server, ca))
     for i in range(10):
-        batch.add("hangs %d" % i, port=dead.port, timeout=2)
-        batch.add("sleeps %d" % i, timeout=2,
-                  password_from="cmd:exec sleep 600")
+        batch.add("hangs %d" % i, port=dead.port)
+        batch.add("sleeps %d" % i, password_from="cmd:exec sleep 600")
     for i in range(10):
         batch.add("good %d" % i)
-    result = batch.run("--output-format=json", "--per-host=20")
-    names = [json.loads(line)["name"] for line in result.lines]
-    assert len(names) == 30
-    assert {n.split()[0] for n in names[:10]} == {"good"}
+    names, rest = first_names(batch, 10, "--per-host=20")
+    assert {n.split()[0] for n in names} == {"good"}
+    assert sorted(n.split()[0] for n in rest) == (
+        ["hangs"] * 10 + ["sleeps"] * 10)
 
 
 def test_the_time_of_the_run(batch, mail, ca, serve):
@@ -306,12 +336,14 @@ def test_the_time_of_the_run(batch, mail, ca, serve):
     assert {d["condition"] for d in out.values()} == {"timeout"}
     messages = sorted(d["message"] for d in out.values())
     at = " for u at 127.0.0.1:%d" % dead.port
-    assert messages[:2] == [
-        "timeout after 0.5 s in greeting for u at 127.0.0.1:%s"
-        % out["own"]["port"],
-        "timeout in greeting, at the end of the whole run" + at]
-    assert messages[3:] == [
+    assert messages[0] == (
+        "timeout after 0.5 s waiting for the greeting for u at 127.0.0.1:%s"
+        % out["own"]["port"])
+    assert messages[1:5] == [
         "timeout of the whole run before it began" + at] * 4
+    assert messages[5:] == [
+        "timeout waiting for the greeting, at the end of the whole run,"
+        + at] * 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT,
@@ -333,11 +365,12 @@ def test_signal(batch, mail, ca, serve, plugin, number):
     assert err == b""
     out = {d["name"]: d for d in map(json.loads, rest.splitlines())}
     name = number.name
-    at = " for %s at %s:%d: " % (USER, HOST, dead.port)
+    at = " for %s at %s:%d" % (USER, HOST, dead.port)
     assert {n: (d["condition"], d["message"]) for n, d in out.items()} == {
-        "hangs": ("internal", "internal error%s%s in greeting" % (at, name)),
+        "hangs": ("internal", "internal error (%s while waiting for the "
+                  "greeting)%s" % (name, at)),
         "waits": ("internal",
-                  "internal error%s%s before it began" % (at, name))}
+                  "internal error (%s before it began)%s" % (name, at))}
     assert process.returncode == 3
 
 
@@ -397,3 +430,79 @@ def test_descriptors_are_few(batch, mail, ca, serve):
     out = batch.json("--parallel=1000", "--per-host=1000", wrapper=[
         "sh", "-c", 'ulimit -n 64; exec "$@"', "sh"])
     assert {d["condition"] for d in out.values()} == {None}
+
+
+def test_a_peer_that_never_lets_go_holds_up_no_other(batch, mail, ca, serve):
+    """OpenSSL takes KeyUpdates as long as there are any."""
+    handler, _ = TLS_MESSAGES["KeyUpdates without end that want one"]
+    server, rude = mail(), serve(lambda conn: handler(conn, ca))
+    batch.add("check_smtp_auth", **account(server, ca))
+    batch.add("rude", "ssl", port=rude.port)
+    for i in range(10):
+        batch.add("good %d" % i)
+    names, rest = first_names(batch, 10)
+    assert {n.split()[0] for n in names} == {"good"}
+    assert rest == ["rude"]
+
+
+TIMES = {"time", "phases", "port", "address", "message", "conditions",
+         "name", "token_ttl"}
+
+
+def without_times(data, port):
+    """What does not depend on clock and port."""
+    out = {k: v for k, v in data.items() if k not in TIMES}
+    said = [data["message"]] + [
+        "%(condition)s %(state)s %(message)s" % c for c in data["conditions"]]
+    out["said"] = [re.sub(r"\d+\.\d{3} s", "N s", s.replace(
+        ":%d" % port, ":PORT")) for s in said]
+    out["phases"] = {k: v is None for k, v in data["phases"].items()}
+    return out
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_dialogues_side_by_side(batch, plugin, serve, ca, part):
+    """Each dialogue alone, and all of them in one batch: the same answers,
+    and the same bytes on the wire."""
+    alone, servers = {}, {}
+    for path in test_dialogues.FILES[part::3]:
+        sessions = []
+        for _ in range(2):
+            dialogue = Dialogue(str(path))
+            unverified = (dialogue.is_set("unverified") or
+                          dialogue.is_set("allow-unverified"))
+            dialogue.context = ca.context(
+                ca.stranger if unverified else ca.good)
+            server = serve(dialogue)
+            dialogue.host, dialogue.port = HOST, server.port
+            sessions.append((dialogue, server))
+        (dialogue, server), servers[path.name] = sessions
+        secret = [dialogue.settings[kind] for kind in ("password", "token")
+                  if kind in dialogue.settings]
+        for text in secret:
+            plugin.secret(text)
+        data = plugin.json(
+            *test_dialogues.arguments(dialogue, server.port, ca.ca),
+            env={"CHECK_SECRET": secret[0]} if secret else {})
+        alone[path.name] = (without_times(data, server.port),
+                            server.transcript())
+        dialogue, server = servers[path.name]
+        variable = "SECRET_%d" % len(alone)
+        batch.add_line(path.name, [
+            str(arg).replace("CHECK_SECRET", variable) for arg in
+            test_dialogues.arguments(dialogue, server.port, ca.ca)])
+        if secret:
+            batch.env[variable] = secret[0]
+    out = batch.json(env=batch.env)
+    assert sorted(out) == sorted(alone)
+    for name, (data, lines) in alone.items():
+        server = servers[name][1]
+        assert without_times(out[name], server.port) == data, name
+        heard = server.transcript()
+        if "scram" in name:  # nonces, and what is made of them
+            heard, lines = [[re.sub(r"[A-Za-z0-9+/=]{24,}", "...", x)
+                             for x in y] for y in (heard, lines)]
+        # What is said when the server hangs up depends on who is first.
+        assert heard == lines or [
+            x for x in heard if x != "QUIT"] == [
+            x for x in lines if x != "QUIT"], name

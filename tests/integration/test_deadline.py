@@ -283,3 +283,43 @@ def test_output_that_does_not_block(plugin, mail):
     assert plugin.finish(process).exit_code == 0
     assert said.startswith("SMTP_AUTH OK: ")
     assert said.endswith("\n") and "X-0039-XXX" in said
+
+
+def test_signal_and_a_page_of_room(plugin, mail):
+    """That a pipe is ready says nothing of all that there is to write."""
+    server = mail(stall="greeting")
+    user = 4000 * "u"
+    pipe = Clogged(4096)
+    process = pipe.start(plugin, *server.args, "-U", user, "-P", PASSWORD,
+                         "--output-format=json", "-t", "30")
+    server.wait_for("stalled")
+    process.send_signal(signal.SIGTERM)
+    result = plugin.finish(process, timeout=20)
+    assert len(pipe.close()) == 4096
+    assert result.exit_code == 3
+
+
+def pending(process):
+    """Whether the deadline has struck and nobody has heard it."""
+    with open("/proc/%d/status" % process.pid, encoding="ascii") as f:
+        masks = [int(line.split()[1], 16) for line in f
+                 if line.startswith(("SigPnd:", "ShdPnd:"))]
+    return any(m >> (signal.SIGALRM - 1) & 1 for m in masks)
+
+
+@pytest.mark.parametrize("more", [(), ("--output-format=json",)])
+def test_deadline_in_quit(plugin, mail, tmp_path, more):
+    """What is known by then is told, even if the process was stopped."""
+    secret = write(tmp_path / "secret", PASSWORD)
+    server = mail(stall="QUIT")
+    process = plugin.start(
+        *server.args, "-U", USER, "--password-from=file:%s" % secret,
+        "-t", "1", *more)
+    server.wait_for("stalled")
+    process.send_signal(signal.SIGSTOP)
+    while not pending(process):
+        pass
+    process.send_signal(signal.SIGCONT)
+    result = plugin.finish(process, timeout=20)
+    assert result.exit_code == 0, result
+    assert "logged in" in result.text, result

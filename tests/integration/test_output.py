@@ -449,3 +449,30 @@ def test_longest_user(plugin, output):
     result = plugin.run("-H", "localhost", "-p", "1", "-P", PASSWORD, "-U",
                         "\u202e" * 1365, "--output-format=" + output)
     assert result.exit_code == 2, result
+
+
+@pytest.mark.parametrize("name", ["json", "openmetrics"])
+def test_quiet_in_another_format(plugin, mail, tmp_path, name):
+    """A file that standard output goes to would be empty when all is well."""
+    server = mail()
+    process = plugin.start(*server.login, "--quiet",
+                           "--output-format=" + name)
+    result = plugin.finish(process)
+    assert result.exit_code == 3
+    assert {"json": "--quiet with --output-format=json",
+            "openmetrics": 'condition="usage"'}[name] in result.text
+    page = tmp_path / "page"
+    result = plugin.run(*server.login, "--quiet", "--output-format=" + name,
+                        "--output-file=%s" % page)
+    assert result.exit_code == 0 and result.stdout == b""
+    assert page.read_text()
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o664, 0o640])
+def test_mode_of_the_file(plugin, mail, tmp_path, mode):
+    page = tmp_path / "page"
+    page.write_text("")
+    page.chmod(mode)
+    result = plugin.run(*mail().login, "--output-file=%s" % page)
+    assert page.read_text() == result.text
+    assert page.stat().st_mode & 0o7777 == mode

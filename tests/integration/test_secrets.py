@@ -460,3 +460,22 @@ def test_password_that_is_no_utf8(plugin, mail, tmp_path):
     server = mail(auth="535 5.7.8 Nobody knows this one")
     result = plugin.run(*secret_args(server, "file:%s" % path))
     assert result.state == "CRITICAL" and result.details[0] == words
+
+
+@pytest.mark.parametrize("mode, option, warned", [
+    (0o644, "authpass=%s", True),
+    (0o644, "password-from=pass:%s", True),
+    (0o600, "authpass=%s", False),
+    (0o640, "authpass=%s", False),
+    (0o644, "password-from=env:WORD\n# %s", False)])
+def test_extra_opts_that_others_may_read(plugin, mail, tmp_path, mode, option,
+                                         warned):
+    ini = tmp_path / "readable.ini"
+    ini.write_text("[check_smtp_auth]\n%s\n" % (option % PASSWORD))
+    ini.chmod(mode)
+    server = mail()
+    result = plugin.run(*server.args, "-U", USER, "--extra-opts=@%s" % ini,
+                        env={"WORD": PASSWORD})
+    assert result.state == "OK", result
+    told = "warning: others may read %s, which holds a secret" % ini
+    assert any(told in line for line in result.details) == warned, result

@@ -122,8 +122,39 @@ test_new_and_again(void **state)
 	assert_int_equal(replace("f", "2"), 0);
 	assert_holds("f", "2");
 	assert_int_equal(stat("f", &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0644);
+	assert_int_equal(st.st_mode & 07777, 0640);
 	umask(mask);
+}
+
+static void
+test_mode_and_owner_stay(void **state)
+{
+	static const mode_t modes[] = { 0600, 0664, 0644, 0606, 0400 };
+	struct stat st;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(replace("g", "first"), 0);
+	for (i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+		assert_int_equal(chmod("g", modes[i]), 0);
+		/* Only root may give files away. */
+		if (geteuid() == 0)
+			assert_int_equal(chown("g", 65534, 65534), 0);
+		assert_int_equal(replace("g", "2"), 0);
+		assert_holds("g", "2");
+		assert_int_equal(stat("g", &st), 0);
+		assert_int_equal(st.st_mode & 07777, modes[i]);
+		if (geteuid() == 0) {
+			assert_int_equal(st.st_uid, 65534);
+			assert_int_equal(st.st_gid, 65534);
+		}
+	}
+	/* Nobody gets what a set-user-ID file had. */
+	assert_int_equal(chmod("g", 04755), 0);
+	assert_int_equal(replace("g", "3"), 0);
+	assert_int_equal(stat("g", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0755);
+	unlink("g");
 }
 
 /* Who has the old file open goes on reading it. */
@@ -234,6 +265,8 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test_setup_teardown(
 		    test_new_and_again, enter, leave),
+		cmocka_unit_test_setup_teardown(
+		    test_mode_and_owner_stay, enter, leave),
 		cmocka_unit_test_setup_teardown(test_reader, enter, leave),
 		cmocka_unit_test_setup_teardown(test_left_behind, enter, leave),
 		cmocka_unit_test_setup_teardown(test_not_regular, enter, leave),

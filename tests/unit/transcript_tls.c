@@ -33,7 +33,8 @@ transcript_good_tls(struct tls_facts *t)
 		.has_san = true,
 		.names = { "mail.example.org" },
 		.name_count = 1,
-		.chain_judged = true };
+		.chain_judged = true,
+		.from_store_at = TLS_CHAIN_MAX };
 	for (i = 0; i < sizeof t->pin; i++)
 		t->pin[i] = (unsigned char)i;
 }
@@ -119,9 +120,10 @@ take_fault(struct tls_facts *t, const char *value)
 
 	fault.depth = (int)strtol(value, &word, 10);
 	word += strspn(word, " ");
-	fault.from_store = strncmp(word, here, strlen(here)) == 0;
-	if (fault.from_store)
+	if (strncmp(word, here, strlen(here)) == 0) {
+		t->from_store_at = fault.depth;
 		word += strlen(here);
+	}
 	for (i = 0; i < sizeof faults / sizeof faults[0]; i++) {
 		n = strlen(faults[i].word);
 		if (strncmp(word, faults[i].word, n) != 0)
@@ -152,15 +154,6 @@ take_chain(struct tls_facts *t, const char *value)
 	    value, true, &t->chain[i].not_after, t->chain[i].subject);
 }
 
-/* "ends: DATE SUBJECT": of the path verified, an issuer that ends first. */
-static bool
-take_ends(struct tls_facts *t, const char *value)
-{
-	t->ends_first.depth = 1;
-	return take_dated(
-	    value, true, &t->ends_first.not_after, t->ends_first.subject);
-}
-
 /* "none FOLDER", "empty FOLDER", "unhashed FOLDER". */
 static bool
 take_folder(struct tls_facts *t, const char *value)
@@ -178,6 +171,15 @@ take_folder(struct tls_facts *t, const char *value)
 			return true;
 		}
 	return false;
+}
+
+/* "ends: DATE SUBJECT": of the path verified, an issuer that ends first. */
+static bool
+take_ends(struct tls_facts *t, const char *value)
+{
+	t->ends_first.depth = 1;
+	return take_dated(
+	    value, true, &t->ends_first.not_after, t->ends_first.subject);
 }
 
 static bool
@@ -217,8 +219,6 @@ transcript_take_tls(
 		good = take_fault(t, value);
 	else if (strcmp(key, "chain") == 0)
 		good = take_chain(t, value);
-	else if (strcmp(key, "ends") == 0)
-		good = take_ends(t, value);
 	else if (strcmp(key, "names in all") == 0)
 		good = (t->name_total = strtoul(value, NULL, 10)) > 0;
 	else if (strcmp(key, "client certificate") == 0)
@@ -227,6 +227,8 @@ transcript_take_tls(
 		good = t->wants_1_3 = strcmp(value, "TLSv1.3") == 0;
 	else if (strcmp(key, "roots in") == 0)
 		good = take_folder(t, value);
+	else if (strcmp(key, "ends") == 0)
+		good = take_ends(t, value);
 	else if (strcmp(key, "roots") == 0)
 		good = take_text(t->roots_error, sizeof t->roots_error, value);
 	else

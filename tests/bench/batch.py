@@ -1,0 +1,140 @@
+#!/usr/bin/python3
+"""What a login costs in a batch, beside straight lines and a process for each:
+instructions of 20 more logins, by callgrind; then times, for as many accounts
+as are asked for.
+
+    batch.py [ACCOUNTS...]"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import lab
+import measure
+
+FEW, MORE = 10, 30
+FAIR = {"hangs": 100, "sleeps": 20, "good": 380}
+
+
+def write(path, chain, accounts):
+    """accounts: the lines of each section."""
+    text = ("[check_smtp_auth]\nhostname = %s\nip-address = 127.0.0.1\nca-file"
+            " = %s\nfqdn = probe.example.org\nauthpass = %s\n" % (
+                lab.HOST, chain.root, lab.PASSWORD))
+    for i, lines in enumerate(accounts):
+        text += "[account %d]\n%s\n" % (i, lines)
+    path.write_text(text)
+    return path
+
+
+def account(port, i):
+    return "port = %d\nauthuser = user%d@example.org" % (port, i)
+
+
+def command(ini, *more):
+    return [str(x) for x in (lab.PLUGIN, "--batch=%s" % ini,
+                             "--run-timeout=600", "--parallel=50", *more)]
+
+
+def each(instructions):
+    """Of one login more."""
+    return (instructions[1] - instructions[0]) / (MORE - FEW)
+
+
+def count(folder, chain, port):
+    batch, floor = [], []
+    for number in (FEW, MORE):
+        ini = write(folder / "count.ini", chain, [
+            account(port, i) for i in range(number)])
+        batch.append(measure.instructions(command(ini), runs=2))
+        floor.append(measure.instructions(
+            lab.floor(chain, port) + [str(number)], runs=2))
+    alone = measure.instructions(lab.plugin(chain, port), runs=2)
+    smtp = measure.instructions(lab.check_smtp(chain, port), runs=2)
+    print("instructions a login: batch %.2f M, straight lines %.2f M (%.2f of "
+          "it); a process %.2f M, check_smtp %.2f M (%.3f of it)" % (
+              each(batch) / 1e6, each(floor) / 1e6, each(batch) / each(floor),
+              alone / 1e6, smtp / 1e6, each(batch) / smtp))
+
+
+def timed(words):
+    """Seconds of CPU, seconds, MiB."""
+    done = subprocess.run(["/usr/bin/time", "-f", "%U %S %e %M", *words],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, check=False)
+    user, system, wall, memory = done.stderr.split()[-4:]
+    if done.returncode != 0:
+        sys.exit(done.stdout[:500])
+    return float(user) + float(system), float(wall), int(memory) / 1024
+
+
+def curve(folder, chain, port, numbers):
+    for number in numbers:
+        ini = write(folder / "curve.ini", chain, [
+            account(port, i) for i in range(number)])
+        cpu, wall, memory = timed(command(ini, "--per-host=50"))
+        floor_cpu, _, _ = timed(lab.floor(chain, port) + [str(number)])
+        print("%6d accounts: %.2f ms of CPU each, straight lines %.2f ms; "
+              "%.1f s, %.1f MiB" % (number, 1000 * cpu / number,
+                                    1000 * floor_cpu / number, wall, memory))
+    cpu = sum(timed(lab.check_smtp(chain, port))[0] for _ in range(40)) / 40
+    alone = sum(timed(lab.plugin(chain, port))[0] for _ in range(40)) / 40
+    print("a process each: %.2f ms; check_smtp %.2f ms" % (
+        1000 * alone, 1000 * cpu))
+
+
+def fair(folder, chain, port, silent):
+    """How much later the good ones are for those that hang and sleep."""
+    worst = {}
+    for company in (False, True):
+        accounts = [account(port, i) for i in range(FAIR["good"])]
+        if company:
+            # From first to last between the others.
+            bad = [account(silent, i) for i in range(FAIR["hangs"])]
+            bad += [account(port, i) + "\npassword-from = cmd:exec sleep 60"
+                    for i in range(FAIR["sleeps"])]
+            for i, lines in enumerate(bad):
+                accounts.insert(3 * i, lines)
+        ini = write(folder / "fair.ini", chain, accounts)
+        done = subprocess.run(
+            command(ini, "--parallel=500", "--per-host=500", "-t", "5",
+                    "--output-format=json"),
+            stdout=subprocess.PIPE, text=True, check=False)
+        times = [float(t) for t in re.findall(
+            r'"state":"OK".*"time":([0-9.]+)', done.stdout)]
+        assert len(times) == FAIR["good"], done.stdout[:500]
+        times.sort()
+        worst[company] = (times[len(times) // 2], times[-1])
+    print("%d good checks: median %.1f ms, longest %.1f ms; beside %d that "
+          "hang and %d that sleep: %.1f and %.1f ms" % (
+              FAIR["good"], *(1000 * x for x in worst[False]), FAIR["hangs"],
+              FAIR["sleeps"], *(1000 * x for x in worst[True])))
+
+
+def main():
+    numbers = [int(x) for x in sys.argv[1:]] or [1, 10, 100, 1000, 10000]
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        chain = lab.Chain(folder)
+        with lab.server(chain) as server, subprocess.Popen(
+                [sys.executable, "-c", SILENT], stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, text=True) as silent:
+            silent_port = int(silent.stdout.readline())
+            count(folder, chain, server.port)
+            fair(folder, chain, server.port, silent_port)
+            curve(folder, chain, server.port, numbers)
+            silent.stdin.close()
+
+
+# Takes connections and says nothing.
+SILENT = """
+import socket, sys
+s = socket.create_server(("127.0.0.1", 0), backlog=1024)
+print(s.getsockname()[1], flush=True)
+sys.stdin.read()
+"""
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,178 @@
+"""The deadline holds where a wait hears no signal: on a real file system whose
+server is stopped.  tests/integration/test_deadline.py has what blocks
+otherwise."""
+
+import os
+import select
+import signal
+
+import pytest
+
+import dead_mount
+from conftest import PASSWORD, USER
+from dead_mount import INIT, OPEN
+from test_deadline import Clogged, write
+
+LAST = {"opening": INIT, "reading": OPEN}
+
+
+@pytest.fixture
+def mount(tmp_path):
+    """mount(...) makes a DeadMount that ends with the test."""
+    mounts = []
+
+    def make(last, **more):
+        if not os.path.exists("/dev/fuse"):
+            pytest.skip("no /dev/fuse: \"modprobe fuse\", or give the "
+                        "container that device")
+        path = tmp_path / ("mount-%d" % len(mounts))
+        path.mkdir()
+        mounts.append(dead_mount.DeadMount(path, last, **more))
+        return mounts[-1]
+
+    yield make
+    for m in mounts:
+        m.close()
+
+
+def only_answer(result, who, place):
+    assert result.state == "CRITICAL", result
+    assert result.text.count("SMTP_AUTH ") == 1, result
+    assert result.message.startswith("timeout after 1 s "), result
+    assert place in result.message and who in result.message, result
+
+
+@pytest.mark.parametrize("how", LAST)
+@pytest.mark.parametrize("source", ["file", "cred", "ini"])
+def test_secret(plugin, mail, mount, how, source):
+    dead = mount(LAST[how])
+    server = mail()
+    given = {"file": "--password-from=file:" + dead.file,
+             "cred": "--password-from=cred:secret",
+             "ini": "--extra-opts=@" + dead.file}[source]
+    process = plugin.start(*server.args, "-t", "1", "-U", USER, given,
+                           env={"CREDENTIALS_DIRECTORY": dead.path})
+    only_answer(plugin.finish(process, timeout=20), server.who,
+                "--extra-opts" if source == "ini" else "secret")
+    assert server.done() == []
+
+
+@pytest.mark.parametrize("how", LAST)
+@pytest.mark.parametrize("option", ["--ca-file", "--client-cert",
+                                    "--client-key", "SSL_CERT_FILE"])
+def test_certificates(plugin, mail, ca, mount, how, option):
+    dead = mount(LAST[how])
+    server = mail()
+    trust = [] if option in ("--ca-file", "SSL_CERT_FILE") else [
+        "--ca-file", ca.ca]
+    own = {"--client-key": ["--client-cert", ca.client.cert_file]}
+    given = [option, dead.file] if option.startswith("-") else []
+    process = plugin.start(
+        *server.bare, "-I", "127.0.0.1", "-t", "1", "-U", USER, "-P",
+        PASSWORD, *trust, *own.get(option, []), *given,
+        env={} if given else {option: dead.file})
+    only_answer(plugin.finish(process, timeout=20), server.who, "")
+
+
+def test_hashed_directory(plugin, mail, mount):
+    dead = mount(INIT)
+    server = mail()
+    process = plugin.start(
+        *server.bare, "-I", "127.0.0.1", "-t", "1", "-U", USER, "-P",
+        PASSWORD, "--ca-path", dead.path)
+    only_answer(plugin.finish(process, timeout=20), server.who, "")
+
+
+def test_output_file(plugin, mail, mount):
+    """The answer that is known by then was not told: it is the deadline's."""
+    dead = mount(INIT)
+    server = mail()
+    process = plugin.start(*server.login, "-t", "1",
+                           "--output-file=" + dead.file)
+    only_answer(plugin.finish(process, timeout=20), server.who,
+                "output file")
+
+
+@pytest.mark.parametrize("how", LAST)
+def test_output_file_elsewhere(plugin, mail, mount, tmp_path, how):
+    """It gets the deadline's answer, whatever else hangs."""
+    dead = mount(LAST[how])
+    page = tmp_path / "page"
+    server = mail()
+    process = plugin.start(
+        *server.args, "-t", "1", "-U", USER, "--output-file=%s" % page,
+        "--output-format=json", "--password-from=file:" + dead.file)
+    only_answer(plugin.finish(process, timeout=20), server.who, "secret")
+    assert '"condition":"timeout"' in page.read_text()
+
+
+def test_all_on_one_mount(plugin, mail, mount):
+    dead = mount(INIT)
+    server = mail()
+    process = plugin.start(
+        *server.args, "-t", "1", "-U", USER, "--output-file=" + dead.file,
+        "--password-from=file:" + dead.file)
+    only_answer(plugin.finish(process, timeout=20), server.who, "secret")
+
+
+def read_all(f):
+    out = b""
+    while True:
+        assert select.select([f], [], [], 20)[0], "no end behind %r" % out
+        piece = os.read(f.fileno(), 65536)
+        if not piece:
+            return out
+        out += piece
+
+
+def test_closing_hangs_too(plugin, mail, mount):
+    """Such a process cannot end, but whoever reads its answer can."""
+    dead = mount(OPEN, flush=True)
+    server = mail()
+    process = plugin.start(
+        *server.args, "-t", "1", "-U", USER,
+        "--password-from=file:" + dead.file)
+    said = read_all(process.stdout).decode()
+    assert said.startswith("SMTP_AUTH CRITICAL: timeout after 1 s "), said
+    assert said.count("SMTP_AUTH ") == 1 and said.endswith("\n"), said
+    dead.close()
+    dead.close = lambda: None
+    assert process.wait(20) == 2
+    process.stdout.close()
+    process.stderr.close()
+    process.stdout = process.stderr = None
+
+
+def test_signal(plugin, mail, mount):
+    """It is heard at the deadline at the latest: one answer, of either."""
+    dead = mount(INIT)
+    server = mail()
+    process = plugin.start(*server.args, "-t", "1", "-U", USER,
+                           "--password-from=file:" + dead.file)
+    select.select([dead.fd], [], [])  # it is asked, and will not answer
+    process.send_signal(signal.SIGTERM)
+    result = plugin.finish(process, timeout=20)
+    assert result.text.count("SMTP_AUTH ") == 1, result
+    assert result.state in ("CRITICAL", "UNKNOWN"), result
+
+
+def test_nobody_reads(plugin, mail, mount):
+    dead = mount(INIT)
+    server = mail()
+    pipe = Clogged()
+    process = pipe.start(plugin, *server.args, "-t", "1", "-U", USER,
+                         "--password-from=file:" + dead.file)
+    result = plugin.finish(process, timeout=20)
+    assert pipe.close() == b""
+    assert result.exit_code == 2
+
+
+def test_nothing_is_left(plugin, mail, tmp_path):
+    """Where all is well the thread is in nobody's way."""
+    page = tmp_path / "page"
+    server = mail()
+    result = plugin.run(
+        *server.args, "-U", USER, "--output-file=%s" % page,
+        "--password-from=file:%s" % write(tmp_path / "secret", PASSWORD))
+    assert result.state == "OK", result
+    assert page.read_text() == result.text
