@@ -341,6 +341,8 @@ begin_auth(struct smtp_client *c, const struct smtp_reply *r)
 		return refuse_mechanisms(c);
 	if (!auth_fits(f->mech, c->p.creds))
 		return refuse(c, SMTP_SECRET_TOO_LONG, NULL);
+	if (c->p.withhold)
+		return refuse(c, SMTP_SECRET_WITHHELD, NULL);
 	c->channel.has_tls = f->tls;
 	c->channel.server_binds = offers_binding(r);
 	if (auth_init(&c->auth, f->mech, c->p.creds, &c->channel) == -1)

@@ -33,6 +33,7 @@ struct smtp_params {
 	/* Mechanisms allowed, in order of preference; none without creds. */
 	const struct sasl_mech *const *mechs;
 	size_t mech_count;
+	bool withhold;               /* leave where AUTH would be sent */
 	bool allow_cleartext;        /* send secrets without TLS */
 	bool allow_unverified;       /* send secrets to an unverified server */
 	const char *from;            /* MAIL FROM, NULL: not sent */

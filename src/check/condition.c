@@ -74,6 +74,7 @@ static const struct {
 	    NOWHERE, 0 },
 	[CONDITION_CREDENTIAL_EXPIRING] = { "credential-expiring",
 	    STATUS_WARNING, NOWHERE, 0 },
+	[CONDITION_CHANGED] = { "changed", STATUS_WARNING, NOWHERE, 0 },
 	[CONDITION_AUTH_ACCEPTED] = { "auth-accepted", STATUS_CRITICAL,
 	    AT(AUTH), 0 },
 	[CONDITION_EXTENSION] = { "extension", STATUS_CRITICAL, AT(EHLO),

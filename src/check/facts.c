@@ -18,6 +18,7 @@ void
 facts_free(struct facts *f)
 {
 	free(f->attempts);
+	free(f->baseline);
 	trace_free(&f->trace);
 	buf_free(&f->dns[0].addresses);
 	buf_free(&f->dns[1].addresses);

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "check/baseline.h"
 #include "check/phase.h"
 #include "check/trace.h"
 #include "net/address.h"
@@ -51,7 +52,16 @@ struct facts_span {
 	int64_t elapsed_us;
 };
 
-enum { FACTS_SPANS_MAX = 16 };
+enum { FACTS_SPANS_MAX = 16, FACTS_REPLY_MAX = 300, FACTS_TROUBLE_MAX = 400 };
+
+/* That the secret was refused before, and is not sent again. */
+struct facts_guard {
+	bool held_back;
+	int refused;                 /* times */
+	int64_t since;               /* the first of them; Unix time */
+	int64_t next_try;            /* when it may be sent again */
+	char reply[FACTS_REPLY_MAX]; /* the last refusal; one line */
+};
 
 struct facts {
 	bool begun; /* the first look-up was started */
@@ -67,6 +77,11 @@ struct facts {
 				       known */
 	char credential[32];        /* "client secret" and the like, or "" */
 	char remedy[320];           /* where no token was to be had, or "" */
+	struct facts_guard guard;
+	char guard_trouble[FACTS_TROUBLE_MAX]; /* why there was no guard; "" */
+	char state_trouble[FACTS_TROUBLE_MAX]; /* what else was wrong with what
+						  is remembered; "" */
+	struct baseline_pair *baseline;        /* owned; NULL: not compared */
 	char output_error[400]; /* "FILE: why" the answer was not written; "" */
 
 	const char *dns_error;          /* static */

@@ -354,6 +354,7 @@ options_check(struct parsing *p)
 	check_tls(p);
 	check_secret(p);
 	options_check_thresholds(p);
+	options_check_memory(p);
 	choose_mechs(s);
 	check_login(p);
 }

@@ -23,6 +23,7 @@ enum option_group {
 	GROUP_AUTH,
 	GROUP_DEPTH,
 	GROUP_THRESHOLDS,
+	GROUP_MEMORY,
 	GROUP_BATCH,
 	GROUP_OUTPUT,
 	OPTION_GROUPS,
@@ -100,6 +101,9 @@ void options_find_port(struct parsing *p, const char *name);
 /* Fill in defaults, then look for contradictions. */
 void options_check(struct parsing *p);
 
+/* Fill in the folder of --guard and the like, where one is needed. */
+void options_check_memory(struct parsing *p);
+
 /* Look for thresholds that judge nothing, or are the wrong way round. */
 void options_check_thresholds(struct parsing *p);
 
@@ -132,6 +136,7 @@ option_fn options_set_address, options_set_command, options_set_response;
 option_fn options_set_words, options_set_threshold, options_set_timeout;
 option_fn options_set_state, options_set_verbose, options_set_format;
 option_fn options_set_perfdata, options_set_color, options_set_action;
+option_fn options_set_guard, options_set_baseline;
 option_fn options_set_only, options_set_list, options_set_count;
 option_fn options_set_run_timeout;
 option_fn options_set_string, options_set_true, options_set_nothing;

@@ -195,13 +195,6 @@ static const struct option_row rows[] = {
 	    .set = options_set_source,
 	    .traits = OPTION_SOURCE,
 	    .kind = KIND_SOURCE },
-	{ .name = "state-dir",
-	    TAKES("DIR"),
-	    .group = GROUP_AUTH,
-	    .help = "where smtp-oauth2 keeps its tokens (default: "
-		    "/var/lib/check_smtp_auth)",
-	    KEEPS(options_set_string, check.state_dir),
-	    .kind = KIND_FOLDER },
 	{ .name = "authzid",
 	    TAKES("ID"),
 	    .group = GROUP_AUTH,
@@ -318,6 +311,33 @@ static const struct option_row rows[] = {
 	    .set = options_set_state,
 	    .kind = KIND_STATE },
 
+	{ .name = "guard",
+	    MAY_TAKE("COUNT/SECONDS"),
+	    .group = GROUP_MEMORY,
+	    .help = "do not send a secret again that the server refused COUNT "
+		    "times within SECONDS (default: 3/3600)",
+	    .set = options_set_guard },
+	{ .name = "baseline",
+	    MAY_TAKE("WHAT[,...]"),
+	    .group = GROUP_MEMORY,
+	    .help = "what the service offers must stay as it was: mechanisms, "
+		    "tls, issuer, key, greeting, extensions (default: all)",
+	    .set = options_set_baseline,
+	    .kind = KIND_TEXT },
+	{ .name = "accept-changes",
+	    .group = GROUP_MEMORY,
+	    .help = "let it be as it is now from here on; to be given once",
+	    SETS(options_set_true, check.accept_changes) },
+	{ .name = "state-dir",
+	    TAKES("DIR"),
+	    .group = GROUP_MEMORY,
+	    .help = "where that is kept, and the tokens of smtp-oauth2 "
+		    "(default: what STATE_DIRECTORY names, or but for these "
+		    "MP_STATE_PATH, else /var/lib/check_smtp_auth)",
+	    SETS(options_set_string, check.state_dir),
+	    .traits = OPTION_OWNED | OPTION_RUN,
+	    .kind = KIND_FOLDER },
+
 	{ .name = "batch",
 	    TAKES("FILE"),
 	    .group = GROUP_BATCH,
@@ -430,6 +450,7 @@ static const char *const titles[OPTION_GROUPS] = {
 	[GROUP_AUTH] = "Authentication",
 	[GROUP_DEPTH] = "How deep the check goes",
 	[GROUP_THRESHOLDS] = "Thresholds",
+	[GROUP_MEMORY] = "From one check to the next",
 	[GROUP_BATCH] = "Many checks in one run",
 	[GROUP_OUTPUT] = "Output",
 };

@@ -108,6 +108,13 @@ struct report {
 		int64_t ends_at;   /* Unix time; OpenMetrics only */
 		int64_t days_left; /* JSON only */
 	} credential;              /* that the token is renewed with */
+	struct {
+		bool known; /* a guard was there */
+		bool held_back;
+		bool has_dates;
+		int64_t since; /* the first refusal; Unix time */
+		int64_t next_try;
+	} guard;
 	/* Perfdata, in the order of printing. */
 	const struct metric *metrics;
 	size_t metric_count;
@@ -126,7 +133,7 @@ struct report {
 
 struct report_format;
 
-enum { REPORT_PARTS = 8 }; /* that a page of OpenMetrics comes in */
+enum { REPORT_PARTS = 10 }; /* that a page of OpenMetrics comes in */
 
 /* Of many checks on one page. */
 struct report_totals {

@@ -239,6 +239,9 @@ add(struct report_page *p, const struct report *r)
 	add_times(out, r);
 	add_attempts(out, r);
 	add_integer(out, "token_ttl", r->token.has_expiry, r->token.ttl);
+	add_bool(out, "held_back", r->guard.known ? r->guard.held_back : -1);
+	add_date(out, "refused_since", r->guard.has_dates, r->guard.since);
+	add_date(out, "next_try", r->guard.has_dates, r->guard.next_try);
 	add_text(out, "mechanism_reason", r->mechanism_reason);
 	add_text(out, "credential", r->credential.name);
 	add_integer(out, "credential_days", r->credential.has_end,

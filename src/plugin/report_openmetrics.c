@@ -18,6 +18,8 @@ enum family {
 	FAMILY_CERTIFICATE,
 	FAMILY_TOKEN,
 	FAMILY_CREDENTIAL,
+	FAMILY_HELD_BACK,
+	FAMILY_NEXT_TRY,
 	FAMILIES,
 };
 
@@ -45,6 +47,11 @@ static const struct {
 	    "Unix time when the access token expires, if it tells." },
 	[FAMILY_CREDENTIAL] = { "credential_end_timestamp_seconds",
 	    "Unix time when what the token is renewed with ends, if known." },
+	[FAMILY_HELD_BACK] = { "held_back",
+	    "1 if the secret was refused too often to be sent again for now, "
+	    "0 if it was not, by the guard that was asked for." },
+	[FAMILY_NEXT_TRY] = { "next_try_timestamp_seconds",
+	    "Unix time when a secret that is held back may be sent again." },
 };
 
 /* One report on its way into the families. */
@@ -199,6 +206,12 @@ add_family(struct samples *s, enum family f, const struct report *r)
 		break;
 	case FAMILY_CREDENTIAL:
 		put_if(s, f, r->credential.has_end, r->credential.ends_at);
+		break;
+	case FAMILY_HELD_BACK:
+		put_if(s, f, r->guard.known, r->guard.held_back);
+		break;
+	case FAMILY_NEXT_TRY:
+		put_if(s, f, r->guard.has_dates, r->guard.next_try);
 		break;
 	case FAMILIES:
 		break;

@@ -210,6 +210,7 @@ broke_off(const struct facts *f)
 	if (f->end == END_TIMEOUT || f->end == END_TLS)
 		return f->reached > PHASE_TLS;
 	return f->end == END_COMPLETE && f->smtp->outcome != SMTP_OK &&
+	    f->smtp->outcome != SMTP_SECRET_WITHHELD &&
 	    phase_of_smtp(f->smtp->ended_in) > PHASE_TLS;
 }
 
@@ -275,6 +276,36 @@ add_secret(struct buf *b, const struct verdict *v, const struct facts *f,
 	buf_addc(b, '\n');
 }
 
+static void
+add_accepted(struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	struct buf changes = BUF_INIT(VERDICT_TEXT_MAX);
+
+	if (f->baseline == NULL || !f->baseline->accepted)
+		return;
+	word_changes(&changes, f, asked);
+	b->failed = b->failed || changes.failed;
+	if (changes.len > 0)
+		buf_addf(b, "accepted: %s\n", buf_str(&changes));
+	buf_free(&changes);
+}
+
+/* Nobody should rely on a guard that was not there. */
+static void
+add_memory(struct buf *b, const struct facts *f)
+{
+	if (f->guard_trouble[0] != '\0') {
+		buf_adds(b, "warning: --guard did not work: ");
+		add_outside(b, f, f->guard_trouble);
+		buf_adds(b, "\n");
+	}
+	if (f->state_trouble[0] != '\0') {
+		buf_adds(b, "warning: ");
+		add_outside(b, f, f->state_trouble);
+		buf_adds(b, "\n");
+	}
+}
+
 /* A drawing where it can be seen, else a table. */
 static void
 add_times(struct details *d, const struct verdict *v, const struct facts *f,
@@ -305,6 +336,8 @@ details_fill(struct details *d, const struct verdict *v, const struct facts *f,
 		buf_adds(out, ", which holds a secret: chmod o-r it\n");
 	}
 	add_secret(out, v, f, style);
+	add_memory(out, f);
+	add_accepted(out, f, asked);
 	add_key(out, v, f, style);
 	if (style->verbosity >= 1 && f->begun) {
 		add_times(d, v, f, asked, &style->terminal);

@@ -108,7 +108,9 @@ fill_reply(struct page *p, const struct facts *f)
 	const char *text, *code;
 	size_t n;
 
-	if (f->smtp == NULL || f->smtp->last.code == 0)
+	/* To a secret that is not sent nobody replies. */
+	if (f->smtp == NULL || f->smtp->last.code == 0 ||
+	    f->smtp->outcome == SMTP_SECRET_WITHHELD)
 		return;
 	a = &f->smtp->last;
 	r = smtp_answer_reply(a);
@@ -300,6 +302,12 @@ fill_facts(struct page *p, const struct facts *f, const struct settings *asked)
 	r->credential.has_end = f->credential_ends_at != 0;
 	r->credential.ends_at = f->credential_ends_at;
 	r->credential.days_left = facts_credential_days(f);
+	r->guard.known = asked->guard_count > 0 && asked->login &&
+	    f->guard_trouble[0] == '\0';
+	r->guard.held_back = f->guard.held_back;
+	r->guard.has_dates = f->guard.held_back;
+	r->guard.since = f->guard.since;
+	r->guard.next_try = f->guard.next_try;
 	r->has_time = f->begun;
 	r->time_us = f->total_us;
 	r->now = f->now_unix;

@@ -332,6 +332,7 @@ new_client(struct probe *p, int fd)
 	struct smtp_params s = { .ehlo_name = choose_ehlo_name(p, fd),
 		.lmtp = asked->lmtp,
 		.tls = asked->tls_mode,
+		.withhold = p->facts->guard.held_back,
 		.allow_cleartext = asked->allow_cleartext,
 		.allow_unverified = asked->allow_unverified,
 		.from = asked->from,

@@ -26,8 +26,13 @@ tell_done(void *arg)
 static void
 on_done(void *arg, struct probe *p)
 {
+	struct job *j = arg;
+
 	(void)p;
-	tell_done(arg);
+	if (memory_is_wanted(j->asked, &j->secret))
+		memory_note(&j->memory, tell_done, j);
+	else
+		tell_done(j);
 }
 
 static void
@@ -128,6 +133,41 @@ start_probe(struct job *j)
 }
 
 static void
+on_asked(void *arg)
+{
+	struct job *j = arg;
+
+	if (j->facts.err.kind != ERR_NONE || start_probe(j) == -1)
+		tell_done(j);
+}
+
+/* Most checks remember nothing. */
+static void
+ask_memory(struct job *j)
+{
+	struct err later = { .kind = ERR_NONE };
+	struct shared_lent lent = { .context = NULL };
+
+	if (!memory_is_wanted(j->asked, &j->secret)) {
+		on_asked(j);
+		return;
+	}
+	j->state = JOB_MEMORY;
+	j->facts.hung_in = memory_place;
+	last_word_place(memory_place);
+	/* It is to come before anything else of OpenSSL's. */
+	if (j->asked->tls_mode != SMTP_TLS_NONE)
+		shared_tls(j->shared, j->asked, &lent, &later);
+	shared_return(j->shared, &lent);
+	j->memory = (struct memory){ .asked = j->asked,
+		.secret = &j->secret,
+		.facts = &j->facts,
+		.loop = shared_loop(j->shared),
+		.deadline_us = j->deadline_us };
+	memory_ask(&j->memory, on_asked, j);
+}
+
+static void
 leave_secret(struct job *j)
 {
 	secret_fetch_free(j->fetch);
@@ -146,8 +186,10 @@ on_secret(void *arg, int rc)
 	    j->asked->secret.kind == SECRET_ASK)
 		secret_source_free(&j->asked->secret);
 	memcpy(j->facts.remedy, j->secret.remedy, sizeof j->facts.remedy);
-	if (rc == -1 || look_at_secret(j) == -1 || start_probe(j) == -1)
+	if (rc == -1 || look_at_secret(j) == -1)
 		tell_done(j);
+	else
+		ask_memory(j);
 }
 
 static void
@@ -194,7 +236,7 @@ job_cut(struct job *j, const char *why)
 {
 	if (j->state == JOB_PROBE) {
 		probe_cut(j->probe, why);
-	} else if (j->state == JOB_SECRET) {
+	} else if (j->state == JOB_SECRET || j->state == JOB_MEMORY) {
 		err_set(&j->facts.err, ERR_INTERNAL, "%s while %s", why,
 		    j->facts.hung_in);
 		job_forget(j);
@@ -211,6 +253,7 @@ job_forget(struct job *j)
 		leave_secret(j);
 		j->state = JOB_DONE;
 	}
+	memory_free(&j->memory);
 	censor_free(j->censor);
 	j->censor = NULL;
 	j->facts.censor = NULL;

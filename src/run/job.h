@@ -12,6 +12,7 @@
 #include "base/loop.h"
 #include "check/facts.h"
 #include "check/settings.h"
+#include "run/memory.h"
 #include "run/shared.h"
 #include "secret/censor.h"
 #include "secret/fetch.h"
@@ -25,6 +26,7 @@ typedef void job_fn(void *arg);
 enum job_state {
 	JOB_NEW,
 	JOB_SECRET, /* it is being fetched */
+	JOB_MEMORY, /* is the secret to be held back? */
 	JOB_PROBE,
 	JOB_DONE, /* the facts are complete */
 };
@@ -41,6 +43,7 @@ struct job {
 	struct secret_fetch *fetch;
 	struct secret secret;
 	struct censor *censor;
+	struct memory memory;
 	struct probe *probe;
 	const char *place;  /* where it is, for the last word; static */
 	struct facts facts; /* from first to last */

@@ -38,6 +38,7 @@ enum smtp_outcome {
 	SMTP_MECHANISM_REFUSED,  /* the AUTH command itself was turned down */
 	SMTP_SECRET_HELD_BACK,   /* connection not protected or not verified */
 	SMTP_SECRET_TOO_LONG,    /* the response would exceed the limit */
+	SMTP_SECRET_WITHHELD,    /* as it was asked for */
 	SMTP_AUTH_REJECTED,      /* 5xx: the credential was refused */
 	SMTP_AUTH_TEMPORARY,     /* 4xx: the server cannot decide now */
 	SMTP_SERVER_UNPROVEN, /* it does not prove that it knows the secret */

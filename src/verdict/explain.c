@@ -54,9 +54,12 @@ find(const struct hint_query *whose, const struct smtp_facts *s,
 	return h;
 }
 
-/* A server that is full says so before it would begin with TLS. */
+/*
+ * One line that is kept: a server that is full says so before it would begin
+ * with TLS; a secret that is not sent again had a reply before.
+ */
 static const struct hint *
-find_plaintext(const struct hint_query *whose, const char *text)
+find_line(const struct hint_query *whose, const char *text)
 {
 	struct smtp_answer a = { .code = atoi(text),
 		.text = BUF_INIT(TEXT_MAX) };
@@ -75,16 +78,21 @@ explain_refusal(
 	struct buf greeting = BUF_INIT(TEXT_MAX), text = BUF_INIT(TEXT_MAX);
 	struct hint_query whose = { .host = asked->host };
 
+	const bool kept =
+	    f->end == END_COMPLETE && f->smtp->outcome == SMTP_SECRET_WITHHELD;
+
 	if (f->end == END_TLS && symptom_is_smtp(f->plaintext) &&
 	    f->plaintext[0] >= '4')
-		v->row = find_plaintext(&whose, f->plaintext);
-	if (f->end != END_COMPLETE || !outcome_is_refusal(f->smtp->outcome))
+		v->row = find_line(&whose, f->plaintext);
+	if (!kept &&
+	    (f->end != END_COMPLETE || !outcome_is_refusal(f->smtp->outcome)))
 		return;
 	/* Whose it is shows in the greeting as often as in the name. */
 	word_reply(&greeting, f, &f->smtp->greeting);
 	word_reply(&text, f, &f->smtp->last);
 	whose.greeting = buf_str(&greeting);
-	v->row = find(&whose, f->smtp, buf_str(&text));
+	v->row = kept ? find_line(&whose, f->guard.reply)
+		      : find(&whose, f->smtp, buf_str(&text));
 	v->failed = v->failed || greeting.failed || text.failed;
 	buf_free(&greeting);
 	buf_free(&text);

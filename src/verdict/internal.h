@@ -35,6 +35,8 @@ void judge_certificate(
     struct verdict *v, const struct facts *f, const struct settings *asked);
 void judge_policy(
     struct verdict *v, const struct facts *f, const struct settings *asked);
+void judge_baseline(
+    struct verdict *v, const struct facts *f, const struct settings *asked);
 void judge_output(
     struct verdict *v, const struct facts *f, const struct settings *asked);
 void judge_token(

@@ -25,6 +25,14 @@ hint_unproven(struct buf *b)
 	    "address before the password is used there again");
 }
 
+static void
+hint_changed(struct buf *b)
+{
+	buf_adds(b,
+	    "if that was meant to be, run this check once with "
+	    "--accept-changes");
+}
+
 /* By what is wrong with the connection, or first with the server. */
 static void
 hint_held_back(
@@ -87,6 +95,8 @@ judge_hint(struct verdict *v, enum condition c, const struct facts *f,
 		hint_injection(&v->hint);
 	} else if (c == CONDITION_SERVER_PROOF) {
 		hint_unproven(&v->hint);
+	} else if (c == CONDITION_CHANGED) {
+		hint_changed(&v->hint);
 	} else {
 		judge_hint_certificate(&v->hint, c, f, asked);
 	}

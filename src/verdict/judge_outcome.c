@@ -149,6 +149,18 @@ write_rejected(
 	word_outside(b, f, error->data, error->len);
 }
 
+/* What the server said when the secret was sent for the last time. */
+static void
+write_withheld(
+    struct buf *b, const struct facts *f, const struct settings *asked)
+{
+	word_login(b, asked);
+	buf_adds(b, " rejected at ");
+	word_server(b, asked);
+	buf_adds(b, ": ");
+	word_kept_reply(b, f);
+}
+
 static void
 write_temporary(
     struct buf *b, const struct facts *f, const struct settings *asked)
@@ -285,6 +297,7 @@ static write_fn *const by_outcome[SMTP_OUTCOMES] = {
 	[SMTP_MECHANISM_REFUSED] = write_mechanism_refused,
 	[SMTP_SECRET_HELD_BACK] = write_held_back,
 	[SMTP_SECRET_TOO_LONG] = write_too_long,
+	[SMTP_SECRET_WITHHELD] = write_withheld,
 	[SMTP_AUTH_REJECTED] = write_rejected,
 	[SMTP_AUTH_TEMPORARY] = write_temporary,
 	[SMTP_SERVER_UNPROVEN] = write_unproven,

@@ -208,7 +208,8 @@ judge_is_expected_rejection(const struct verdict *v, const struct facts *f,
     const struct settings *asked)
 {
 	return asked->expect_rejected && f->end == END_COMPLETE &&
-	    f->smtp->outcome == SMTP_AUTH_REJECTED &&
+	    (f->smtp->outcome == SMTP_AUTH_REJECTED ||
+		f->smtp->outcome == SMTP_SECRET_WITHHELD) &&
 	    (v->row == NULL || cause_has(v->row->cause, CAUSE_IS_JUDGEMENT));
 }
 

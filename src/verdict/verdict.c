@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "verdict/explain.h"
+#include "verdict/hints.h"
 #include "verdict/internal.h"
 #include "verdict/wording.h"
 
@@ -137,7 +138,10 @@ word_rejection(
 	buf_adds(b, " rejected as expected at ");
 	word_server(b, asked);
 	buf_adds(b, ": ");
-	word_reply(b, f, &f->smtp->last);
+	if (f->smtp->outcome == SMTP_SECRET_WITHHELD)
+		word_kept_reply(b, f);
+	else
+		word_reply(b, f, &f->smtp->last);
 }
 
 /*
@@ -249,6 +253,7 @@ verdict_reach(
 	judge_session(v, f, asked);
 	judge_certificate(v, f, asked);
 	judge_policy(v, f, asked);
+	judge_baseline(v, f, asked);
 	judge_output(v, f, asked);
 	judge_token(v, f, asked);
 	judge_credential(v, f, asked);
@@ -278,4 +283,22 @@ verdict_free(struct verdict *v)
 	buf_free(&v->message);
 	buf_free(&v->hint);
 	verdict_init(v);
+}
+
+bool
+verdict_refuses_secret(const struct facts *f, const struct settings *asked)
+{
+	struct verdict v;
+	bool refused;
+
+	if (f->end != END_COMPLETE || f->smtp == NULL ||
+	    f->smtp->outcome != SMTP_AUTH_REJECTED)
+		return false;
+	verdict_init(&v);
+	explain_refusal(&v, f, asked);
+	judge_login(&v, f);
+	refused = !v.rate_limited &&
+	    (v.row == NULL || cause_has(v.row->cause, CAUSE_IS_JUDGEMENT));
+	verdict_free(&v);
+	return refused;
 }

@@ -57,4 +57,11 @@ int verdict_reach(
 
 void verdict_free(struct verdict *v);
 
+/*
+ * Whether the server judged the secret and refused it: not where it limits
+ * log-ins, has locked the account, could not decide, or was never asked.
+ */
+bool verdict_refuses_secret(
+    const struct facts *f, const struct settings *asked);
+
 #endif

@@ -10,6 +10,7 @@ enum {
 	USER_SHOWN_MAX = 120, /* leaves room for the rest of the first line */
 	HOST_SHOWN_MAX = 255,
 	LISTED_MAX = 40,
+	DAY = 24 * 3600,
 	BABBLE_SHOWN_MAX = 80,
 };
 
@@ -286,6 +287,33 @@ word_date(struct buf *b, int64_t when)
 	else
 		buf_addf(b, "%04d-%02d-%02d %02d:%02d UTC", (int)d.year,
 		    d.month, d.day, d.hour, d.minute);
+}
+
+/* "10:32", or the whole date. */
+static void
+word_time(struct buf *b, int64_t when, bool whole)
+{
+	const struct date d = date_from_unix(when);
+
+	if (whole)
+		buf_addf(
+		    b, "%04lld-%02d-%02d ", (long long)d.year, d.month, d.day);
+	buf_addf(b, "%02d:%02d", d.hour, d.minute);
+}
+
+void
+word_kept_reply(struct buf *b, const struct facts *f)
+{
+	const struct facts_guard *g = &f->guard;
+	const bool whole = g->next_try - g->since >= DAY;
+
+	word_outside(b, f, g->reply, strlen(g->reply));
+	buf_addf(b, " (not sent again: refused %d time%s since ", g->refused,
+	    g->refused == 1 ? "" : "s");
+	word_time(b, g->since, whole);
+	buf_adds(b, "; next try ");
+	word_time(b, g->next_try, whole);
+	buf_adds(b, " UTC)");
 }
 
 void

@@ -81,6 +81,20 @@ void word_days(struct buf *b, int64_t days);
 /* Unix time as "2026-12-05 10:00 UTC". */
 void word_date(struct buf *b, int64_t when);
 
+/*
+ * The reply to a secret that is not sent again: "535 ... (not sent again:
+ * refused 3 times since 10:32; next try 11:32 UTC)", with dates where a day is
+ * not enough.
+ */
+void word_kept_reply(struct buf *b, const struct facts *f);
+
+/*
+ * "mechanisms before LOGIN PLAIN, now PLAIN; ..." for all that the service
+ * offers otherwise than before; nothing if nothing does.
+ */
+void word_changes(
+    struct buf *b, const struct facts *f, const struct settings *asked);
+
 /* "over TLSv1.3", "over TLSv1.3 (server unverified)", "without TLS". */
 void word_channel(struct buf *b, const struct facts *f);
 

@@ -17,6 +17,7 @@ static const char *const conditions[SMTP_OUTCOMES] = {
 	[SMTP_MECHANISM_REFUSED] = "mechanism",
 	[SMTP_SECRET_HELD_BACK] = "cleartext-refused",
 	[SMTP_SECRET_TOO_LONG] = "secret",
+	[SMTP_SECRET_WITHHELD] = "withheld",
 	[SMTP_AUTH_REJECTED] = "auth-rejected",
 	[SMTP_AUTH_TEMPORARY] = "auth-temporary",
 	[SMTP_SERVER_UNPROVEN] = "server-proof",

@@ -104,6 +104,11 @@ describe_depth(struct buf *b, const struct options *o)
 	describe_words(b, "require-mech", &o->check.require_mechanism);
 	describe_words(b, "forbid-mech", &o->check.forbid_mechanism);
 	buf_addf(b, "forbid-clear=%d ", o->check.forbid_cleartext_auth);
+	buf_addf(b, "guard=%d/%lld ", o->check.guard_count,
+	    (long long)o->check.guard_seconds);
+	buf_addf(b, "baseline=%x accept=%d ", o->check.baseline,
+	    o->check.accept_changes);
+	describe_string(b, "state", o->check.state_dir);
 }
 
 static void

@@ -177,6 +177,39 @@ static const struct row rows[] = {
 	{ "credentials without TLS", "h --no-tls " CREDS, "tls=none port=587" },
 	{ "-D alone", "h -D 30", "tls=starttls port=25 days=1/30/-1" },
 	{ "-D with two", "h -D 30,14 -s", "days=1/30/14" },
+	{ "guard", "h -U u -P x --guard --state-dir=/s",
+	    "guard=3/3600 state=/s" },
+	{ "greatest guard", "h --guard=50/604800 --state-dir=/s/",
+	    "guard=50/604800 state=/s/" },
+	{ "no guard, no folder", "h", "guard=0/0 state=NULL" },
+	{ "guard by a name", "h --guard=often",
+	    "!--guard=often: not COUNT/SECONDS, such as 3/3600; COUNT is 1 to "
+	    "50, SECONDS 1 to 604800" },
+	{ "guard by a count", "h --guard=3",
+	    "!--guard=3: not COUNT/SECONDS, such as 3/3600; COUNT is 1 to 50, "
+	    "SECONDS 1 to 604800" },
+	{ "guard of none", "h --guard=0/3600",
+	    "!--guard=0/3600: not COUNT/SECONDS, such as 3/3600; COUNT is 1 to "
+	    "50, SECONDS 1 to 604800" },
+	{ "guard of many", "h --guard=51/3600",
+	    "!--guard=51/3600: not COUNT/SECONDS, such as 3/3600; COUNT is 1 to "
+	    "50, SECONDS 1 to 604800" },
+	{ "guard of more than a week", "h --guard=3/604801",
+	    "!--guard=3/604801: not COUNT/SECONDS, such as 3/3600; COUNT is 1 "
+	    "to 50, SECONDS 1 to 604800" },
+	{ "guard of no time", "h --guard=3/",
+	    "!--guard=3/: not COUNT/SECONDS, such as 3/3600; COUNT is 1 to 50, "
+	    "SECONDS 1 to 604800" },
+	{ "baseline of what there is not", "h --baseline=tls,colour",
+	    "!--baseline=colour: nothing that is compared; use mechanisms, tls, "
+	    "issuer, key, greeting or extensions" },
+	{ "baseline of nothing", "h --baseline=tls,,key",
+	    "!--baseline=tls,,key: a name in the list is empty" },
+	{ "nothing to accept", "h --accept-changes",
+	    "!--accept-changes without --baseline: nothing is compared; add "
+	    "--baseline" },
+	{ "empty folder",
+	    "h --guard --state-dir=", "!--state-dir=: the value is empty" },
 	{ "-D 0", "h --certificate=0", "days=1/0/-1" },
 	{ "-D the same twice", "h -D 14,14", "days=1/14/14" },
 	{ "-D the wrong way round", "h -D 14,30",

@@ -45,6 +45,7 @@ test_sample(void **state)
 	    "{\"address\":\"2001:db8::1\","
 	    "\"error\":\"Network is unreachable\"},"
 	    "{\"address\":\"192.0.2.1\",\"error\":null}],\"token_ttl\":null,"
+	    "\"held_back\":null,\"refused_since\":null,\"next_try\":null,"
 	    "\"mechanism_reason\":\"the first by default\","
 	    "\"credential\":null,\"credential_days\":null}\n");
 }
@@ -67,6 +68,7 @@ test_nothing_known(void **state)
 	    "\"not_after\":null,\"days_left\":null},"
 	    "\"reply\":{\"code\":null,\"enhanced\":null,\"text\":null},"
 	    "\"phases\":{},\"time\":null,\"addresses_tried\":[],\"token_ttl\":null,"
+	    "\"held_back\":null,\"refused_since\":null,\"next_try\":null,"
 	    "\"mechanism_reason\":null,"
 	    "\"credential\":null,\"credential_days\":null}\n");
 }
@@ -113,6 +115,14 @@ test_values(void **state)
 		{ "a token's time left",
 		    { .token = { true, 1700003512, 3512 } },
 		    "\"token_ttl\":3512," },
+		{ "held back",
+		    { .guard = { true, true, true, 1700003512, 1700007112 } },
+		    "\"held_back\":true,"
+		    "\"refused_since\":\"2023-11-14T23:11:52Z\","
+		    "\"next_try\":\"2023-11-15T00:11:52Z\"," },
+		{ "not held back", { .guard = { .known = true } },
+		    "\"held_back\":false,\"refused_since\":null,"
+		    "\"next_try\":null," },
 		{ "an expired token", { .token = { true, 1700000000, -60 } },
 		    "\"token_ttl\":-60," },
 		{ "what it is renewed with",
@@ -185,6 +195,7 @@ test_hostile(void **state)
 	    "},\"phases\":{" TAME ":null},\"time\":null,"
 	    "\"addresses_tried\":[{\"address\":" TAME ",\"error\":" TAME
 	    "}],\"token_ttl\":null,"
+	    "\"held_back\":null,\"refused_since\":null,\"next_try\":null,"
 	    "\"mechanism_reason\":" TAME ","
 	    "\"credential\":null,\"credential_days\":null}\n");
 }

@@ -35,6 +35,13 @@
 	HEAD("credential_end_timestamp_seconds",                               \
 	    "Unix time when what the token is renewed with ends, if known.")
 
+#define GUARD                                                                  \
+	HEAD("held_back",                                                      \
+	    "1 if the secret was refused too often to be sent again for now, " \
+	    "0 if it was not, by the guard that was asked for.")               \
+	HEAD("next_try_timestamp_seconds",                                     \
+	    "Unix time when a secret that is held back may be sent again.")
+
 static void
 test_sample(void **state)
 {
@@ -51,7 +58,7 @@ test_sample(void **state)
 		  ",phase=\"auth\"} 0.084212\n" DURATION
 		  "smtp_auth_duration_seconds" SAMPLE "} 2.310000\n" NOT_AFTER
 		  "smtp_auth_certificate_not_after_timestamp_seconds" SAMPLE
-		  "} 1796464800\n" EXPIRY CREDENTIAL "# EOF\n");
+		  "} 1796464800\n" EXPIRY CREDENTIAL GUARD "# EOF\n");
 }
 
 static void
@@ -63,9 +70,10 @@ test_nothing_known(void **state)
 
 	(void)state;
 	report_expect("next to nothing", &report_openmetrics, &r,
-	    STATE "smtp_auth_state" NOBODY " 3\n" UP "smtp_auth_up" NOBODY
-		  " 0\n" CONDITION PHASE DURATION NOT_AFTER EXPIRY CREDENTIAL
-		  "# EOF\n");
+	    STATE
+	    "smtp_auth_state" NOBODY " 3\n" UP "smtp_auth_up" NOBODY
+	    " 0\n" CONDITION PHASE DURATION NOT_AFTER EXPIRY CREDENTIAL GUARD
+	    "# EOF\n");
 }
 
 /* A series that comes twice makes the collector drop the whole page. */
@@ -88,7 +96,7 @@ test_condition_twice(void **state)
 		  "condition=\"slow\"} 1\n"
 		  "smtp_auth_condition{host=\"\",port=\"\",user=\"\","
 		  "condition=\"expect\"} 1\n" PHASE DURATION NOT_AFTER EXPIRY
-		      CREDENTIAL "# EOF\n");
+		      CREDENTIAL GUARD "# EOF\n");
 }
 
 /* The format demands that the samples of a family stand together. */
@@ -130,7 +138,30 @@ test_two(void **state)
 	    "smtp_auth_token_expiry_timestamp_seconds" OTHER
 	    "} 1796464801\n" CREDENTIAL
 	    "smtp_auth_credential_end_timestamp_seconds" OTHER
-	    "} 1796464802\n# EOF\n");
+	    "} 1796464802\n" GUARD "# EOF\n");
+	buf_free(&out);
+}
+
+static void
+test_guard(void **state)
+{
+	static const struct report held = { REPORT_NAMES,
+		.guard = { true, true, true, 1700003512, 1700007112 } };
+	static const struct report not_held = { REPORT_NAMES,
+		.guard = { .known = true } };
+	struct buf out = BUF_INIT(ROOM);
+
+	(void)state;
+	assert_int_equal(report_write(&report_openmetrics, &held, &out), 0);
+	assert_non_null(
+	    strstr(buf_str(&out), "\nsmtp_auth_held_back" NOBODY " 1\n"));
+	assert_non_null(strstr(buf_str(&out),
+	    "\nsmtp_auth_next_try_timestamp_seconds" NOBODY " 1700007112\n"));
+	buf_truncate(&out, 0);
+	assert_int_equal(report_write(&report_openmetrics, &not_held, &out), 0);
+	assert_non_null(
+	    strstr(buf_str(&out), "\nsmtp_auth_held_back" NOBODY " 0\n"));
+	assert_null(strstr(buf_str(&out), "next_try_timestamp_seconds{"));
 	buf_free(&out);
 }
 
@@ -161,7 +192,7 @@ test_hostile(void **state)
 		  "smtp_auth_certificate_not_after_timestamp_seconds" EVILS
 		  "} -9223372036854775808\n" EXPIRY
 		  "smtp_auth_token_expiry_timestamp_seconds" EVILS
-		  "} 9223372036854775807\n" CREDENTIAL "# EOF\n");
+		  "} 9223372036854775807\n" CREDENTIAL GUARD "# EOF\n");
 }
 
 int
@@ -172,6 +203,7 @@ main(void)
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_condition_twice),
 		cmocka_unit_test(test_two),
+		cmocka_unit_test(test_guard),
 		cmocka_unit_test(test_hostile),
 	};
 

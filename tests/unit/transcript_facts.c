@@ -254,6 +254,64 @@ take_credential(struct transcript_scene *s, const char *value)
 		value + sizeof date) < (int)sizeof s->f.credential;
 }
 
+/* "COUNT SINCE, NEXT TRY, REPLY". */
+static bool
+take_held_back(struct transcript_scene *s, const char *value)
+{
+	struct facts_guard *g = &s->f.guard;
+	const char *since = strchr(value, ' '), *next, *reply;
+
+	next = since != NULL ? strstr(since, ", ") : NULL;
+	reply = next != NULL ? strstr(next + 2, ", ") : NULL;
+	if (reply == NULL)
+		return false;
+	g->held_back = true;
+	g->refused = atoi(value);
+	g->since = transcript_date(since + 1);
+	g->next_try = transcript_date(next + 2);
+	snprintf(g->reply, sizeof g->reply, "%s", reply + 2);
+	return g->refused > 0 && g->since != -1 && g->next_try != -1;
+}
+
+static bool
+take_unguarded(struct transcript_scene *s, const char *value)
+{
+	snprintf(s->f.guard_trouble, sizeof s->f.guard_trouble, "%s", value);
+	return true;
+}
+
+/* "KIND TEXT", of an earlier check. */
+static bool
+take_before(struct transcript_scene *s, const char *value)
+{
+	struct buf line = BUF_INIT(2 * BASELINE_TEXT);
+	int rc;
+
+	if (s->f.baseline == NULL)
+		s->f.baseline = calloc(1, sizeof *s->f.baseline);
+	if (s->f.baseline == NULL)
+		return false;
+	baseline_write(&s->f.baseline->before, &line);
+	buf_addf(&line, "%s\n", value);
+	rc = baseline_read(&s->f.baseline->before, buf_str(&line), line.len);
+	buf_free(&line);
+	return rc == 0;
+}
+
+static bool
+take_accepted(struct transcript_scene *s, const char *value)
+{
+	(void)value;
+	return s->f.baseline != NULL && (s->f.baseline->accepted = true);
+}
+
+static bool
+take_state(struct transcript_scene *s, const char *value)
+{
+	snprintf(s->f.state_trouble, sizeof s->f.state_trouble, "%s", value);
+	return true;
+}
+
 static const struct {
 	const char *key;
 	bool (*take)(struct transcript_scene *s, const char *value);
@@ -272,6 +330,11 @@ static const struct {
 	{ "output", take_output },
 	{ "token", take_token },
 	{ "secret length", take_length },
+	{ "held back", take_held_back },
+	{ "unguarded", take_unguarded },
+	{ "state", take_state },
+	{ "before", take_before },
+	{ "accepted", take_accepted },
 	{ "readable", take_readable },
 	{ "remedy", take_remedy },
 	{ "credential", take_credential },

@@ -155,6 +155,7 @@ new_client(struct transcript_scene *s)
 		    : "probe.example.org",
 		.lmtp = asked->lmtp,
 		.tls = asked->tls_mode,
+		.withhold = s->f.guard.held_back,
 		.allow_cleartext = asked->allow_cleartext,
 		.allow_unverified = asked->allow_unverified,
 		.from = asked->from,
@@ -264,5 +265,7 @@ transcript_play(struct transcript_scene *s)
 	if (s->no_memory)
 		s->smtp.outcome = SMTP_NO_MEMORY;
 	f->smtp = &s->smtp;
+	if (f->baseline != NULL)
+		baseline_see(&f->baseline->now, f, s->asked);
 	return 0;
 }

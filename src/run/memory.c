@@ -1,0 +1,131 @@
+#include "run/memory.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "run/watch.h"
+#include "verdict/verdict.h"
+#include "verdict/wording.h"
+
+const char memory_place[] = "waiting for other checks of this login";
+
+enum { WAIT_US = 5 * 1000, WAIT_MOST_US = 100 * 1000 };
+
+bool
+memory_is_wanted(const struct settings *asked, const struct secret *secret)
+{
+	return asked->baseline != 0 || guard_is_wanted(asked, secret);
+}
+
+static void
+take_turn(void *arg)
+{
+	struct memory *m = arg;
+
+	m->turn(m);
+}
+
+/* Again in a moment, less and less often.  Returns whether there is time. */
+static bool
+wait(struct memory *m)
+{
+	const int64_t now = clock_now_us();
+
+	if (now + m->wait_us >= m->deadline_us)
+		return false;
+	loop_timer_set(m->loop, &m->timer, now + m->wait_us, take_turn, m);
+	if (m->wait_us < WAIT_MOST_US)
+		m->wait_us *= 2;
+	return true;
+}
+
+static void
+ask(struct memory *m)
+{
+	struct facts *f = m->facts;
+
+	if (guard_is_wanted(m->asked, m->secret) &&
+	    guard_ask(&m->guard, m->asked, m->secret, f) == GUARD_AGAIN) {
+		if (wait(m))
+			return;
+		f->end = END_ERROR;
+		f->hung_in = memory_place;
+		err_set(&f->err, ERR_TIMEOUT, "guard");
+	}
+	m->done(m->arg);
+}
+
+static void
+begin(
+    struct memory *m, void (*turn)(struct memory *), memory_fn *done, void *arg)
+{
+	m->turn = turn;
+	m->done = done;
+	m->arg = arg;
+	m->wait_us = WAIT_US;
+	turn(m);
+}
+
+void
+memory_ask(struct memory *m, memory_fn *done, void *arg)
+{
+	/* That the folder must not be used is known before anything is done. */
+	if (m->asked->baseline != 0 &&
+	    watch_open(&m->watched, &m->watching, m->asked, m->facts) == -1)
+		done(arg);
+	else
+		begin(m, ask, done, arg);
+}
+
+static enum guard_answer
+tell_guard(struct memory *m)
+{
+	const struct facts *f = m->facts;
+	struct buf reply = BUF_INIT(SMTP_REPLY_MAX);
+	bool refused = verdict_refuses_secret(f, m->asked);
+	enum guard_answer answer;
+
+	if (refused)
+		word_reply(&reply, f, &f->smtp->last);
+	answer = guard_note(
+	    &m->guard, m->secret, refused, buf_str(&reply), m->facts);
+	buf_free(&reply);
+	return answer;
+}
+
+static void
+note(struct memory *m)
+{
+	struct facts *f = m->facts;
+
+	if (guard_is_wanted(m->asked, m->secret) &&
+	    tell_guard(m) == GUARD_AGAIN) {
+		if (wait(m))
+			return;
+		snprintf(f->guard_trouble, sizeof f->guard_trouble,
+		    "%s: busy until time was up", m->asked->state_dir);
+	}
+	if (m->watching &&
+	    watch_note(&m->watched, &m->watching, m->asked, f) == GUARD_AGAIN) {
+		if (wait(m))
+			return;
+		snprintf(f->state_trouble, sizeof f->state_trouble,
+		    "%s: busy until time was up", m->asked->state_dir);
+	}
+	m->done(m->arg);
+}
+
+void
+memory_note(struct memory *m, memory_fn *done, void *arg)
+{
+	begin(m, note, done, arg);
+}
+
+void
+memory_free(struct memory *m)
+{
+	if (m->loop != NULL)
+		loop_timer_cancel(m->loop, &m->timer);
+	watch_close(&m->watched, &m->watching);
+	guard_free(&m->guard);
+}
