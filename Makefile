@@ -88,13 +88,14 @@ pkg_flags = $(eval pkg_flags := $(shell $(PKG_CONFIG) --cflags $(libraries) \
 pkg_libs  = $(eval pkg_libs := $(shell $(PKG_CONFIG) $(if \
             $(filter static,$(VARIANT)),--static) --libs $(libraries) \
             2>/dev/null || echo -lcrypto -lssl -lcares))$(pkg_libs)
-# The second program alone needs these.
+# The second program alone needs these; tests/faults needs c-ares, too.
 oauth2_libraries = libcurl jansson libcrypto
 oauth2_flags = $(eval oauth2_flags := $(shell $(PKG_CONFIG) --cflags \
                $(oauth2_libraries) 2>/dev/null))$(oauth2_flags)
 oauth2_libs  = $(eval oauth2_libs := $(shell $(PKG_CONFIG) --libs \
                $(oauth2_libraries) 2>/dev/null || \
-               echo -lcurl -ljansson -lcrypto))$(oauth2_libs)
+               echo -lcurl -ljansson -lcrypto)$(if $(filter \
+               coverage faults,$(VARIANT)), -lcares))$(oauth2_libs)
 # In the order in which the dynamic linker looks: libcrypto has most symbols.
 libraries = libcrypto libssl libcares
 
