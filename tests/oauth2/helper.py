@@ -68,7 +68,7 @@ class Helper:
         for process in self.started:
             if process.poll() is None:
                 process.kill()
-                process.communicate()
+                process.wait()  # its output is a Run's to read
 
 
 class Run:
