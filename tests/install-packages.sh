@@ -40,6 +40,8 @@ is_there() {
 	dovecot-core) PATH=$PATH:/usr/sbin:/sbin command -v dovecot ;;
 	dovecot-lmtpd) [ -x /usr/lib/dovecot/lmtp ] || [ -x /usr/libexec/dovecot/lmtp ] ;;
 	libgsasl18) has_library libgsasl.so.18 ;;
+	sasl2-bin) PATH=$PATH:/usr/sbin:/sbin command -v saslpasswd2 ;;
+	libsasl2-modules) ls /usr/lib/*/sasl2/libscram.so /usr/lib*/sasl2/libscram.so ;;
 	icinga2-bin) PATH=$PATH:/usr/sbin:/sbin command -v icinga2 ;;
 	icingaweb2-module-director)
 		[ -d /usr/share/icingaweb2/modules/director ] ;;

@@ -102,6 +102,12 @@ struct report {
 		int64_t expires_at; /* Unix time; OpenMetrics only */
 		int64_t ttl;        /* seconds; JSON only */
 	} token;
+	struct {
+		const char *name; /* JSON only; NULL: not known */
+		bool has_end;
+		int64_t ends_at;   /* Unix time; OpenMetrics only */
+		int64_t days_left; /* JSON only */
+	} credential;              /* that the token is renewed with */
 	/* Perfdata, in the order of printing. */
 	const struct metric *metrics;
 	size_t metric_count;
@@ -120,7 +126,7 @@ struct report {
 
 struct report_format;
 
-enum { REPORT_PARTS = 7 }; /* that a page of OpenMetrics comes in */
+enum { REPORT_PARTS = 8 }; /* that a page of OpenMetrics comes in */
 
 /* Of many checks on one page. */
 struct report_totals {

@@ -240,6 +240,9 @@ add(struct report_page *p, const struct report *r)
 	add_attempts(out, r);
 	add_integer(out, "token_ttl", r->token.has_expiry, r->token.ttl);
 	add_text(out, "mechanism_reason", r->mechanism_reason);
+	add_text(out, "credential", r->credential.name);
+	add_integer(out, "credential_days", r->credential.has_end,
+	    r->credential.days_left);
 	close_object(out);
 	buf_addc(out, '\n');
 }

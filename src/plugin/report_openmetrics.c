@@ -17,6 +17,7 @@ enum family {
 	FAMILY_DURATION,
 	FAMILY_CERTIFICATE,
 	FAMILY_TOKEN,
+	FAMILY_CREDENTIAL,
 	FAMILIES,
 };
 
@@ -42,6 +43,8 @@ static const struct {
 	    "Unix time when the server's certificate expires." },
 	[FAMILY_TOKEN] = { "token_expiry_timestamp_seconds",
 	    "Unix time when the access token expires, if it tells." },
+	[FAMILY_CREDENTIAL] = { "credential_end_timestamp_seconds",
+	    "Unix time when what the token is renewed with ends, if known." },
 };
 
 /* One report on its way into the families. */
@@ -193,6 +196,9 @@ add_family(struct samples *s, enum family f, const struct report *r)
 		break;
 	case FAMILY_TOKEN:
 		put_if(s, f, r->token.has_expiry, r->token.expires_at);
+		break;
+	case FAMILY_CREDENTIAL:
+		put_if(s, f, r->credential.has_end, r->credential.ends_at);
 		break;
 	case FAMILIES:
 		break;

@@ -31,6 +31,9 @@
 #define EXPIRY                                                                 \
 	HEAD("token_expiry_timestamp_seconds",                                 \
 	    "Unix time when the access token expires, if it tells.")
+#define CREDENTIAL                                                             \
+	HEAD("credential_end_timestamp_seconds",                               \
+	    "Unix time when what the token is renewed with ends, if known.")
 
 static void
 test_sample(void **state)
@@ -48,7 +51,7 @@ test_sample(void **state)
 		  ",phase=\"auth\"} 0.084212\n" DURATION
 		  "smtp_auth_duration_seconds" SAMPLE "} 2.310000\n" NOT_AFTER
 		  "smtp_auth_certificate_not_after_timestamp_seconds" SAMPLE
-		  "} 1796464800\n" EXPIRY "# EOF\n");
+		  "} 1796464800\n" EXPIRY CREDENTIAL "# EOF\n");
 }
 
 static void
@@ -61,7 +64,8 @@ test_nothing_known(void **state)
 	(void)state;
 	report_expect("next to nothing", &report_openmetrics, &r,
 	    STATE "smtp_auth_state" NOBODY " 3\n" UP "smtp_auth_up" NOBODY
-		  " 0\n" CONDITION PHASE DURATION NOT_AFTER EXPIRY "# EOF\n");
+		  " 0\n" CONDITION PHASE DURATION NOT_AFTER EXPIRY CREDENTIAL
+		  "# EOF\n");
 }
 
 /* A series that comes twice makes the collector drop the whole page. */
@@ -84,7 +88,7 @@ test_condition_twice(void **state)
 		  "condition=\"slow\"} 1\n"
 		  "smtp_auth_condition{host=\"\",port=\"\",user=\"\","
 		  "condition=\"expect\"} 1\n" PHASE DURATION NOT_AFTER EXPIRY
-		  "# EOF\n");
+		      CREDENTIAL "# EOF\n");
 }
 
 /* The format demands that the samples of a family stand together. */
@@ -98,7 +102,8 @@ test_two(void **state)
 		.state = STATUS_WARNING, .host = "mx.example.org",
 		.user = "bob", .findings = &finding, .finding_count = 1,
 		.has_time = true, .time_us = 1500000,
-		.token = { true, 1796464801, 1 } };
+		.token = { true, 1796464801, 1 },
+		.credential = { "certificate", true, 1796464802, 0 } };
 	struct buf out = BUF_INIT(ROOM);
 	struct report_page p;
 
@@ -123,7 +128,9 @@ test_two(void **state)
 	    "smtp_auth_certificate_not_after_timestamp_seconds" SAMPLE
 	    "} 1796464800\n" EXPIRY
 	    "smtp_auth_token_expiry_timestamp_seconds" OTHER
-	    "} 1796464801\n# EOF\n");
+	    "} 1796464801\n" CREDENTIAL
+	    "smtp_auth_credential_end_timestamp_seconds" OTHER
+	    "} 1796464802\n# EOF\n");
 	buf_free(&out);
 }
 
@@ -154,7 +161,7 @@ test_hostile(void **state)
 		  "smtp_auth_certificate_not_after_timestamp_seconds" EVILS
 		  "} -9223372036854775808\n" EXPIRY
 		  "smtp_auth_token_expiry_timestamp_seconds" EVILS
-		  "} 9223372036854775807\n# EOF\n");
+		  "} 9223372036854775807\n" CREDENTIAL "# EOF\n");
 }
 
 int
