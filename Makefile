@@ -113,7 +113,7 @@ fortify = $(if $(filter asan coverage faults fuzz,$(VARIANT))$(findstring \
 
 own_flags = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -Isrc $(warnings) \
             $(hardening_flags) $(fortify) $($(VARIANT)_flags) $(pkg_flags)
-own_libs  = $(hardening_libs) $(filter -fsanitize=% --coverage, \
+own_libs  = -pthread $(hardening_libs) $(filter -fsanitize=% --coverage, \
             $($(VARIANT)_flags)) $($(VARIANT)_libs)
 
 # WERROR is set by the checks; somebody else's compiler may warn in peace.
