@@ -44,6 +44,8 @@ main   := check_smtp_auth.c
 oauth2 := $(sort $(wildcard src/oauth2/*.c src/signin/*.c)) smtp_oauth2.c
 
 sources := $(base) $(smtp) $(client) $(net) $(secret) $(plugin) $(check) $(rooms) $(main)
+# What is looked at, not what is linked.
+all_sources = $(sources) $(oauth2)
 headers := $(sort $(wildcard src/*/*.h)) smtp_client.h
 
 # A variant is the same program built otherwise, in a folder of its own:
@@ -86,13 +88,14 @@ pkg_flags = $(eval pkg_flags := $(shell $(PKG_CONFIG) --cflags $(libraries) \
 pkg_libs  = $(eval pkg_libs := $(shell $(PKG_CONFIG) $(if \
             $(filter static,$(VARIANT)),--static) --libs $(libraries) \
             2>/dev/null || echo -lcrypto -lssl -lcares))$(pkg_libs)
-# The second program alone needs these.
+# The second program alone needs these; tests/faults needs c-ares, too.
 oauth2_libraries = libcurl jansson libcrypto
 oauth2_flags = $(eval oauth2_flags := $(shell $(PKG_CONFIG) --cflags \
                $(oauth2_libraries) 2>/dev/null))$(oauth2_flags)
 oauth2_libs  = $(eval oauth2_libs := $(shell $(PKG_CONFIG) --libs \
                $(oauth2_libraries) 2>/dev/null || \
-               echo -lcurl -ljansson -lcrypto))$(oauth2_libs)
+               echo -lcurl -ljansson -lcrypto)$(if $(filter \
+               coverage faults,$(VARIANT)), -lcares))$(oauth2_libs)
 # In the order in which the dynamic linker looks: libcrypto has most symbols.
 libraries = libcrypto libssl libcares
 
@@ -159,6 +162,7 @@ install: all ## Install the plugin, its man page and completion (DESTDIR PREFIX 
 	$(INSTALL) -d '$(DESTDIR)$(PLUGINDIR)' '$(DESTDIR)$(MANDIR)/man1'
 	$(INSTALL) -m 755 $(O)/check_smtp_auth '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth'
 	$(INSTALL) -m 755 $(O)/smtp-oauth2 '$(DESTDIR)$(PLUGINDIR)/smtp-oauth2'
+	$(INSTALL) -m 644 man/smtp-oauth2.1 '$(DESTDIR)$(MANDIR)/man1/smtp-oauth2.1'
 	$(INSTALL) -m 644 man/check_smtp_auth.1 '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1'
 	$(INSTALL) -d '$(DESTDIR)$(BASHCOMPDIR)' '$(DESTDIR)$(ZSHCOMPDIR)'
 	$(INSTALL) -m 644 $(O)/completion/check_smtp_auth '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth'
@@ -167,6 +171,7 @@ install: all ## Install the plugin, its man page and completion (DESTDIR PREFIX 
 uninstall: ## Remove what "make install" installed
 	rm -f '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth' \
 	    '$(DESTDIR)$(PLUGINDIR)/smtp-oauth2' \
+	    '$(DESTDIR)$(MANDIR)/man1/smtp-oauth2.1' \
 	    '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1' \
 	    '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth' \
 	    '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'
@@ -207,7 +212,7 @@ FORCE:
 $(O)/check_smtp_auth: $(objects)
 	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) $(libs)
 
-$(oauth2_objects): own_flags += $(oauth2_flags)
+$(oauth2_objects): private own_flags += $(oauth2_flags)
 $(oauth2_objects): | $(O)/has-oauth2
 $(O)/has-oauth2: $(O)/flags
 	@sh tests/have-headers.sh 'libcurl4-openssl-dev libjansson-dev' \

@@ -16,7 +16,7 @@
 #include "oauth2/json.h"
 #include "oauth2/keys.h"
 
-enum { STATUS_UNKNOWN = 3 };
+enum { STATUS_UNKNOWN = 3, EXIT_UNWRITTEN = 78 };
 
 static const struct command *
 find_command(const char *name)
@@ -200,6 +200,9 @@ main(int argc, char **argv)
 		code = complain(&l, &f);
 	free_line(&l);
 	if (fflush(stdout) != 0 && code == 0)
-		code = 78;
+		code = EXIT_UNWRITTEN;
+#ifdef FREE_ALL
+	process_unguard();
+#endif
 	return code;
 }

@@ -19,6 +19,7 @@ static const char *const functions[KINDS] = {
 	[KIND_FOLDER] = "folder",
 	[KIND_HOST] = "host",
 	[KIND_MECHANISMS] = "mechanisms",
+	[KIND_PREFERENCE] = "preference",
 	[KIND_RANGE] = "range",
 	[KIND_TIMEOUT] = "timeout",
 	[KIND_STATE] = "state",

@@ -11,6 +11,8 @@ is_there() {
 	case $1 in
 	gcc) command -v cc || command -v gcc ;;
 	libc6-dev) has_header stdio.h ;;
+	gcc-multilib) echo "int x;" | cc -m32 -c -x c -o /dev/null - ;;
+	qemu-user) command -v qemu-i386 ;;
 	libssl-dev) has_header openssl/ssl.h ;;
 	libc-ares-dev) has_header ares.h ;;
 	libcurl4-openssl-dev) has_header curl/curl.h ;;
@@ -38,6 +40,8 @@ is_there() {
 	dovecot-core) PATH=$PATH:/usr/sbin:/sbin command -v dovecot ;;
 	dovecot-lmtpd) [ -x /usr/lib/dovecot/lmtp ] || [ -x /usr/libexec/dovecot/lmtp ] ;;
 	libgsasl18) has_library libgsasl.so.18 ;;
+	sasl2-bin) PATH=$PATH:/usr/sbin:/sbin command -v saslpasswd2 ;;
+	libsasl2-modules) ls /usr/lib/*/sasl2/libscram.so /usr/lib*/sasl2/libscram.so ;;
 	icinga2-bin) PATH=$PATH:/usr/sbin:/sbin command -v icinga2 ;;
 	icingaweb2-module-director)
 		[ -d /usr/share/icingaweb2/modules/director ] ;;

@@ -41,13 +41,16 @@ unit_packages  = $(build_packages) libcmocka-dev
 check_packages = $(unit_packages) binutils clang mandoc python3 python3-pytest \
                  python3-pytest-xdist python3-cryptography python3-dnspython \
                  python3-jwt python3-prometheus-client openssl valgrind \
-                 postfix dovecot-core dovecot-lmtpd libgsasl18 libnss-wrapper monitoring-plugins-basic \
+                 postfix dovecot-core dovecot-lmtpd libgsasl18 sasl2-bin libsasl2-modules \
+                 libnss-wrapper monitoring-plugins-basic \
                  prometheus prometheus-node-exporter bash zsh time \
-                 python3-authlib python3-flask
+                 python3-authlib python3-flask $(narrow_packages)
+# For tests/narrow.sh, which looks for qemu-user only where the kernel needs it.
+narrow_packages = $(if $(filter x86_64,$(shell uname -m)),gcc-multilib)
 # php-cgi is there so that no web server need be.
 engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist \
                   python3-cryptography python3-dnspython python3-jwt postfix \
-                  dovecot-core icinga2-bin icingacli \
+                  dovecot-core sasl2-bin libsasl2-modules icinga2-bin icingacli \
                   icingaweb2-module-director nagios4-core nagios-nrpe-server \
                   nagios-nrpe-plugin php-cli rrdtool \
                   zabbix-server-pgsql zabbix-agent zabbix-agent2 \
@@ -92,9 +95,10 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	@sh tests/hardening.sh '$(CC)' '$(MAKE)' build
 	@sh tests/hardening.sh '$(CC)' '$(MAKE) STATIC=1' build/static
 	@sh tests/man-options.sh build/check_smtp_auth man/check_smtp_auth.1
-	@mandoc -Tlint -W warning man/check_smtp_auth.1
+	@mandoc -Tlint -W warning man/check_smtp_auth.1 man/smtp-oauth2.1
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/listed.py build/check_smtp_auth
 	$(submake) unit
+	@sh tests/narrow.sh '$(CC)'
 	$(submake) VARIANT=clang unit-programs
 	$(submake) VARIANT=asan unit
 	$(submake) VARIANT=asan fuzz-replay
@@ -152,6 +156,7 @@ check-long: ## Run what takes long: calls that fail, load, hostile peers for STA
 	    tests/integration/test_batch_load.py)
 	$(call pytest,build/check_smtp_auth,tests/integration -m 'not long' \
 	    --in-batch)
+	$(call pytest,build/check_smtp_auth,tests/integration/test_oauth2_renew.py -m long)
 	$(submake) STATIC=1 all
 	$(call pytest,build/static/check_smtp_auth,tests/integration/test_hostile*.py)
 	$(submake) fuzz FUZZ_SECONDS=5
@@ -216,20 +221,20 @@ lint: ## Check form and look for bugs: clang-format, clang-tidy, cppcheck, mando
 	@clang-format --dry-run -Werror $(c_files)
 	@cppcheck --quiet --std=c11 --language=c --error-exitcode=1 --inline-suppr \
 	    --enable=warning,portability,performance \
-	    $(lint_flags) $(sources)
-	@printf '%s\n' $(sources) | xargs -n 1 -P "$$(nproc)" sh -c 'clang-tidy \
+	    $(lint_flags) $(all_sources)
+	@printf '%s\n' $(all_sources) | xargs -n 1 -P "$$(nproc)" sh -c 'clang-tidy \
 	    --quiet --warnings-as-errors="*" --checks="$(tidy_checks)" "$$@" \
 	    -- -std=c11 -fno-caret-diagnostics $(lint_flags) $(pkg_flags)' clang-tidy
-	@printf '%s\n' $(sources) | xargs -n 1 -P "$$(nproc)" $(CC) -O2 -std=c11 \
+	@printf '%s\n' $(all_sources) | xargs -n 1 -P "$$(nproc)" $(CC) -O2 -std=c11 \
 	    -fanalyzer $(analyzer_flags) -Werror $(lint_flags) $(pkg_flags) -c -o /dev/null
-	@mandoc -Tlint -W warning man/check_smtp_auth.1
+	@mandoc -Tlint -W warning man/check_smtp_auth.1 man/smtp-oauth2.1
 
 format: ## Put the C sources in form with clang-format
 	@$(install_packages) clang-format
 	clang-format -i $(c_files)
 
-c_files = $(sources) $(headers) $(generator) $(unit_sources) $(unit_helpers) \
-          $(sort $(wildcard tests/unit/*.h tests/fuzz/*.c tests/bench/*.c))
+c_files = $(all_sources) $(headers) $(generator) $(unit_sources) $(unit_helpers) \
+          $(sort $(wildcard tests/unit/*.h tests/fuzz/*.c tests/bench/*.c tests/narrow/*.c))
 
 lint_flags = -D_GNU_SOURCE -DVERSION=\"$(VERSION)\" -I. -Isrc
 
@@ -266,10 +271,24 @@ fuzz-programs: $(fuzz_tests)
 fuzz-replay: $(fuzz_tests)
 	@sh tests/fuzz/replay.sh $(fuzz_tests)
 
-$(unit_tests): $(O)/%: $(O)/%.o $(unit_objects)
+# Those of the second program have its rooms instead of the plugin's.
+oauth2_tests = $(filter $(O)/tests/unit/test_oauth2_% \
+               $(O)/tests/unit/test_signin_% $(O)/tests/fuzz/fuzz_oauth2_% \
+               $(O)/tests/fuzz/fuzz_redirect,$(unit_tests) $(fuzz_tests))
+oauth2_parts = $(filter-out $(O)/smtp_oauth2.o,$(oauth2_objects)) \
+               $(oauth2_rooms)
+$(oauth2_tests:%=%.o): private own_flags += $(oauth2_flags)
+$(filter $(O)/tests/unit/%,$(oauth2_tests)): $(O)/%: $(O)/%.o $(oauth2_parts)
+	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) -lcmocka $(oauth2_libs)
+$(filter $(O)/tests/fuzz/%,$(oauth2_tests)): $(O)/%: $(O)/%.o $(oauth2_parts) \
+    $(if $(filter fuzz,$(VARIANT)),,$(fuzz_replay:%.c=$(O)/%.o))
+	$(call quiet,LINK)$(link) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) \
+	    -o $@ $^ $(LDLIBS) $(oauth2_libs)
+
+$(filter-out $(oauth2_tests),$(unit_tests)): $(O)/%: $(O)/%.o $(unit_objects)
 	$(call quiet,LINK)$(link) -o $@ $^ $(LDLIBS) -lcmocka $(libs)
 
-$(fuzz_tests): $(O)/%: $(O)/%.o $(fuzz_objects)
+$(filter-out $(oauth2_tests),$(fuzz_tests)): $(O)/%: $(O)/%.o $(fuzz_objects)
 	$(call quiet,LINK)$(link) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) \
 	    -o $@ $^ $(LDLIBS) $(libs)
 

@@ -7,11 +7,13 @@
 #define BASE_ERR_H
 
 enum err_kind {
-	ERR_NONE,     /* no error */
-	ERR_USAGE,    /* a bad option, a bad value, a contradiction */
-	ERR_SECRET,   /* a secret could not be read, or is none */
-	ERR_TIMEOUT,  /* the deadline passed */
-	ERR_INTERNAL, /* no memory, a system call that must not fail */
+	ERR_NONE,        /* no error */
+	ERR_USAGE,       /* a bad option, a bad value, a contradiction */
+	ERR_SECRET,      /* a secret could not be read, or is none */
+	ERR_REFUSED,     /* who should have given a secret says no */
+	ERR_UNAVAILABLE, /* and who cannot give it now */
+	ERR_TIMEOUT,     /* the deadline passed */
+	ERR_INTERNAL,    /* no memory, a system call that must not fail */
 };
 
 struct err {

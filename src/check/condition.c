@@ -65,6 +65,15 @@ static const struct {
 	    IN_DIALOGUE, 0 },
 	[CONDITION_SERVER_PROOF] = { "server-proof", STATUS_CRITICAL, AT(AUTH),
 	    0 },
+	/* Before the check has begun. */
+	[CONDITION_TOKEN] = { "token", STATUS_CRITICAL, NOWHERE, 0 },
+	[CONDITION_TOKEN_TEMPORARY] = { "token-temporary", STATUS_CRITICAL,
+	    NOWHERE, 0 },
+	/* The options that ask for them may say CRITICAL. */
+	[CONDITION_TOKEN_EXPIRING] = { "token-expiring", STATUS_WARNING,
+	    NOWHERE, 0 },
+	[CONDITION_CREDENTIAL_EXPIRING] = { "credential-expiring",
+	    STATUS_WARNING, NOWHERE, 0 },
 	[CONDITION_CHANGED] = { "changed", STATUS_WARNING, NOWHERE, 0 },
 	[CONDITION_AUTH_ACCEPTED] = { "auth-accepted", STATUS_CRITICAL,
 	    AT(AUTH), 0 },

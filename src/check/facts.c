@@ -30,3 +30,12 @@ facts_token_ttl(const struct facts *f)
 {
 	return f->look.token.expires_at - f->now_unix;
 }
+
+int64_t
+facts_credential_days(const struct facts *f)
+{
+	const int64_t day = 24 * 3600,
+		      left = f->credential_ends_at - f->now_unix;
+
+	return left >= 0 ? left / day : -((day - 1 - left) / day);
+}

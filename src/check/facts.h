@@ -72,7 +72,11 @@ struct facts {
 				static */
 	bool run_is_over;    /* it was not its own deadline, but that of all */
 	bool secret_world_readable;
-	struct secret_look look; /* at the secret */
+	struct secret_look look;    /* at the secret */
+	int64_t credential_ends_at; /* what a token is renewed with; 0: not
+				       known */
+	char credential[32];        /* "client secret" and the like, or "" */
+	char remedy[320];           /* where no token was to be had, or "" */
 	struct facts_guard guard;
 	char guard_trouble[FACTS_TROUBLE_MAX]; /* why there was no guard; "" */
 	char state_trouble[FACTS_TROUBLE_MAX]; /* what else was wrong with what
@@ -108,6 +112,9 @@ struct facts {
 
 /* Whole seconds that the token has left by what it tells; token.has_expiry. */
 int64_t facts_token_ttl(const struct facts *f);
+
+/* Whole days, rounded down, that the credential has left. */
+int64_t facts_credential_days(const struct facts *f);
 
 /* Make *f ready to be filled. */
 void facts_init(struct facts *f);

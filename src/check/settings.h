@@ -88,6 +88,9 @@ struct settings {
 	char *authzid;
 	enum sasl_proof proof;
 	struct secret_source secret;
+	bool has_credential_days; /* --credential-days was given */
+	long credential_days_warning;
+	long credential_days_critical; /* -1: none */
 	bool allow_cleartext;
 	bool expect_rejected;
 
@@ -107,7 +110,8 @@ struct settings {
 	int64_t guard_seconds;
 	unsigned int baseline; /* 1 << enum baseline_kind; 0: none */
 	bool accept_changes;
-	char *state_dir; /* filled in where one of them is asked for */
+	char *state_dir; /* filled in where one of them is asked for; where
+			    oauth2: looks, NULL: in the usual place */
 
 	/* Thresholds; [PHASE_TOTAL] is the whole check */
 	struct range warning[THRESHOLDS];

@@ -37,6 +37,7 @@ enum option_kind {
 	KIND_FOLDER,
 	KIND_HOST,
 	KIND_MECHANISMS,
+	KIND_PREFERENCE, /* of mechanisms */
 	KIND_RANGE,
 	KIND_TIMEOUT,
 	KIND_STATE,

@@ -81,6 +81,11 @@ set_source(struct making *m, const char *key, const char *value)
 	if (secret_source_parse(value, s, &e) == -1)
 		return fault(m, key, e.text);
 	/* A renewal has no terminal and no caller's descriptors. */
+	if (s->kind == SECRET_OAUTH2)
+		return fault(m, key, "cannot be an access token");
+	if (s->kind == SECRET_ASK)
+		return fault(m, key,
+		    "cannot be asked for: nobody is there when a token is renewed");
 	if (s->kind == SECRET_STDIN || s->kind == SECRET_FD)
 		return fault(m, key,
 		    "cannot be a descriptor: nobody is there when a token is "

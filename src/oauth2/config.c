@@ -32,29 +32,46 @@ default_path(void)
 }
 
 static int
-add_name(struct config *c, const char *s, size_t len, struct failure *f)
+grow(struct config *c)
 {
-	char **names, *name;
+	char **names;
+
+	if (c->count % NAMES_AT_ONCE != 0)
+		return 0;
+	names = realloc(c->names, (c->count + NAMES_AT_ONCE) * sizeof *names);
+	if (names == NULL)
+		return -1;
+	c->names = names;
+	return 0;
+}
+
+/* What is wrong with a new section's name, or NULL. */
+static const char *
+fault_of(const struct config *c, const char *name)
+{
 	size_t i;
 
-	if ((name = strndup(s, len)) == NULL)
-		return failure_set(f, FAILURE_LOCAL, "out of memory");
-	for (i = 0; i < c->count && strcmp(c->names[i], name) != 0; i++)
-		;
-	if (!account_name_is_right(name) || i < c->count)
+	if (!account_name_is_right(name))
+		return "is no name of an account: at most 64 of A-Z a-z 0-9 . "
+		       "_ - @ +";
+	for (i = 0; i < c->count; i++)
+		if (strcmp(c->names[i], name) == 0)
+			return "is there twice";
+	return NULL;
+}
+
+static int
+add_name(struct config *c, const char *s, size_t len, struct failure *f)
+{
+	char *name = strndup(s, len);
+	const char *fault = name != NULL ? fault_of(c, name) : NULL;
+
+	if (fault != NULL)
 		failure_set(f, FAILURE_LOCAL, "%.200s: section [%.64s] %s",
-		    c->path, name,
-		    i < c->count
-			? "is there twice"
-			: "is no name of an account: at most 64 of A-Z a-z "
-			  "0-9 . _ - @ +");
-	else if (c->count % NAMES_AT_ONCE == 0 &&
-	    (names = realloc(
-		 c->names, (c->count + NAMES_AT_ONCE) * sizeof *names)) == NULL)
+		    c->path, name, fault);
+	else if (name == NULL || grow(c) == -1)
 		failure_set(f, FAILURE_LOCAL, "out of memory");
 	else {
-		if (c->count % NAMES_AT_ONCE == 0)
-			c->names = names;
 		c->names[c->count++] = name;
 		return 0;
 	}

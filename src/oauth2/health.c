@@ -89,7 +89,7 @@ judge_credential(struct health *h, struct buf *text,
 		return;
 	h->credential_days = (long)((h->credential_ends_at - now) / DAY -
 	    (h->credential_ends_at < now));
-	if (h->credential_days < limits->critical)
+	if (limits->critical >= 0 && h->credential_days < limits->critical)
 		state = HEALTH_CRITICAL;
 	else if (h->credential_days < limits->warning)
 		state = HEALTH_WARNING;

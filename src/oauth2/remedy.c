@@ -213,7 +213,11 @@ remedy_explain(struct failure *f, const char *provider,
 	if (f->class != FAILURE_NONE)
 		return -1;
 	f->status = response->status;
-	if (answer != NULL)
+	/* A word that we know ourselves tells nothing of a secret like it. */
+	if (row != NULL && row->error != NULL && answer != NULL &&
+	    answer->error != NULL && strcmp(row->error, answer->error) == 0)
+		failure_harmless(f->error, sizeof f->error, row->error);
+	else if (answer != NULL)
 		keep_word(
 		    f->error, sizeof f->error, answer->error, secrets, count);
 	find_code(f->code, sizeof f->code, answer);

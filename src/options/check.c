@@ -336,6 +336,7 @@ options_check(struct parsing *p)
 	}
 	fill_in_secret(p);
 	s->login = wants_login(s);
+	s->secret.folder = s->state_dir;
 	fill_in_port(p);
 	fill_in_address(p);
 	fill_in_names(p);

@@ -71,12 +71,22 @@ check_token(struct parsing *p)
 		    w->set ? 'w' : 'c', w->set ? w->text : c->text);
 }
 
+static void
+check_credential(struct parsing *p)
+{
+	if (p->s->has_credential_days && p->s->secret.kind != SECRET_OAUTH2)
+		err_set(p->e, ERR_USAGE,
+		    "--credential-days needs a token that smtp-oauth2 keeps; "
+		    "add --token-from=oauth2:NAME");
+}
+
 void
 options_check_thresholds(struct parsing *p)
 {
 	int i;
 
 	check_token(p);
+	check_credential(p);
 	for (i = 0; i < PHASES; i++) {
 		check_phase(p, 'w', &p->s->warning[i], i);
 		check_phase(p, 'c', &p->s->critical[i], i);

@@ -60,6 +60,9 @@ struct parsing {
 void options_fault(struct parsing *p, const char *value, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Whether a SOURCE is, or may be, a secret itself. */
+bool options_holds_secret(const char *value);
+
 /*
  * value, if it may be told: it looks like a number, with a name and a unit of a
  * few letters perhaps.  NULL, if it may be a secret behind the wrong option.
@@ -126,7 +129,7 @@ option_fn options_set_proxy, options_set_family, options_set_resolver,
     options_set_ehlo_name;
 option_fn options_set_tls_mode, options_set_pin, options_set_unverified;
 option_fn options_set_sni, options_set_tls_min, options_set_days;
-option_fn options_set_server_name;
+option_fn options_set_server_name, options_set_credential_days;
 option_fn options_set_mechs, options_set_identity, options_set_password;
 option_fn options_set_source;
 option_fn options_set_address, options_set_command, options_set_response;

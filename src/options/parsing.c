@@ -22,6 +22,18 @@ holds_secret(const char *value)
 	    (colon != NULL && strchr(colon, '@') != NULL);
 }
 
+bool
+options_holds_secret(const char *value)
+{
+	struct secret_source source = { .kind = SECRET_NONE };
+	struct err ignored = { .kind = ERR_NONE };
+	bool secret = secret_source_parse(value, &source, &ignored) == -1 ||
+	    source.kind == SECRET_TEXT;
+
+	wipe_free(source.text); /* not ..._free(): env: is still needed */
+	return secret;
+}
+
 void
 options_hide(struct parsing *p, const struct given *g)
 {

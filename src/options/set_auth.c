@@ -186,10 +186,16 @@ options_set_source(
 	struct secret_source source = { .kind = SECRET_NONE };
 	struct err e = { .kind = ERR_NONE };
 
-	if (secret_source_parse(value, &source, &e) == 0)
+	bool is_token = strcmp(row->name, "token-from") == 0;
+
+	if (secret_source_parse(value, &source, &e) == 0 && !is_token &&
+	    source.kind == SECRET_OAUTH2) {
+		secret_source_free(&source);
+		options_fault(p, value,
+		    "that is an access token; give it by --token-from");
+	} else if (e.kind == ERR_NONE)
 		adopt(p, &source,
-		    strcmp(row->name, "token-from") == 0 ? SASL_PROOF_TOKEN
-							 : SASL_PROOF_PASSWORD);
+		    is_token ? SASL_PROOF_TOKEN : SASL_PROOF_PASSWORD);
 	else if (e.kind == ERR_USAGE)
 		options_fault(p, NULL, "%s", e.text);
 	else

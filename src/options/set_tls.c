@@ -84,16 +84,17 @@ options_set_tls_min(
 		    "not a version that can be set; use 1.2 or 1.3");
 }
 
-void
-options_set_days(
-    struct parsing *p, const struct option_row *row, const char *value)
+/* WARN[,CRIT]; example is how the option is written before it.  Returns 0 or
+ * -1. */
+static int
+read_days(struct parsing *p, const char *value, const char *example,
+    long *out_warning, long *out_critical)
 {
 	const char *comma = strchr(value, ',');
 	long warning, critical = -1;
 	char first[16];
 	int n;
 
-	(void)row;
 	n = snprintf(first, sizeof first, "%.*s",
 	    (int)(comma != NULL ? comma - value : (long)strlen(value)), value);
 	if (n < 0 || (size_t)n >= sizeof first ||
@@ -102,15 +103,36 @@ options_set_days(
 		number_parse(comma + 1, 0, DAYS_MAX, &critical) == -1)) {
 		options_fault(p, options_like_number(value),
 		    "not days; use WARN or WARN,CRIT, such as 30,14");
-		return;
+		return -1;
 	}
 	if (critical > warning) {
 		options_fault(p, value,
-		    "it would never be WARNING; WARN comes first: -D %ld,%ld",
-		    critical, warning);
-		return;
+		    "it would never be WARNING; WARN comes first: %s%ld,%ld",
+		    example, critical, warning);
+		return -1;
 	}
-	p->s->has_days = true;
-	p->s->days_warning = warning;
-	p->s->days_critical = critical;
+	*out_warning = warning;
+	*out_critical = critical;
+	return 0;
+}
+
+void
+options_set_days(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	(void)row;
+	if (read_days(p, value, "-D ", &p->s->days_warning,
+		&p->s->days_critical) == 0)
+		p->s->has_days = true;
+}
+
+void
+options_set_credential_days(
+    struct parsing *p, const struct option_row *row, const char *value)
+{
+	(void)row;
+	if (read_days(p, value,
+		"--credential-days=", &p->s->credential_days_warning,
+		&p->s->credential_days_critical) == 0)
+		p->s->has_credential_days = true;
 }

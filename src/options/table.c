@@ -2,7 +2,6 @@
 
 #include <stddef.h>
 
-#include "base/wipe.h"
 #include "options/internal.h"
 
 #define TAKES(what) .argument = ARGUMENT_REQUIRED, .value = (what)
@@ -163,10 +162,10 @@ static const struct option_row rows[] = {
 	    .name = "authtype",
 	    TAKES("MECH[,MECH...]"),
 	    .group = GROUP_AUTH,
-	    .help = "mechanisms allowed, in order of preference (default: the "
-		    "strongest that is offered and fits the secret)",
+	    .help = "mechanisms allowed, in order of preference, or strongest "
+		    "(default: PLAIN first, over TLS; else a challenge)",
 	    .set = options_set_mechs,
-	    .kind = KIND_MECHANISMS },
+	    .kind = KIND_PREFERENCE },
 	{ .letter = 'U',
 	    .name = "authuser",
 	    TAKES("USER"),
@@ -191,7 +190,8 @@ static const struct option_row rows[] = {
 	{ .name = "token-from",
 	    TAKES("SOURCE"),
 	    .group = GROUP_AUTH,
-	    .help = "read an OAuth 2.0 access token from there",
+	    .help = "read an OAuth 2.0 access token from there, or from "
+		    "oauth2:NAME, which smtp-oauth2 renews",
 	    .set = options_set_source,
 	    .traits = OPTION_SOURCE,
 	    .kind = KIND_SOURCE },
@@ -290,6 +290,12 @@ static const struct option_row rows[] = {
 	    SETS(options_set_threshold, check.critical),
 	    .kind = KIND_RANGE,
 	    .old = "-ct" },
+	{ .name = "credential-days",
+	    TAKES("WARN[,CRIT]"),
+	    .group = GROUP_THRESHOLDS,
+	    .help = "days that must be left of what a token of oauth2: is "
+		    "renewed with",
+	    .set = options_set_credential_days },
 	{ .letter = 't',
 	    .name = "timeout",
 	    TAKES("SECONDS[:STATE]"),
@@ -325,8 +331,10 @@ static const struct option_row rows[] = {
 	{ .name = "state-dir",
 	    TAKES("DIR"),
 	    .group = GROUP_MEMORY,
-	    .help = "where that is kept (default: what STATE_DIRECTORY or "
-		    "MP_STATE_PATH names, else /var/lib/check_smtp_auth)",
+	    .help =
+		"where that is kept, and smtp-oauth2's tokens (default: what "
+		"STATE_DIRECTORY or MP_STATE_PATH names, else "
+		"/var/lib/check_smtp_auth)",
 	    SETS(options_set_string, check.state_dir),
 	    .traits = OPTION_OWNED | OPTION_RUN,
 	    .kind = KIND_FOLDER },
@@ -448,22 +456,10 @@ static const char *const titles[OPTION_GROUPS] = {
 	[GROUP_OUTPUT] = "Output",
 };
 
-static bool
-holds_secret(const char *value)
-{
-	struct secret_source source = { .kind = SECRET_NONE };
-	struct err ignored = { .kind = ERR_NONE };
-	bool secret = secret_source_parse(value, &source, &ignored) == -1 ||
-	    source.kind == SECRET_TEXT;
-
-	wipe_free(source.text); /* not ..._free(): env: is still needed */
-	return secret;
-}
-
 const struct option_table options_table = {
 	.rows = rows,
 	.groups = titles,
 	.group_count = OPTION_GROUPS,
-	.holds_secret = holds_secret,
+	.holds_secret = options_holds_secret,
 	.foreign = options_foreign,
 };

@@ -109,6 +109,12 @@ struct report {
 		int64_t since; /* the first refusal; Unix time */
 		int64_t next_try;
 	} guard;
+	struct {
+		const char *name; /* JSON only; NULL: not known */
+		bool has_end;
+		int64_t ends_at;   /* Unix time; OpenMetrics only */
+		int64_t days_left; /* JSON only */
+	} credential;              /* that the token is renewed with */
 	/* Perfdata, in the order of printing. */
 	const struct metric *metrics;
 	size_t metric_count;
@@ -127,7 +133,7 @@ struct report {
 
 struct report_format;
 
-enum { REPORT_PARTS = 9 }; /* that a page of OpenMetrics comes in */
+enum { REPORT_PARTS = 10 }; /* that a page of OpenMetrics comes in */
 
 /* Of many checks on one page. */
 struct report_totals {

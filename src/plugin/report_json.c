@@ -243,6 +243,9 @@ add(struct report_page *p, const struct report *r)
 	add_date(out, "refused_since", r->guard.has_dates, r->guard.since);
 	add_date(out, "next_try", r->guard.has_dates, r->guard.next_try);
 	add_text(out, "mechanism_reason", r->mechanism_reason);
+	add_text(out, "credential", r->credential.name);
+	add_integer(out, "credential_days", r->credential.has_end,
+	    r->credential.days_left);
 	close_object(out);
 	buf_addc(out, '\n');
 }

@@ -17,6 +17,7 @@ enum family {
 	FAMILY_DURATION,
 	FAMILY_CERTIFICATE,
 	FAMILY_TOKEN,
+	FAMILY_CREDENTIAL,
 	FAMILY_HELD_BACK,
 	FAMILY_NEXT_TRY,
 	FAMILIES,
@@ -44,6 +45,8 @@ static const struct {
 	    "Unix time when the server's certificate expires." },
 	[FAMILY_TOKEN] = { "token_expiry_timestamp_seconds",
 	    "Unix time when the access token expires, if it tells." },
+	[FAMILY_CREDENTIAL] = { "credential_end_timestamp_seconds",
+	    "Unix time when what the token is renewed with ends, if known." },
 	[FAMILY_HELD_BACK] = { "held_back",
 	    "1 if the secret was refused too often to be sent again for now, "
 	    "0 if it was not, by the guard that was asked for." },
@@ -200,6 +203,9 @@ add_family(struct samples *s, enum family f, const struct report *r)
 		break;
 	case FAMILY_TOKEN:
 		put_if(s, f, r->token.has_expiry, r->token.expires_at);
+		break;
+	case FAMILY_CREDENTIAL:
+		put_if(s, f, r->credential.has_end, r->credential.ends_at);
 		break;
 	case FAMILY_HELD_BACK:
 		put_if(s, f, r->guard.known, r->guard.held_back);

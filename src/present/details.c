@@ -262,17 +262,11 @@ add_faults(struct buf *b, const struct verdict *v, const struct facts *f)
 
 static void
 add_secret(struct buf *b, const struct verdict *v, const struct facts *f,
-    const struct settings *asked, const struct present_style *style)
+    const struct present_style *style)
 {
 	const struct token *t = &f->look.token;
 
 	add_faults(b, v, f);
-	if (f->look.is_token && !t->has_expiry &&
-	    (asked->warning[THRESHOLD_TOKEN].set ||
-		asked->critical[THRESHOLD_TOKEN].set))
-		buf_adds(b,
-		    "warning: the token does not tell when it expires: -w and "
-		    "-c token= judge nothing\n");
 	if (style->verbosity < 1 || !t->has_expiry || facts_token_ttl(f) <= 0)
 		return;
 	buf_adds(b, "token: expires ");
@@ -341,7 +335,7 @@ details_fill(struct details *d, const struct verdict *v, const struct facts *f,
 		word_cut(out, asked->exposed_file, FILE_SHOWN_MAX);
 		buf_adds(out, ", which holds a secret: chmod o-r it\n");
 	}
-	add_secret(out, v, f, asked, style);
+	add_secret(out, v, f, style);
 	add_memory(out, f);
 	add_accepted(out, f, asked);
 	add_key(out, v, f, style);

@@ -58,6 +58,26 @@ make_token(const struct facts *f, const struct settings *asked)
 		.critical = c->set ? c->text : NULL };
 }
 
+static struct metric
+make_credential(
+    struct metrics *m, const struct facts *f, const struct settings *asked)
+{
+	struct metric days = { .label = "credential_days",
+		.unit = METRIC_COUNT,
+		.known = f->credential_ends_at != 0,
+		.value = facts_credential_days(f),
+		.warning = m->credential_warning };
+
+	snprintf(m->credential_warning, sizeof m->credential_warning,
+	    "%ld:", asked->credential_days_warning);
+	if (asked->credential_days_critical >= 0) {
+		snprintf(m->credential_critical, sizeof m->credential_critical,
+		    "%ld:", asked->credential_days_critical);
+		days.critical = m->credential_critical;
+	}
+	return days;
+}
+
 void
 metrics_fill(
     struct metrics *m, const struct facts *f, const struct settings *asked)
@@ -74,5 +94,7 @@ metrics_fill(
 		*next++ = make_days(m, f, asked);
 	if (asked->proof == SASL_PROOF_TOKEN)
 		*next++ = make_token(f, asked);
+	if (asked->has_credential_days)
+		*next++ = make_credential(m, f, asked);
 	m->count = (size_t)(next - m->list);
 }

@@ -9,7 +9,7 @@
 #include "check/settings.h"
 #include "plugin/report.h"
 
-enum { METRICS_MAX = PHASES + 3 };
+enum { METRICS_MAX = PHASES + 4 };
 
 /* It points into itself: not to be copied. */
 struct metrics {
@@ -17,6 +17,8 @@ struct metrics {
 	size_t count;
 	char days_warning[32];
 	char days_critical[32];
+	char credential_warning[32];
+	char credential_critical[32];
 };
 
 /* Fill in *m, which borrows the thresholds' texts from the settings. */

@@ -298,6 +298,10 @@ fill_facts(struct page *p, const struct facts *f, const struct settings *asked)
 	r->token.has_expiry = f->look.token.has_expiry;
 	r->token.expires_at = f->look.token.expires_at;
 	r->token.ttl = facts_token_ttl(f);
+	r->credential.name = f->credential[0] != '\0' ? f->credential : NULL;
+	r->credential.has_end = f->credential_ends_at != 0;
+	r->credential.ends_at = f->credential_ends_at;
+	r->credential.days_left = facts_credential_days(f);
 	r->guard.known = asked->guard_count > 0 && asked->login &&
 	    f->guard_trouble[0] == '\0';
 	r->guard.held_back = f->guard.held_back;

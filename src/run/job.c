@@ -77,6 +77,13 @@ look_at_secret(struct job *j)
 	    secret_look(&f->look, j->secret.value, j->secret.len,
 		j->asked->proof == SASL_PROOF_TOKEN) == -1)
 		return err_nomem(&f->err);
+	/* Who gave the token knows it, where the token does not tell. */
+	if (j->secret.expires_at != 0 && !f->look.token.has_expiry) {
+		f->look.token.has_expiry = true;
+		f->look.token.expires_at = j->secret.expires_at;
+	}
+	f->credential_ends_at = j->secret.credential_ends_at;
+	memcpy(f->credential, j->secret.credential, sizeof f->credential);
 	if ((j->censor = censor_new(j->secret.value, j->asked->user)) == NULL)
 		return err_nomem(&f->err);
 	return refuse_secret(j);
@@ -178,6 +185,7 @@ on_secret(void *arg, int rc)
 	if (j->asked->secret.kind == SECRET_TEXT ||
 	    j->asked->secret.kind == SECRET_ASK)
 		secret_source_free(&j->asked->secret);
+	memcpy(j->facts.remedy, j->secret.remedy, sizeof j->facts.remedy);
 	if (rc == -1 || look_at_secret(j) == -1)
 		tell_done(j);
 	else
@@ -201,14 +209,17 @@ job_start(struct job *j, struct shared *shared, int64_t deadline_us,
     job_fn *done, void *arg)
 {
 	struct loop *l = shared_loop(shared);
+	const char *where = j->asked->secret.kind == SECRET_OAUTH2
+	    ? "renewing the token"
+	    : "reading the secret";
 
 	j->state = JOB_SECRET;
 	j->shared = shared;
 	j->deadline_us = deadline_us;
 	j->done = done;
 	j->arg = arg;
-	j->facts.hung_in = "reading the secret";
-	last_word_place(j->facts.hung_in);
+	j->facts.hung_in = where;
+	last_word_place(where);
 	shared_want_secret(shared);
 	if (j->asked->secret.kind == SECRET_NONE)
 		loop_timer_set(l, &j->timer, 0, on_no_source, j);

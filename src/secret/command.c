@@ -28,6 +28,7 @@ struct secret_command {
 	struct loop_timer slice; /* without pidfd */
 	struct buf *line; /* the first line of stdout, with its line feed */
 	bool line_done;
+	int *code;       /* see internal.h; or NULL */
 	struct buf last; /* the last line of stderr */
 	bool last_ended;
 	struct err *e;
@@ -38,7 +39,7 @@ struct secret_command {
 static int
 hear_out(struct secret_command *c, const char *data, size_t n)
 {
-	const char *end = memchr(data, '\n', n);
+	const char *end = c->code == NULL ? memchr(data, '\n', n) : NULL;
 	size_t used = end != NULL ? (size_t)(end - data) + 1 : n;
 	size_t room = c->line->max - c->line->len;
 
@@ -154,7 +155,9 @@ judge(struct secret_command *c, int status)
 	if (status == -1)
 		return err_set(
 		    c->e, ERR_SECRET, "cmd: its exit status was not to be had");
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	if (WIFEXITED(status) && c->code != NULL)
+		*c->code = WEXITSTATUS(status);
+	if (WIFEXITED(status) && (c->code != NULL || WEXITSTATUS(status) == 0))
 		return 0;
 	said = complaint(c);
 	colon = said[0] != '\0' ? ": " : "";
@@ -304,7 +307,7 @@ watch(struct secret_command *c, int64_t deadline_us)
 
 struct secret_command *
 secret_command_start(struct loop *l, const char *command, int64_t deadline_us,
-    struct buf *line, struct err *e, secret_fn *done, void *arg)
+    struct buf *line, int *code, struct err *e, secret_fn *done, void *arg)
 {
 	struct secret_command *c = calloc(1, sizeof *c);
 
@@ -317,6 +320,7 @@ secret_command_start(struct loop *l, const char *command, int64_t deadline_us,
 		.place = -1, .pidfd = -1, .out = -1, .err = -1
 	};
 	c->line = line;
+	c->code = code;
 	/* Room for a secret behind what is quoted of the line. */
 	c->last.max = (size_t)2 * SECRET_MAX;
 	c->e = e;

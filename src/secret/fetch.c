@@ -40,6 +40,7 @@ struct secret_fetch {
 	struct secret_command *command;
 	struct secret_readers *readers; /* NULL: files are read in place */
 	struct secret_reading *reading;
+	int code; /* oauth2: that the helper ended with */
 };
 
 /* All that fail return -1. */
@@ -290,11 +291,44 @@ static int
 run_command(struct secret_fetch *f)
 {
 	f->command = secret_command_start(f->loop, f->source->text,
-	    f->deadline_us, &f->line, f->e, on_command_over, f);
+	    f->deadline_us, &f->line, NULL, f->e, on_command_over, f);
 	return f->command != NULL ? 0 : -1;
 }
 
-/* Returns 0 when it is to be waited for. */
+static void
+on_renewed(void *arg, int rc)
+{
+	struct secret_fetch *f = arg;
+
+	if (rc == 0)
+		rc = secret_stored_renewed(
+		    f->source, f->code, &f->line, f->out, f->e);
+	tell(f, rc == 1 ? 0 : -1);
+}
+
+static int
+have_renewed(struct secret_fetch *f)
+{
+	struct buf command = BUF_INIT(32 * 1024);
+
+	/* A token, and some lines. */
+	f->line.max = 2 * (size_t)SECRET_MAX;
+	if (secret_stored_command(&command, f->source, f->e) == 0)
+		f->command = secret_command_start(f->loop, buf_str(&command),
+		    f->deadline_us, &f->line, &f->code, f->e, on_renewed, f);
+	buf_free(&command);
+	return f->command != NULL ? 0 : -1;
+}
+
+static int
+read_stored(struct secret_fetch *f)
+{
+	int rc = secret_stored_read(f->source, f->out, f->e);
+
+	return rc != 0 ? rc : have_renewed(f);
+}
+
+/* Returns 0 when it is to be waited for, 1 if it is there. */
 static int
 begin(struct secret_fetch *f)
 {
@@ -307,6 +341,8 @@ begin(struct secret_fetch *f)
 		return read_cred(f);
 	case SECRET_CMD:
 		return run_command(f);
+	case SECRET_OAUTH2:
+		return read_stored(f);
 	case SECRET_STDIN:
 		return read_fd(f, STDIN_FILENO);
 	case SECRET_FD:
@@ -326,9 +362,10 @@ static void
 on_begin(void *arg)
 {
 	struct secret_fetch *f = arg;
+	int rc = begin(f);
 
-	if (begin(f) == -1)
-		tell(f, -1);
+	if (rc != 0)
+		tell(f, rc == 1 ? 0 : -1);
 }
 
 static void

@@ -46,14 +46,34 @@ struct secret_command;
  * Run command, and append the first line of its stdout, line feed included,
  * to line.  Returns NULL with *e set if it could not be started; otherwise
  * done() is called from the loop, as secret_fetch_start() says, and everything
- * is borrowed until secret_command_free().
+ * is borrowed until secret_command_free().  With code (not NULL) all of its
+ * stdout is appended, and whatever its exit status, *code is that in place of
+ * an error.
  */
 struct secret_command *secret_command_start(struct loop *l, const char *command,
-    int64_t deadline_us, struct buf *line, struct err *e, secret_fn *done,
-    void *arg);
+    int64_t deadline_us, struct buf *line, int *code, struct err *e,
+    secret_fn *done, void *arg);
 
 /* Kill what runs of it, and release.  Accepts NULL. */
 void secret_command_free(struct secret_command *c);
+
+/*
+ * The token of oauth2:NAME as it is kept, without a process or a lock.
+ * Returns 1 with *out filled, 0 if a new one should be had, or -1 with *e set.
+ */
+int secret_stored_read(
+    const struct secret_source *source, struct secret *out, struct err *e);
+
+/* Append the command that gets one.  Returns 0, or -1 with *e set. */
+int secret_stored_command(
+    struct buf *out, const struct secret_source *source, struct err *e);
+
+/*
+ * What it printed and ended with.  Returns 1 with *out filled, or -1 with *e
+ * set and out->remedy, if one is known.
+ */
+int secret_stored_renewed(const struct secret_source *source, int code,
+    const struct buf *text, struct secret *out, struct err *e);
 
 /*
  * The register of the commands that run, by the number of their process group,

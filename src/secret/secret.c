@@ -22,7 +22,21 @@ static const struct {
 	{ "pass:", SECRET_TEXT },
 	{ "cmd:", SECRET_CMD },
 	{ "cred:", SECRET_CRED },
+	{ "oauth2:", SECRET_OAUTH2 },
 };
+
+/* It becomes a part of a file's name and of a command. */
+static bool
+is_account(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-@+";
+	const size_t n = strlen(name);
+
+	return n > 0 && n <= SECRET_ACCOUNT_MAX && name[0] != '.' &&
+	    name[0] != '-' && strspn(name, letters) == n;
+}
 
 /* What is wrong with the text of a source, or NULL. */
 static const char *
@@ -47,6 +61,11 @@ fault_of(enum secret_kind kind, const char *text)
 		return *text == '\0' || strchr(text, '/') != NULL ||
 			strcmp(text, ".") == 0 || strcmp(text, "..") == 0
 		    ? "cred: needs the name of a credential, without a slash"
+		    : NULL;
+	case SECRET_OAUTH2:
+		return !is_account(text)
+		    ? "oauth2: needs the name of an account: A-Z a-z 0-9 . _ - "
+		      "@ +"
 		    : NULL;
 	case SECRET_NONE:
 	case SECRET_TEXT:
@@ -73,7 +92,7 @@ secret_source_parse(const char *text, struct secret_source *out, struct err *e)
 	if (i == sizeof kinds / sizeof kinds[0])
 		return err_set(e, ERR_USAGE,
 		    "not a source; use file:PATH, env:NAME, fd:N, stdin, "
-		    "ask, cmd:COMMAND, cred:NAME or pass:TEXT");
+		    "ask, cmd:COMMAND, cred:NAME, oauth2:NAME or pass:TEXT");
 	if ((fault = fault_of(kinds[i].kind, text + n)) != NULL)
 		return err_set(e, ERR_USAGE, "%s", fault);
 	out->text = NULL;
@@ -81,6 +100,7 @@ secret_source_parse(const char *text, struct secret_source *out, struct err *e)
 	    (out->text = strdup(text + n)) == NULL)
 		return err_nomem(e);
 	out->kind = kinds[i].kind;
+	out->folder = NULL;
 	out->instead_of = NULL;
 	return 0;
 }

@@ -22,12 +22,15 @@ enum secret_kind {
 	SECRET_STDIN,
 	SECRET_CMD,
 	SECRET_CRED,
-	SECRET_ASK, /* text is the secret itself, once it was asked for */
+	SECRET_OAUTH2, /* an access token that smtp-oauth2 renews */
+	SECRET_ASK,    /* text is the secret itself, once it was asked for */
 };
 
 struct secret_source {
 	enum secret_kind kind;
 	char *text; /* what follows the colon, or NULL; owned, and wiped */
+	const char *folder; /* SECRET_OAUTH2: where tokens are kept, borrowed;
+			       NULL: by $STATE_DIRECTORY, or the usual one */
 	/* One that this one was given in place of, owned, or NULL: nobody reads
 	 * it, but its variable is a secret all the same. */
 	struct secret_source *instead_of;
@@ -38,15 +41,20 @@ struct secret {
 	char *value; /* NULL: none */
 	size_t len;
 	bool world_readable; /* a file: that others may read */
+	/* SECRET_OAUTH2, Unix times, 0: not known: */
+	int64_t expires_at;
+	int64_t credential_ends_at; /* what it is renewed with */
+	char credential[32];        /* "client secret" and the like, or "" */
+	char remedy[320];           /* what to do where there is none, or "" */
 };
 
 /* Most bytes of a secret; a longer first line is an error. */
-enum { SECRET_MAX = 64 * 1024 };
+enum { SECRET_MAX = 64 * 1024, SECRET_ACCOUNT_MAX = 64 };
 
 /*
  * Take "file:PATH", "env:NAME", "fd:N", "stdin", "ask", "pass:TEXT",
- * "cmd:COMMAND" or "cred:NAME" apart.  Returns 0 with *out owned by the caller,
- * or -1 with *e set (ERR_USAGE), which never quotes a secret.
+ * "cmd:COMMAND", "cred:NAME" or "oauth2:NAME" apart.  Returns 0 with *out owned
+ * by the caller, or -1 with *e set (ERR_USAGE), which never quotes a secret.
  */
 int secret_source_parse(
     const char *text, struct secret_source *out, struct err *e);

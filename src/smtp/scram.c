@@ -193,6 +193,14 @@ hear_first(struct scram *c, const struct buf *challenge)
 	return step;
 }
 
+static void
+accept_proof(struct scram *c)
+{
+	c->turn = TURN_OVER;
+	c->base.wants_proof = false;
+	wipe(c->signature, sizeof c->signature);
+}
+
 static enum sasl_step
 hear_final(struct scram *c, const struct buf *challenge)
 {
@@ -201,8 +209,7 @@ hear_final(struct scram *c, const struct buf *challenge)
 	switch (scram_message_final(buf_str(challenge), challenge->len,
 	    c->signature, digest_size(digest_of(c)))) {
 	case SCRAM_FINAL_PROOF:
-		c->base.wants_proof = false;
-		c->turn = TURN_OVER;
+		accept_proof(c);
 		return SASL_RESPOND; /* with nothing */
 	case SCRAM_FINAL_ERROR:
 		return hear_error(c);
@@ -319,7 +326,7 @@ hear_success_scram(struct sasl *s, const char *text, size_t len)
 
 	if (scram_message_final(text, len, c->signature,
 		digest_size(digest_of(c))) == SCRAM_FINAL_PROOF)
-		s->wants_proof = false;
+		accept_proof(c);
 }
 
 static void

@@ -13,6 +13,7 @@ struct offers {
 	bool token;
 	bool unbuilt;    /* what this program leaves out on purpose */
 	bool disallowed; /* it would do, but -A or --authzid forbids it */
+	bool unasked;    /* it would do, but is used by name only */
 };
 
 static bool
@@ -34,14 +35,17 @@ take_offer(
 	static const char *const unbuilt[] = { "NTLM", "GSSAPI", "GSS-SPNEGO",
 		"DIGEST-MD5", "KERBEROS_V4", NULL };
 	const struct sasl_mech *ours = sasl_find(name, n);
+	bool fits = ours != NULL && asked->login && ours->proof == asked->proof;
 
 	o->count++;
 	o->password = o->password || is_any(name, n, passwords) ||
 	    (n > 6 && strncasecmp(name, "SCRAM-", 6) == 0);
 	o->token = o->token || is_any(name, n, tokens);
 	o->unbuilt = o->unbuilt || is_any(name, n, unbuilt);
-	o->disallowed = o->disallowed ||
-	    (ours != NULL && asked->login && ours->proof == asked->proof);
+	if (fits && ours->binds_channel && !asked->mechs_named)
+		o->unasked = true;
+	else
+		o->disallowed = o->disallowed || fits;
 }
 
 static struct offers
@@ -85,6 +89,16 @@ judge_hint_mechanism(const struct facts *f, const struct settings *asked)
 		return find_nothing(f, asked, &ehlo);
 	if (!asked->login || f->smtp->outcome != SMTP_MECHANISM_MISSING)
 		return NULL;
+	/* Allowed, but of no use: the message says why. */
+	if (f->smtp->passed != NULL)
+		return f->smtp->passed_for == SMTP_PASSED_UNBOUND &&
+			!f->tls.done
+		    ? "use STARTTLS (-S) or implicit TLS (-s), or allow "
+		      "another mechanism with -A"
+		    : "allow another mechanism with -A";
+	if (o.unasked)
+		return "the server offers mechanisms that bind the login to "
+		       "the TLS connection: allow them with -A strongest";
 	if (o.disallowed)
 		return "the server offers one that fits, but it is not "
 		       "allowed here: leave out -A or --authzid, or allow it";

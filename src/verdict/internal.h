@@ -39,6 +39,10 @@ void judge_baseline(
     struct verdict *v, const struct facts *f, const struct settings *asked);
 void judge_output(
     struct verdict *v, const struct facts *f, const struct settings *asked);
+void judge_token(
+    struct verdict *v, const struct facts *f, const struct settings *asked);
+void judge_credential(
+    struct verdict *v, const struct facts *f, const struct settings *asked);
 void judge_slow(
     struct verdict *v, const struct facts *f, const struct settings *asked);
 

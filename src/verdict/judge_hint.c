@@ -100,6 +100,8 @@ judge_hint(struct verdict *v, enum condition c, const struct facts *f,
 	} else {
 		judge_hint_certificate(&v->hint, c, f, asked);
 	}
+	if (v->hint.len == 0 && f->end == END_ERROR)
+		word_outside(&v->hint, f, f->remedy, strlen(f->remedy));
 	if (v->hint.len == 0)
 		judge_mistake(v, c, f, asked);
 	judge_secret(v, c, f);

@@ -27,7 +27,9 @@ static void
 write_error(struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	word_event(b, asked,
-	    f->err.kind == ERR_USAGE ? "wrong command line" : "no secret");
+	    f->err.kind == ERR_USAGE        ? "wrong command line"
+		: f->err.kind == ERR_SECRET ? "no secret"
+					    : "no token");
 	buf_adds(b, ": ");
 	word_outside(b, f, f->err.text, strlen(f->err.text));
 }
@@ -154,6 +156,8 @@ static const enum condition by_error[] = {
 	[ERR_NONE] = CONDITION_INTERNAL,
 	[ERR_USAGE] = CONDITION_USAGE,
 	[ERR_SECRET] = CONDITION_SECRET,
+	[ERR_REFUSED] = CONDITION_TOKEN,
+	[ERR_UNAVAILABLE] = CONDITION_TOKEN_TEMPORARY,
 	[ERR_TIMEOUT] = CONDITION_TIMEOUT,
 	[ERR_INTERNAL] = CONDITION_INTERNAL,
 };
@@ -162,6 +166,8 @@ static write_fn *const by_kind[] = {
 	[ERR_NONE] = write_internal,
 	[ERR_USAGE] = write_error,
 	[ERR_SECRET] = write_error,
+	[ERR_REFUSED] = write_error,
+	[ERR_UNAVAILABLE] = write_error,
 	[ERR_TIMEOUT] = write_timeout,
 	[ERR_INTERNAL] = write_internal,
 };

@@ -1,27 +1,7 @@
-/* What took too long, and a token that will not last. */
+/* What took too long. */
 
 #include "verdict/internal.h"
 #include "verdict/wording.h"
-
-static void
-word_value(struct buf *b, int what, int64_t value_us)
-{
-	const int64_t seconds = value_us / 1000000;
-
-	if (what == THRESHOLD_TOKEN && seconds > 0) {
-		buf_addf(b, "token expires in %lld s", (long long)seconds);
-	} else if (what == THRESHOLD_TOKEN) {
-		buf_adds(b, "token expired ");
-		word_span(b, -seconds);
-		buf_adds(b, " ago");
-	} else {
-		buf_addf(b, "%s took ",
-		    what == PHASE_TOTAL ? "check"
-					: phase_name((enum phase)what));
-		word_seconds(b, value_us);
-		buf_adds(b, " s");
-	}
-}
 
 /* Which phase took the most of it; QUIT is not counted. */
 static void
@@ -52,9 +32,11 @@ judge_value(struct verdict *v, const struct facts *f,
 	n = judge_add(v, asked, CONDITION_SLOW);
 	if (critical && !asked->remapped[CONDITION_SLOW])
 		n->state = STATUS_CRITICAL;
-	word_value(&n->message, what, value_us);
-	buf_addf(&n->message, " (%s at %s)", critical ? "critical" : "warning",
-	    r->text);
+	buf_addf(&n->message, "%s took ",
+	    what == PHASE_TOTAL ? "check" : phase_name((enum phase)what));
+	word_seconds(&n->message, value_us);
+	buf_addf(&n->message, " s (%s at %s)",
+	    critical ? "critical" : "warning", r->text);
 	word_where_login(&n->message, asked, v->login);
 	if (what == PHASE_TOTAL)
 		word_slowest(&n->message, f);
@@ -72,7 +54,4 @@ judge_slow(
 	for (p = 0; p < PHASES; p++)
 		if (f->phase_done[p])
 			judge_value(v, f, asked, p, f->phase_us[p]);
-	if (f->look.token.has_expiry)
-		judge_value(
-		    v, f, asked, THRESHOLD_TOKEN, facts_token_ttl(f) * 1000000);
 }

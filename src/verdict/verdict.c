@@ -255,6 +255,8 @@ verdict_reach(
 	judge_policy(v, f, asked);
 	judge_baseline(v, f, asked);
 	judge_output(v, f, asked);
+	judge_token(v, f, asked);
+	judge_credential(v, f, asked);
 	if (!ended_early(f) || judge_is_expected_rejection(v, f, asked))
 		judge_slow(v, f, asked);
 	decide(v);

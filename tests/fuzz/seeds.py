@@ -107,17 +107,38 @@ def from_claims(root):
         write(root / "token", "token%d" % i, b"\1" + jwt)
 
 
+def from_documents(root):
+    text = (TESTS / "unit" / "test_oauth2_document.c").read_text()
+    for i, body in enumerate(re.findall(r'"(\{(?:[^"\\]|\\.)*)"', text)):
+        data = re.sub(r'\\(["\\])', r"\1", body).encode()
+        write(root / "oauth2_document", str(i), bytes([i % 256]) + data)
+    for i, body in enumerate([
+            b'{"error":"invalid_grant","error_description":"AADSTS70008: x"}',
+            b'{"error":"slow_down","suberror":"a|b"}',
+            b'{"error":"x","error_description":"has secret-0123456789"}']):
+        write(root / "oauth2_document", "error%d" % i, b"\1" + body)
+
+
 def main():
     root = pathlib.Path(sys.argv[1])
     for path in sorted((TESTS / "dialogues").iterdir()):
         from_dialogue(root, path)
     from_options(root)
     from_claims(root)
+    from_documents(root)
     for i, text in enumerate(["10", "10:", "~:10", "10:20", "@10:20", "0.5"]):
         write(root / "range", str(i), b"\0" * 8 + text.encode())
     for i, text in enumerate(["192.0.2.7", "2001:db8::7", "[::1]:53,1.2.3.4",
                               "fe80::1%lo", "192.0.2.7:53"]):
         write(root / "address", str(i), text.encode())
+    for i, query in enumerate([
+            "?code=a%2Fb&state=c+d&iss=https%3A%2F%2Fissuer.example.org",
+            "?error=access_denied&error_description=no%0d%0a&state=",
+            "favicon.ico", "x?code&code=a&=b&#f"]):
+        write(root / "redirect", "get-%d" % i,
+              b"GET /%s HTTP/1.1\r\nHost: x\r\n\r\n" % query.encode())
+        write(root / "redirect", "url-%d" % i,
+              b" http://127.0.0.1:80/%s\n" % query.encode())
     for i in range(8):
         write(root / "censor", str(i), bytes([i, 12, 5]) + b"s3cret-words-abc")
 

@@ -22,7 +22,7 @@ STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 BATCH_LABELS = ["checks", "ok", "warning", "critical", "unknown", "time"]
 LABELS = ["time", "time_dns", "time_connect", "time_tls", "time_greeting",
           "time_ehlo", "time_starttls", "time_auth", "time_envelope",
-          "time_quit", "cert_days", "token_ttl"]
+          "time_quit", "cert_days", "token_ttl", "credential_days"]
 BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
            "\u2066\u2067\u2068\u2069\u2028\u2029")
 FIRST_LINE_MAX = 1000

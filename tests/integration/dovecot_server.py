@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from daemons import Daemon
 
 ISSUER = "https://issuer.example.org"
-MECHANISMS = ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"]
+CHALLENGES = ["SCRAM-SHA-1", "SCRAM-SHA-256", "CRAM-MD5"]
+MECHANISMS = ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER", *CHALLENGES]
 
 # What Dovecot 2.3 and 2.4 both understand; what comes by version says the same
 # in the words of each.
@@ -58,7 +59,7 @@ passdb {{
 }}
 passdb {{
   driver = passwd-file
-  mechanisms = plain login
+  mechanisms = plain login scram-sha-1 scram-sha-256 cram-md5
   args = {folder}/accounts
 }}
 passdb {{
@@ -90,7 +91,7 @@ passdb disabled {{
 }}
 passdb accounts {{
   driver = passwd-file
-  mechanisms_filter = plain login
+  mechanisms_filter = plain login scram-sha-1 scram-sha-256 cram-md5
   passwd_file_path = {folder}/accounts
 }}
 # No passdb: the mechanisms validate a token themselves, and then ask for the

@@ -55,6 +55,11 @@ login:
   server_prompts = <| Username: | Password:
   server_condition = ${{if eq{{$auth2}}{{${{lookup{{$auth1}}lsearch{{{folder}/accounts}}}}}}}}
   server_set_id = $auth1
+cram:
+  driver = cram_md5
+  public_name = CRAM-MD5
+  server_secret = ${{lookup{{$auth1}}lsearch{{{folder}/accounts}}{{$value}}fail}}
+  server_set_id = $auth1
 """
 
 

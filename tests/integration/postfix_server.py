@@ -46,7 +46,9 @@ smtpd_tls_loglevel = 1
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = private/auth
+cyrus_sasl_config_path = {folder}/etc/sasl
 smtpd_sasl_security_options = noanonymous
+smtpd_sasl_mechanism_filter = plain, login, xoauth2, oauthbearer
 
 smtpd_sender_login_maps = inline:{{ {owners} }}
 smtpd_sender_restrictions = reject_sender_login_mismatch
@@ -62,6 +64,11 @@ MASTER = """
     -o smtpd_tls_security_level=encrypt
 {cleartext}  inet n - n - - smtpd -o syslog_name=postfix/cleartext
     -o smtpd_tls_auth_only=no
+{challenge}  inet n - n - - smtpd -o syslog_name=postfix/challenge
+    -o smtpd_tls_auth_only=no -o smtpd_sasl_mechanism_filter=static:rest
+{cyrus}      inet n - n - - smtpd -o syslog_name=postfix/cyrus
+    -o smtpd_tls_auth_only=no -o smtpd_sasl_mechanism_filter=static:rest
+    -o smtpd_sasl_type=cyrus -o smtpd_sasl_path=smtpd
 {smtps}      inet n - n - - smtpd -o syslog_name=postfix/smtps
     -o smtpd_tls_wrappermode=yes
 {auths}      inet n - n - - smtpd -o syslog_name=postfix/auths
@@ -80,8 +87,18 @@ proxymap unix - - n - - proxymap
 postlog unix-dgram n - n - 1 postlogd
 """
 
-SERVICES = ("submission", "encrypt", "cleartext", "smtps", "auths",
-            "crowd", "proxied")
+SERVICES = ("submission", "encrypt", "cleartext", "challenge", "cyrus", "smtps",
+            "auths", "crowd", "proxied")
+
+# Cyrus SASL's, for the service that asks it instead of Dovecot.
+CYRUS = """
+pwcheck_method: auxprop
+auxprop_plugin: sasldb
+sasldb_path: {folder}/etc/sasl/sasldb2
+mech_list: PLAIN LOGIN {mechanisms}
+"""
+CYRUS_CHALLENGES = ["SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512",
+                    "CRAM-MD5"]
 
 # Folders of the queue, with who owns them if not root, and their mode.
 QUEUE = {
@@ -145,6 +162,7 @@ class Postfix(Daemon):
                 self.folder / "dovecot", self.folder / "queue/private/auth",
                 OWNER, accounts, disabled)
             self.dovecot.start()
+            self._configure_cyrus(accounts)
             self._start_on_free_ports()
         except BaseException:
             self.close()
@@ -171,6 +189,20 @@ class Postfix(Daemon):
         then = main.stat().st_mtime - 60
         os.utime(main, (then, then))
 
+    def _configure_cyrus(self, accounts):
+        """Debian's Postfix looks for it below its own configuration only."""
+        program = shutil.which("saslpasswd2", path="/usr/sbin:/usr/local/sbin")
+        assert program, "saslpasswd2 is not installed (Debian: sasl2-bin)"
+        make_folder(self.folder / "etc/sasl")
+        (self.folder / "etc/sasl/smtpd.conf").write_text(CYRUS.format(
+            folder=self.folder, mechanisms=" ".join(CYRUS_CHALLENGES)))
+        database = self.folder / "etc/sasl/sasldb2"
+        for account, (password, _) in accounts.items():
+            user, _, realm = account.partition("@")
+            subprocess.run(
+                [program, "-p", "-c", "-f", str(database), "-u", realm, user], check=True, input=password, text=True)
+        shutil.chown(database, OWNER)
+
     def _start_on_free_ports(self):
         """A port may have been taken in between.  Postfix's master says so
         to a terminal only, so that every early end is met with new ports."""
@@ -178,7 +210,7 @@ class Postfix(Daemon):
             self.port = dict(zip(SERVICES, free_ports(len(SERVICES))))
             (self.folder / "etc/master.cf").write_text(MASTER.format(**{
                 name: "%s:%d" % (ADDRESS, port)
-                for name, port in self.port.items()}))
+                for name, port in self.port.items()}, folder=self.folder))
             self.spawn([self.master, "-c", str(self.folder / "etc"), "-d"],
                        self.folder / "output")
             try:

@@ -98,6 +98,9 @@ def test_every_option(shell, plugin):
     ("--ca-path=", ["--ca-path=certs/"]),
     ("-A PLA", ["-A", "PLAIN"]),
     ("-A PLAIN,LOG", ["-A", "PLAIN,LOGIN"]),
+    ("-A str", ["-A", "strongest"]),
+    ("--require-mechanism=SCRAM-SHA-5", [
+        "--require-mechanism=SCRAM-SHA-512", "SCRAM-SHA-512-PLUS"]),
     ("--authtype=X", ["--authtype=XOAUTH2"]),
     ("--on=auth-rej", ["--on=auth-rejected="]),
     ("--on=dns=un", ["--on=dns=unknown"]),

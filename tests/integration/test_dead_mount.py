@@ -2,6 +2,7 @@
 server is stopped.  tests/integration/test_deadline.py has what blocks
 otherwise."""
 
+import json
 import os
 import select
 import signal
@@ -9,7 +10,7 @@ import signal
 import pytest
 
 import dead_mount
-from conftest import PASSWORD, USER
+from conftest import HOST, PASSWORD, USER
 from dead_mount import INIT, OPEN
 from test_deadline import Clogged, write
 
@@ -176,3 +177,29 @@ def test_nothing_is_left(plugin, mail, tmp_path):
         "--password-from=file:%s" % write(tmp_path / "secret", PASSWORD))
     assert result.state == "OK", result
     assert page.read_text() == result.text
+
+
+@pytest.mark.parametrize("how", LAST)
+def test_batch(plugin, mail, ca, mount, tmp_path, how):
+    """Those whose secrets are there are told while others wait for theirs."""
+    dead = mount(LAST[how])
+    server = mail()
+    ini = tmp_path / "batch.ini"
+    ini.write_text(
+        "[check_smtp_auth]\nhostname = %s\nip-address = 127.0.0.1\nport = %d\n"
+        "ca-file = %s\nauthuser = %s\nauthpass = %s\n" % (
+            HOST, server.port, ca.ca, USER, PASSWORD) + "".join(
+                "[dead %d]\npassword-from = file:%s\n" % (i, dead.file)
+                for i in range(5)) + "".join(
+                    "[good %d]\n" % i for i in range(5)))
+    process = plugin.start("--batch=%s" % ini, "--output-format=json", "-t",
+                           "3", "--per-host=20")
+    names = [json.loads(process.stdout.readline())["name"].split()[0]
+             for _ in range(5)]
+    rest, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (2, b"")
+    assert names == ["good"] * 5
+    for line in rest.splitlines():
+        assert json.loads(line)["message"].startswith(
+            "timeout after 3 s reading the secret for "), line
+    assert len(rest.splitlines()) == 5

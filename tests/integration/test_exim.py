@@ -28,7 +28,7 @@ def target(request, exim, ca):
     return args, "%s:%d" % (HOST, port)
 
 
-@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5"])
 def test_accepted(plugin, target, mechanism):
     args, at = target
     result = plugin.run(*args, "-U", USER, "-P", PASSWORD, "-A", mechanism)
@@ -37,7 +37,7 @@ def test_accepted(plugin, target, mechanism):
         USER, mechanism, at, SECONDS), result.message)
 
 
-@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5"])
 def test_rejected(plugin, exim, target, mechanism):
     args, at = target
     plugin.secret(WRONG)
@@ -49,7 +49,8 @@ def test_rejected(plugin, exim, target, mechanism):
     assert result.details[0] == "wrong user or password"
     # One login failed, and nothing was lost.
     new = exim.log()[before:]
-    assert new.count(mechanism.lower() + " authenticator failed") == 1, new
+    name = mechanism.lower().replace("-md5", "")
+    assert new.count(name + " authenticator failed") == 1, new
     assert "lost" not in new and "unexpected" not in new, new
 
 

@@ -4,12 +4,14 @@ core file; of the forms that the censor looks for only short pieces are kept.
 Needs root: the process cannot be read by its own user."""
 
 import base64
+import hmac
 import os
 import re
 import subprocess
 
 import pytest
 
+import scram
 from conftest import USER, plain
 
 SECRET = "s3cret of a long memory"
@@ -110,10 +112,12 @@ def held(plugin, mail):
     started = []
 
     def start(point, *args, secret=SECRET, mechs="PLAIN", deliver=None,
-              tls="starttls", **more):
+              tls="starttls", handler=None, **more):
         plugin.secret(secret)
         options = {"stall": point} if point != "AUTH" else {
             "auth": lambda conn: conn.stall()}
+        if handler is not None:
+            options["auth"] = handler
         server = mail(mechs=mechs, tls=tls, **options)
         process = plugin.start(
             *server.args, "-U", USER, "-f", USER, "-t", "60", *args,
@@ -229,3 +233,60 @@ def test_command_may_gain_privileges(plugin, mail, tmp_path):
         "/proc/self/status > %s; echo '%s'" % (seen, SECRET))
     assert result.state == "OK", result
     assert seen.read_text() == "NoNewPrivs:\t0\n"
+
+
+SALT = b"a salt of the server's"
+
+
+@pytest.mark.parametrize("point", ["work", "final", "MAIL"])
+@pytest.mark.parametrize("mech", list(scram.HASHES))
+def test_scram(held, mech, point):
+    """Of what the password leads to, the server's signature alone is needed
+    when our proof has been sent, and nothing once the login is over.  In the
+    middle of the work there is no more than the derivation's own state."""
+    iterations = 1999999 if point == "work" else 4096
+    keys = scram.Keys(mech, SECRET, SALT, 1 if point == "work" else 4096)
+    signed = []
+
+    def auth(conn):
+        message = conn.transcript()[-1].split(" ")[2]
+        first = "r=%ssrv,s=%s,i=%d" % (scram.nonce_in(message),
+                                       scram.b64(SALT), iterations)
+        conn.send("334 " + scram.b64(first))
+        if point == "work":
+            conn.stall()
+        last = base64.b64decode(conn.line()).decode()
+        text = ",".join([scram.bare(base64.b64decode(message).decode()),
+                         first, last.rsplit(",p=", 1)[0]])
+        signed.append(text)
+        assert last.endswith(",p=" + keys.proof(text))
+        if point == "final":
+            conn.stall()
+        conn.send("334 " + scram.b64("v=" + keys.signature(text)))
+        conn.line()
+        conn.send("235 2.7.0 Welcome")
+        return False
+
+    process = held("MAIL", "-P", SECRET, mechs=mech, handler=auth)
+    gone = [] if point == "work" else [
+        keys.salted, keys.client, keys.stored, keys.server,
+        base64.b64decode(keys.proof(signed[0])),
+        keys.proof(signed[0]).encode()]
+    if point == "MAIL":
+        gone += [base64.b64decode(keys.signature(signed[0])),
+                 keys.signature(signed[0]).encode()]
+    check(process, SECRET, gone)
+
+
+def test_cram_md5(held):
+    challenge = b"<1896.697170952@mail.example.org>"
+
+    def auth(conn):
+        conn.send("334 " + base64.b64encode(challenge).decode())
+        conn.line()
+        conn.send("235 2.7.0 Welcome")
+        return False
+
+    process = held("MAIL", "-P", SECRET, mechs="CRAM-MD5", handler=auth)
+    value = hmac.new(SECRET.encode(), challenge, "md5")
+    check(process, SECRET, [value.digest(), value.hexdigest().encode()])

@@ -347,7 +347,7 @@ def test_many_at_once_make_one_request(helper, provider):
 
 def test_none_waits_while_the_token_is_valid(helper, provider):
     """In its last five minutes one asks, and the others go on with it."""
-    helper.signed_in()
+    helper.signed_in(timeout="120")
     helper.keep_token(left=200, age=3400, renew_in=-100)
     provider.always = Fault(late=3600)
     first = helper.start("token", "alice")
@@ -403,12 +403,13 @@ def test_worker_that_is_killed_is_named(helper, provider):
 
 
 def test_worker_outlives_other_signals(helper, provider):
-    helper.signed_in()
-    provider.faults.append(Fault(late=1))
+    helper.signed_in(timeout="120")
+    provider.faults.append(Fault(late=3600))
     process = helper.start("token", "alice")
     provider.wait_for(requests=1)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         os.kill(worker_of(process), number)
+    provider.leaving.set()
     assert helper.finish(process).code == 0
 
 
@@ -460,7 +461,7 @@ def test_hundreds_with_an_expired_token(helper, provider, count):
 
 @pytest.mark.long
 def test_hundreds_in_the_last_five_minutes(helper, provider):
-    helper.signed_in()
+    helper.signed_in(timeout="120")
     helper.keep_token(left=200, age=3400, renew_in=-100)
     provider.always = Fault(late=3600)
     processes = [helper.start("token", "alice") for _ in range(300)]

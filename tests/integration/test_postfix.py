@@ -11,6 +11,7 @@ import ssl
 import pytest
 
 import daemons
+import dovecot_server
 import postfix_server
 from conftest import DOING, HOST, PASSWORD, PROBE, SECONDS, USER, matches
 
@@ -276,6 +277,76 @@ def logged_login(client):
     return found[0]
 
 
+# Challenges -----------------------------------------------------------------
+
+@pytest.mark.parametrize("tls", [True, False])
+@pytest.mark.parametrize("mechanism", dovecot_server.CHALLENGES)
+def test_challenge(client, mechanism, tls):
+    client = client("challenge")
+    how = [] if tls else ["--no-tls"]
+    over = "over TLSv1.3" if tls else "without TLS"
+    client.succeeds(
+        client.login(), "-A", mechanism, *how, "-f", USER,
+        "--rcpt=" + ELSEWHERE,
+        message=accepted(client, mechanism, over) + ", may send as " + USER)
+    assert client.commands == ("ehlo=2 starttls=1" if tls else "ehlo=1") + (
+        " auth=1 mail=1 rcpt=1 rset=1 quit=1")
+    assert logged_login(client) == (mechanism, USER)
+
+
+@pytest.mark.parametrize("mechanism", dovecot_server.CHALLENGES)
+@pytest.mark.parametrize("user, password", [
+    (USER, WRONG), ("unknown@example.org", PASSWORD), (LEAVER, PASSWORD)],
+    ids=["wrong-password", "unknown-user", "disabled"])
+def test_refused_challenge(client, mechanism, user, password):
+    client = client("challenge")
+    client.fails(
+        client.login(user, password), "-A", mechanism,
+        condition="auth-rejected", known="rejected", said=[mechanism],
+        message="login of %s rejected at %s: %s" % (user, client.at, REFUSED),
+        commands="ehlo=2 starttls=1 auth=0/1 quit=1")
+
+
+@pytest.mark.parametrize("mechanism", postfix_server.CYRUS_CHALLENGES)
+def test_challenge_by_cyrus(client, mechanism):
+    client = client("cyrus")
+    client.succeeds(
+        client.login(), "-A", mechanism, "--no-tls", "-f", USER,
+        "--rcpt=" + ELSEWHERE,
+        message=accepted(client, mechanism, "without TLS") +
+        ", may send as " + USER)
+    assert logged_login(client) == (mechanism, USER)
+
+
+@pytest.mark.parametrize("mechanism", postfix_server.CYRUS_CHALLENGES)
+def test_refused_challenge_by_cyrus(client, mechanism):
+    client = client("cyrus")
+    result = client.run(client.login(password=WRONG), "-A", mechanism)
+    assert result.message.startswith("login of %s rejected at %s: 535 " % (
+        USER, client.at))
+    assert client.said == [mechanism]
+
+
+def test_chosen_without_tls(client):
+    """What PLAIN and LOGIN would reveal, SCRAM does not."""
+    client = client("challenge")
+    client.succeeds(client.login(), "--no-tls",
+                    message=accepted(client, "SCRAM-SHA-256", "without TLS"))
+
+
+def test_chosen_by_strength(client):
+    client = client("challenge")
+    client.succeeds(client.login(), "-A", "strongest",
+                    message=accepted(client, "SCRAM-SHA-256"))
+
+
+def test_chosen_for_an_authzid(client):
+    """That of another than the user, Dovecot's masters aside, is refused."""
+    client = client("challenge")
+    client.succeeds(client.login(), "-A", "strongest", "--authzid=" + USER,
+                    message=accepted(client, "SCRAM-SHA-256"))
+
+
 # Refused logins -------------------------------------------------------------
 
 @pytest.mark.parametrize("service", PROTECTED)
@@ -414,6 +485,7 @@ def test_no_auth_before_tls(client, service):
         client.login(), "--no-tls", "--allow-cleartext",
         condition="mechanism", known="not-tried", said=[],
         message="no usable mechanism for %s at %s: wanted PLAIN, LOGIN, "
+                "SCRAM-SHA-512, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, "
                 "offered none" % (USER, client.at),
         commands="ehlo=1 quit=1")
 

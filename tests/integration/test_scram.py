@@ -1,6 +1,7 @@
 """SCRAM against GNU SASL, and against servers that are no good."""
 
 import base64
+import json
 import ssl
 import time
 
@@ -8,7 +9,7 @@ import pytest
 
 import gsasl_server
 import scram
-from conftest import PASSWORD, USER, matches
+from conftest import HOST, PASSWORD, PROBE, USER, matches
 
 VERSIONS = {"TLSv1.2": ssl.TLSVersion.TLSv1_2,
             "TLSv1.3": ssl.TLSVersion.TLSv1_3}
@@ -270,3 +271,43 @@ def test_reason(plugin, mail):
             "the first by default that is offered and may be used; LOGIN "
             "reveals the secret, and there is no TLS") in result.details
     assert "password: 4096 iterations" in result.details
+
+
+def test_holds_up_no_other(plugin, mail, tmp_path):
+    """In one run the check that has nothing to derive is answered before the
+    key of the other is there, although it was asked later."""
+    order = []
+
+    def slow(conn):
+        nonce = scram.nonce_in(conn.transcript()[-1])
+        conn.send("334 " + scram.b64("r=%sx,s=AAAA,i=1000000" % nonce))
+        quick.mark("working")
+        conn.line()
+        order.append("hard")
+        conn.send("535 5.7.8 no")
+        return False
+
+    def plain(conn):
+        quick.wait_for("working")
+        conn.send("235 2.7.0 Welcome")
+        assert conn.line() == "QUIT"
+        order.append("quick")
+
+    hard = mail(mechs="SCRAM-SHA-512", auth=slow)
+    quick = mail(auth=plain)
+    file = tmp_path / "checks.ini"
+    file.write_text("".join(
+        "[%s]\nhostname = %s\nip-address = 127.0.0.1\nport = %s\nfqdn = %s\n"
+        "ca-file = %s\nauthuser = %s\nauthpass = %s\ntimeout = 50\n" % (
+            name, HOST, server.port, PROBE, ca_file(server), USER, PASSWORD)
+        for name, server in (("hard", hard), ("quick", quick))))
+    file.chmod(0o600)
+    result = plugin.run("--batch=%s" % file, "--output-format=json")
+    answers = [json.loads(line) for line in result.lines]
+    assert order == ["quick", "hard"]
+    assert [(a["name"], a["condition"]) for a in answers] == [
+        ("quick", None), ("hard", "auth-rejected")]
+
+
+def ca_file(server):
+    return server.args[server.args.index("--ca-file") + 1]

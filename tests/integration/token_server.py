@@ -2,6 +2,7 @@
 is used twice, and that misbehaves as it is told: before or after it has
 rotated."""
 
+import base64
 import http.server
 import json
 import socket
@@ -138,6 +139,7 @@ class TokenServer:
         self.gets = []
         self.answered = 0
         self.faults = []
+        self.basic = []  # (id, secret) of Authorization headers
         self.always = None
         self.number = 0
         self.refresh = {}  # token -> family
@@ -163,6 +165,12 @@ class TokenServer:
     def note(self, handler, form):
         with self.lock:
             self.requests.append(form)
+            scheme, _, pair = handler.headers.get(
+                "Authorization", "").partition(" ")
+            if scheme == "Basic":
+                self.basic.append(tuple(
+                    urllib.parse.unquote_plus(x) for x in
+                    base64.b64decode(pair).decode().split(":")))
             self.lock.notify_all()
             if self.faults:
                 return self.faults.pop(0)

@@ -39,6 +39,7 @@ class Authlib(Daemon):
                 "key": jwk(self.certified.key)}},
             "clients": [
                 client("code", REFRESHED), client("device", DEVICE),
+                client("device-slow", DEVICE),
                 client("code-secret", REFRESHED, "client_secret_post",
                        ODD_SECRET),
                 client("app", CLIENT, "client_secret_post", ODD_SECRET),

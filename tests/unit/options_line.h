@@ -108,7 +108,6 @@ describe_depth(struct buf *b, const struct options *o)
 	    (long long)o->check.guard_seconds);
 	buf_addf(b, "baseline=%x accept=%d ", o->check.baseline,
 	    o->check.accept_changes);
-	describe_string(b, "state", o->check.state_dir);
 }
 
 static void
@@ -187,6 +186,10 @@ describe(struct buf *b, const struct options *o)
 	buf_addf(b, "pins=%zu insecure=%d unverified=%d min=%s ",
 	    o->check.pin_count, o->check.insecure, o->check.allow_unverified,
 	    o->check.tls_min == TLS_VERSION_1_3 ? "1.3" : "1.2");
+	buf_addf(b, "renewal=%d/%ld/%ld state=%s ",
+	    o->check.has_credential_days, o->check.credential_days_warning,
+	    o->check.credential_days_critical,
+	    o->check.state_dir != NULL ? o->check.state_dir : "-");
 	buf_addf(b, "days=%d/%ld/%ld ignore=%d ", o->check.has_days,
 	    o->check.days_warning, o->check.days_critical,
 	    o->check.ignore_expiry);

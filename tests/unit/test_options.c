@@ -181,7 +181,7 @@ static const struct row rows[] = {
 	    "guard=3/3600 state=/s" },
 	{ "greatest guard", "h --guard=50/604800 --state-dir=/s/",
 	    "guard=50/604800 state=/s/" },
-	{ "no guard, no folder", "h", "guard=0/0 state=NULL" },
+	{ "no guard, no folder", "h", "guard=0/0 state=-" },
 	{ "guard by a name", "h --guard=often",
 	    "!--guard=often: not COUNT/SECONDS, such as 3/3600; COUNT is 1 to "
 	    "50, SECONDS 1 to 604800" },
@@ -216,6 +216,26 @@ static const struct row rows[] = {
 	    "!-D 14,30: it would never be WARNING; WARN comes first: -D 30,14" },
 	{ "-D bad", "h -D 30,",
 	    "!-D 30,: not days; use WARN or WARN,CRIT, such as 30,14" },
+	{ "credential days", "h -U u --token-from=oauth2:a --credential-days=9",
+	    "renewal=1/9/-1" },
+	{ "credential days bad",
+	    "h -U u --token-from=oauth2:a --credential-days=x",
+	    "!--credential-days=x: not days; use WARN or WARN,CRIT, such as "
+	    "30,14" },
+	{ "credential days the wrong way round",
+	    "h -U u --token-from=oauth2:a --credential-days=3,14",
+	    "!--credential-days=3,14: it would never be WARNING; WARN comes "
+	    "first: --credential-days=14,3" },
+	{ "credential days without oauth2:",
+	    "h -U u --token-from=env:T --credential-days=30",
+	    "!--credential-days needs a token that smtp-oauth2 keeps; add "
+	    "--token-from=oauth2:NAME" },
+	{ "a token for a password", "h -U u --password-from=oauth2:a",
+	    "!--password-from=oauth2:a: that is an access token; give it by "
+	    "--token-from" },
+	{ "an account with a slash", "h -U u --token-from=oauth2:../a",
+	    "!--token-from: oauth2: needs the name of an account: A-Z a-z 0-9 "
+	    ". _ - @ +" },
 	{ "-D negative", "h -D -1",
 	    "!-D -1: not days; use WARN or WARN,CRIT, such as 30,14" },
 	{ "-s with -S", "h -sS",
@@ -362,7 +382,7 @@ static const struct row rows[] = {
 	{ "last -P wins", "h -U u -P p -P q", "source=1/q" },
 	{ "unknown source", "h -U u --password-from=hunter2",
 	    "!--password-from: not a source; use file:PATH, env:NAME, fd:N, "
-	    "stdin, ask, cmd:COMMAND, cred:NAME or pass:TEXT" },
+	    "stdin, ask, cmd:COMMAND, cred:NAME, oauth2:NAME or pass:TEXT" },
 	{ "fd: without number", "h -U u --password-from=fd:x",
 	    "!--password-from: fd: needs the number of a descriptor" },
 	{ "cred: with a slash", "h -U u --password-from=cred:../x",

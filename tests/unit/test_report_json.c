@@ -44,7 +44,10 @@ test_sample(void **state)
 	    "\"time\":2.310000,\"addresses_tried\":["
 	    "{\"address\":\"2001:db8::1\","
 	    "\"error\":\"Network is unreachable\"},"
-	    "{\"address\":\"192.0.2.1\",\"error\":null}],\"token_ttl\":null,\"held_back\":null,\"refused_since\":null,\"next_try\":null,\"mechanism_reason\":\"the first by default\"}\n");
+	    "{\"address\":\"192.0.2.1\",\"error\":null}],\"token_ttl\":null,"
+	    "\"held_back\":null,\"refused_since\":null,\"next_try\":null,"
+	    "\"mechanism_reason\":\"the first by default\","
+	    "\"credential\":null,\"credential_days\":null}\n");
 }
 
 static void
@@ -64,7 +67,10 @@ test_nothing_known(void **state)
 	    "\"verified\":null,\"subject\":null,\"issuer\":null,"
 	    "\"not_after\":null,\"days_left\":null},"
 	    "\"reply\":{\"code\":null,\"enhanced\":null,\"text\":null},"
-	    "\"phases\":{},\"time\":null,\"addresses_tried\":[],\"token_ttl\":null,\"held_back\":null,\"refused_since\":null,\"next_try\":null,\"mechanism_reason\":null}\n");
+	    "\"phases\":{},\"time\":null,\"addresses_tried\":[],\"token_ttl\":null,"
+	    "\"held_back\":null,\"refused_since\":null,\"next_try\":null,"
+	    "\"mechanism_reason\":null,"
+	    "\"credential\":null,\"credential_days\":null}\n");
 }
 
 static void
@@ -119,6 +125,10 @@ test_values(void **state)
 		    "\"next_try\":null," },
 		{ "an expired token", { .token = { true, 1700000000, -60 } },
 		    "\"token_ttl\":-60," },
+		{ "what it is renewed with",
+		    { .credential = { "client secret", true, 1700003512, 12 } },
+		    "\"credential\":\"client secret\","
+		    "\"credential_days\":12}" },
 		{ "a time of nothing", { .has_time = true },
 		    "\"time\":0.000000," },
 	};
@@ -184,8 +194,10 @@ test_hostile(void **state)
 	    "\"reply\":{\"code\":null,\"enhanced\":" TAME ",\"text\":" TAME
 	    "},\"phases\":{" TAME ":null},\"time\":null,"
 	    "\"addresses_tried\":[{\"address\":" TAME ",\"error\":" TAME
-	    "}],\"token_ttl\":null,\"held_back\":null,\"refused_since\":null,\"next_try\":null,\"mechanism_reason\":" TAME
-	    "}\n");
+	    "}],\"token_ttl\":null,"
+	    "\"held_back\":null,\"refused_since\":null,\"next_try\":null,"
+	    "\"mechanism_reason\":" TAME ","
+	    "\"credential\":null,\"credential_days\":null}\n");
 }
 
 int

@@ -37,6 +37,9 @@
 	    "0 if it was not, by the guard that was asked for.")               \
 	HEAD("next_try_timestamp_seconds",                                     \
 	    "Unix time when a secret that is held back may be sent again.")
+#define CREDENTIAL                                                             \
+	HEAD("credential_end_timestamp_seconds",                               \
+	    "Unix time when what the token is renewed with ends, if known.")
 
 static void
 test_sample(void **state)
@@ -54,7 +57,7 @@ test_sample(void **state)
 		  ",phase=\"auth\"} 0.084212\n" DURATION
 		  "smtp_auth_duration_seconds" SAMPLE "} 2.310000\n" NOT_AFTER
 		  "smtp_auth_certificate_not_after_timestamp_seconds" SAMPLE
-		  "} 1796464800\n" EXPIRY GUARD "# EOF\n");
+		  "} 1796464800\n" EXPIRY CREDENTIAL GUARD "# EOF\n");
 }
 
 static void
@@ -66,9 +69,10 @@ test_nothing_known(void **state)
 
 	(void)state;
 	report_expect("next to nothing", &report_openmetrics, &r,
-	    STATE "smtp_auth_state" NOBODY " 3\n" UP "smtp_auth_up" NOBODY
-		  " 0\n" CONDITION PHASE DURATION NOT_AFTER EXPIRY GUARD
-		  "# EOF\n");
+	    STATE
+	    "smtp_auth_state" NOBODY " 3\n" UP "smtp_auth_up" NOBODY
+	    " 0\n" CONDITION PHASE DURATION NOT_AFTER EXPIRY CREDENTIAL GUARD
+	    "# EOF\n");
 }
 
 /* A series that comes twice makes the collector drop the whole page. */
@@ -85,14 +89,13 @@ test_condition_twice(void **state)
 
 	(void)state;
 	report_expect("twice", &report_openmetrics, &r,
-	    STATE
-	    "smtp_auth_state" NOBODY " 0\n" UP "smtp_auth_up" NOBODY
-	    " 0\n" CONDITION
-	    "smtp_auth_condition{host=\"\",port=\"\",user=\"\","
-	    "condition=\"slow\"} 1\n"
-	    "smtp_auth_condition{host=\"\",port=\"\",user=\"\","
-	    "condition=\"expect\"} 1\n" PHASE DURATION NOT_AFTER EXPIRY GUARD
-	    "# EOF\n");
+	    STATE "smtp_auth_state" NOBODY " 0\n" UP "smtp_auth_up" NOBODY
+		  " 0\n" CONDITION
+		  "smtp_auth_condition{host=\"\",port=\"\",user=\"\","
+		  "condition=\"slow\"} 1\n"
+		  "smtp_auth_condition{host=\"\",port=\"\",user=\"\","
+		  "condition=\"expect\"} 1\n" PHASE DURATION NOT_AFTER EXPIRY
+		      CREDENTIAL GUARD "# EOF\n");
 }
 
 /* The format demands that the samples of a family stand together. */
@@ -106,7 +109,8 @@ test_two(void **state)
 		.state = STATUS_WARNING, .host = "mx.example.org",
 		.user = "bob", .findings = &finding, .finding_count = 1,
 		.has_time = true, .time_us = 1500000,
-		.token = { true, 1796464801, 1 } };
+		.token = { true, 1796464801, 1 },
+		.credential = { "certificate", true, 1796464802, 0 } };
 	struct buf out = BUF_INIT(ROOM);
 	struct report_page p;
 
@@ -131,7 +135,9 @@ test_two(void **state)
 	    "smtp_auth_certificate_not_after_timestamp_seconds" SAMPLE
 	    "} 1796464800\n" EXPIRY
 	    "smtp_auth_token_expiry_timestamp_seconds" OTHER
-	    "} 1796464801\n" GUARD "# EOF\n");
+	    "} 1796464801\n" CREDENTIAL
+	    "smtp_auth_credential_end_timestamp_seconds" OTHER
+	    "} 1796464802\n" GUARD "# EOF\n");
 	buf_free(&out);
 }
 
@@ -185,7 +191,7 @@ test_hostile(void **state)
 		  "smtp_auth_certificate_not_after_timestamp_seconds" EVILS
 		  "} -9223372036854775808\n" EXPIRY
 		  "smtp_auth_token_expiry_timestamp_seconds" EVILS
-		  "} 9223372036854775807\n" GUARD "# EOF\n");
+		  "} 9223372036854775807\n" CREDENTIAL GUARD "# EOF\n");
 }
 
 int

@@ -9,11 +9,14 @@
 
 #include <cmocka.h>
 
+#include <openssl/evp.h>
+
 #include "base/base64.h"
 #include "base/buf.h"
 #include "smtp/auth.h"
 #include "smtp/reply.h"
 #include "smtp/sasl.h"
+#include "smtp_client.h"
 
 #define JSON "{\"status\":\"401\"}"
 
@@ -594,6 +597,54 @@ test_refusals(void **state)
 	}
 }
 
+/*
+ * Where the library does not compute MD5, as in FIPS mode: another mechanism is
+ * chosen, or the reason told.
+ */
+static void
+test_lacking(void **state)
+{
+	const struct sasl_mech *mechs[] = { mech("CRAM-MD5"), mech("PLAIN") };
+	struct smtp_params params = { .ehlo_name = "probe.example.org",
+		.tls = SMTP_TLS_NONE,
+		.allow_cleartext = true,
+		.creds = &password,
+		.mechs = mechs };
+	static const char said[] = "250-mail.example.org\r\n"
+				   "250 AUTH CRAM-MD5 PLAIN\r\n";
+	const struct smtp_facts *f;
+	struct smtp_client *c;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(EVP_set_default_properties(NULL, "fips=yes"), 1);
+	assert_string_equal(sasl_lacks(mech("CRAM-MD5")), "MD5");
+	assert_string_equal(sasl_lacks(mech("SCRAM-SHA-1-PLUS")), "SHA-1");
+	assert_null(sasl_lacks(mech("PLAIN")));
+	for (params.mech_count = 1; params.mech_count <= 2;
+	     params.mech_count++) {
+		c = smtp_client_new(&params);
+		f = smtp_client_facts(c);
+		smtp_client_input(c, "220 x\r\n", 7);
+		smtp_client_output(c, &len);
+		smtp_client_sent(c, len);
+		smtp_client_input(c, said, sizeof said - 1);
+		assert_ptr_equal(f->passed, mechs[0]);
+		assert_int_equal(f->passed_for, SMTP_PASSED_LACKING);
+		if (params.mech_count == 1) {
+			assert_int_equal(f->outcome, SMTP_MECHANISM_MISSING);
+			assert_string_equal(f->detail,
+			    "CRAM-MD5 needs MD5, which this OpenSSL does not "
+			    "compute");
+		} else {
+			assert_ptr_equal(f->mech, mechs[1]);
+		}
+		smtp_client_free(c);
+	}
+	assert_int_equal(EVP_set_default_properties(NULL, ""), 1);
+	assert_null(sasl_lacks(mech("CRAM-MD5")));
+}
+
 int
 main(void)
 {
@@ -608,6 +659,7 @@ main(void)
 		cmocka_unit_test(test_exchanges),
 		cmocka_unit_test(test_error_decoded),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_lacking),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,6 +136,8 @@ take_end(struct transcript_scene *s, const char *value)
 		{ "timeout", END_TIMEOUT, ERR_NONE },
 		{ "tls", END_TLS, ERR_NONE },
 		{ "secret", END_ERROR, ERR_SECRET },
+		{ "refused", END_ERROR, ERR_REFUSED },
+		{ "unavailable", END_ERROR, ERR_UNAVAILABLE },
 		{ "internal", END_ERROR, ERR_INTERNAL },
 		{ "late", END_ERROR, ERR_TIMEOUT },
 	};
@@ -232,6 +234,26 @@ take_readable(struct transcript_scene *s, const char *value)
 	return s->f.secret_world_readable = strcmp(value, "yes") == 0;
 }
 
+static bool
+take_remedy(struct transcript_scene *s, const char *value)
+{
+	return snprintf(s->f.remedy, sizeof s->f.remedy, "%s", value) <
+	    (int)sizeof s->f.remedy;
+}
+
+/* "DATE TIME NAME" */
+static bool
+take_credential(struct transcript_scene *s, const char *value)
+{
+	char date[17];
+
+	snprintf(date, sizeof date, "%s", value);
+	s->f.credential_ends_at = transcript_date(date);
+	return strlen(value) > sizeof date && s->f.credential_ends_at != -1 &&
+	    snprintf(s->f.credential, sizeof s->f.credential, "%s",
+		value + sizeof date) < (int)sizeof s->f.credential;
+}
+
 /* "COUNT SINCE, NEXT TRY, REPLY". */
 static bool
 take_held_back(struct transcript_scene *s, const char *value)
@@ -309,6 +331,8 @@ static const struct {
 	{ "token", take_token },
 	{ "secret length", take_length },
 	{ "readable", take_readable },
+	{ "remedy", take_remedy },
+	{ "credential", take_credential },
 	{ "held back", take_held_back },
 	{ "unguarded", take_unguarded },
 	{ "state", take_state },
