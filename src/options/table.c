@@ -331,9 +331,10 @@ static const struct option_row rows[] = {
 	{ .name = "state-dir",
 	    TAKES("DIR"),
 	    .group = GROUP_MEMORY,
-	    .help = "where that is kept, and the tokens of smtp-oauth2 "
-		    "(default: what STATE_DIRECTORY names, or but for these "
-		    "MP_STATE_PATH, else /var/lib/check_smtp_auth)",
+	    .help =
+		"where that is kept, and smtp-oauth2's tokens (default: what "
+		"STATE_DIRECTORY or MP_STATE_PATH names, else "
+		"/var/lib/check_smtp_auth)",
 	    SETS(options_set_string, check.state_dir),
 	    .traits = OPTION_OWNED | OPTION_RUN,
 	    .kind = KIND_FOLDER },

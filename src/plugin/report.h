@@ -103,18 +103,18 @@ struct report {
 		int64_t ttl;        /* seconds; JSON only */
 	} token;
 	struct {
-		const char *name; /* JSON only; NULL: not known */
-		bool has_end;
-		int64_t ends_at;   /* Unix time; OpenMetrics only */
-		int64_t days_left; /* JSON only */
-	} credential;              /* that the token is renewed with */
-	struct {
 		bool known; /* a guard was there */
 		bool held_back;
 		bool has_dates;
 		int64_t since; /* the first refusal; Unix time */
 		int64_t next_try;
 	} guard;
+	struct {
+		const char *name; /* JSON only; NULL: not known */
+		bool has_end;
+		int64_t ends_at;   /* Unix time; OpenMetrics only */
+		int64_t days_left; /* JSON only */
+	} credential;              /* that the token is renewed with */
 	/* Perfdata, in the order of printing. */
 	const struct metric *metrics;
 	size_t metric_count;

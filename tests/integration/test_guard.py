@@ -470,6 +470,7 @@ class Day:
                    for t in self.refused)
 
 
+@pytest.mark.long
 def test_a_day_with_a_changed_password(plugin, postfix, ca, memory):
     day = Day(plugin, postfix, ca, memory)
     new = plugin.secret("neues Pferd 9!")

@@ -108,7 +108,6 @@ describe_depth(struct buf *b, const struct options *o)
 	    (long long)o->check.guard_seconds);
 	buf_addf(b, "baseline=%x accept=%d ", o->check.baseline,
 	    o->check.accept_changes);
-	describe_string(b, "state", o->check.state_dir);
 }
 
 static void

@@ -181,7 +181,7 @@ static const struct row rows[] = {
 	    "guard=3/3600 state=/s" },
 	{ "greatest guard", "h --guard=50/604800 --state-dir=/s/",
 	    "guard=50/604800 state=/s/" },
-	{ "no guard, no folder", "h", "guard=0/0 state=NULL" },
+	{ "no guard, no folder", "h", "guard=0/0 state=-" },
 	{ "guard by a name", "h --guard=often",
 	    "!--guard=often: not COUNT/SECONDS, such as 3/3600; COUNT is 1 to "
 	    "50, SECONDS 1 to 604800" },

@@ -128,7 +128,8 @@ test_zabbix(void **state)
 	buf_truncate(&out, 0);
 	r.name = "!a";
 	assert_int_equal(report_write(&report_zabbix, &r, &out), 0);
-	assert_memory_equal(out.data, "\"-\" \"smtp_auth.json[\\\"a\\\"]\" ", 28);
+	assert_memory_equal(
+	    out.data, "\"-\" \"smtp_auth.json[\\\"a\\\"]\" ", 28);
 	buf_free(&out);
 }
 

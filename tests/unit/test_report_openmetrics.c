@@ -31,16 +31,15 @@
 #define EXPIRY                                                                 \
 	HEAD("token_expiry_timestamp_seconds",                                 \
 	    "Unix time when the access token expires, if it tells.")
-#define CREDENTIAL                                                             \
-	HEAD("credential_end_timestamp_seconds",                               \
-	    "Unix time when what the token is renewed with ends, if known.")
-
 #define GUARD                                                                  \
 	HEAD("held_back",                                                      \
 	    "1 if the secret was refused too often to be sent again for now, " \
 	    "0 if it was not, by the guard that was asked for.")               \
 	HEAD("next_try_timestamp_seconds",                                     \
 	    "Unix time when a secret that is held back may be sent again.")
+#define CREDENTIAL                                                             \
+	HEAD("credential_end_timestamp_seconds",                               \
+	    "Unix time when what the token is renewed with ends, if known.")
 
 static void
 test_sample(void **state)

@@ -330,14 +330,14 @@ static const struct {
 	{ "output", take_output },
 	{ "token", take_token },
 	{ "secret length", take_length },
+	{ "readable", take_readable },
+	{ "remedy", take_remedy },
+	{ "credential", take_credential },
 	{ "held back", take_held_back },
 	{ "unguarded", take_unguarded },
 	{ "state", take_state },
 	{ "before", take_before },
 	{ "accepted", take_accepted },
-	{ "readable", take_readable },
-	{ "remedy", take_remedy },
-	{ "credential", take_credential },
 };
 
 static bool
