@@ -22,8 +22,9 @@
  *	address: ADDRESS        connected to
  *	tried: ADDRESS WHY      not: ECONNREFUSED and so on, or "no answer"
  *	AAAA:, A: ADDRESSES     "failed WHY"; empty: unanswered
- *	end: WHAT               complete, dns WHY, connect, timeout, tls; without
- *	                        one: secret, refused, unavailable, internal, late
+ *	end: WHAT               complete, dns WHY, connect, timeout, tls; before
+ *	                        there is a connection: secret, refused,
+ *	                        unavailable, internal, late
  *	remedy: TEXT            what to do where no token was to be had
  *	hung in: WHAT           the deadline struck in what is no phase
  *	stream error: WHY       why the stream failed or was closed
@@ -34,15 +35,8 @@
  *	credential: DATE NAME   what the token is renewed with ends then
  *	secret length: N        the secret is that long
  *	readable: yes           others may read the secret's file
- *	end: WHAT               complete, dns WHY, connect, timeout, tls;
- *without a connection secret, internal or late WHY hung in: WHAT           the
- *deadline struck in what is no phase stream error: WHY       why the stream
- *failed or was closed plaintext: TEXT         what was said in place of a
- *handshake no memory: yes          for the dialogue output: FILE: WHY       the
- *answer was not written token: JSON             the token is a JWT with these
- *claims secret length: N        the secret is that long readable: yes others
- *may read the secret's file
- *	held back: N DATE, DATE, REPLY  refused so often since, until when, how
+ *	held back: N DATE, DATE, REPLY
+ *	                        refused so often since, until when, how
  *	unguarded: WHY          --guard did not work
  *	before: KIND TEXT       what an earlier check saw; repeated
  *	accepted: yes           and that it differs is accepted
