@@ -376,35 +376,3 @@ resolver_library(const char **built_with)
 	*built_with = ARES_VERSION_STR;
 	return ares_version(NULL);
 }
-
-const char *
-lookup_error(const struct lookup *k)
-{
-	const struct resolver_answer *a = lookup_answer(k, AF_INET6),
-				     *b = lookup_answer(k, AF_INET);
-
-	if (a->state != RESOLVER_FAILED)
-		return b->text;
-	if (b->state != RESOLVER_FAILED)
-		return a->text;
-	if (a->status == ARES_ENODATA && b->status == ARES_ENODATA)
-		return "the name has no address";
-	if (a->status == ARES_ENODATA)
-		return b->text;
-	if (b->status == ARES_ENODATA || a->status != ARES_ENOTFOUND)
-		return a->text;
-	return b->text;
-}
-
-bool
-lookup_lacks_memory(const struct lookup *k)
-{
-	size_t i;
-
-	for (i = 0; i < FAMILIES; i++)
-		if (k->answers[i].state == RESOLVER_FAILED &&
-		    (k->answers[i].status == ARES_ENOMEM ||
-			k->answers[i].status == ARES_ECANCELLED))
-			return true;
-	return false;
-}
