@@ -13,27 +13,11 @@
 #include <openssl/err.h>
 
 #include "base/text.h"
+#include "net/stream_internal.h"
 #include "net/tls_error.h"
-#include "net/tls_internal.h"
 
 enum {
-	QUOTED_MAX = 200,  /* of plaintext where TLS was expected */
 	READS_AT_ONCE = 2, /* of the socket, for one call of OpenSSL */
-};
-
-struct stream {
-	int fd;
-	SSL *ssl; /* NULL: in the clear */
-	struct tls_context *tls;
-	bool listening; /* the peer's first byte began a TLS record */
-	int reads_left; /* of READS_AT_ONCE */
-	int peek_errno; /* an error is told once, and peek() was told it */
-	bool broken;    /* no close_notify can be sent any more */
-	uint64_t heard_clear;
-	uint64_t acknowledged; /* of what was heard */
-	char error[256];
-	char plaintext[QUOTED_MAX + 1];
-	struct tls_handshake shake;
 };
 
 struct stream *
@@ -118,79 +102,6 @@ stream_has_unread(struct stream *s)
 	return peek(s, &c, 1) > 0;
 }
 
-static enum stream_status
-fail(struct stream *s, enum stream_status status, const char *why)
-{
-	s->broken = true;
-	snprintf(s->error, sizeof s->error, "%s", why);
-	return status;
-}
-
-static enum stream_status
-fail_no_memory(struct stream *s)
-{
-	return fail(s, STREAM_NO_MEMORY, "out of memory");
-}
-
-static const char closed[] = "connection closed";
-
-static enum stream_status
-fail_errno(struct stream *s, int error)
-{
-	if (error == ENOMEM || error == ENOBUFS)
-		return fail_no_memory(s);
-	if (error == ECONNRESET || error == EPIPE)
-		return fail(s, STREAM_CLOSED, "connection reset by peer");
-	return fail(s, STREAM_CLOSED, error != 0 ? strerror(error) : closed);
-}
-
-/* OpenSSL's own names for alerts leave out the newer ones. */
-static enum stream_status
-fail_alert(struct stream *s, unsigned long code)
-{
-	static const char word[] = " alert ";
-	const int number = ERR_GET_REASON(code) - SSL_AD_REASON_OFFSET;
-	const char *name = SSL_alert_desc_string_long(number);
-	const char *text = ERR_reason_error_string(code);
-	const char *at = text != NULL ? strstr(text, word) : NULL;
-
-	fail(s, STREAM_FAILED, "");
-	if (strcmp(name, "unknown") == 0 && at != NULL)
-		name = at + sizeof word - 1;
-	else if (strcmp(name, "unknown") == 0)
-		name = NULL;
-	if (name != NULL)
-		snprintf(s->error, sizeof s->error,
-		    "the server sent the alert \"%s\"", name);
-	else
-		snprintf(s->error, sizeof s->error,
-		    "the server sent the alert %d", number);
-	return STREAM_FAILED;
-}
-
-/* What OpenSSL's protocol machine complains of. */
-static enum stream_status
-fail_tls(struct stream *s)
-{
-	unsigned long code = ERR_peek_error();
-	bool is_ssl = ERR_GET_LIB(code) == ERR_LIB_SSL;
-	int reason = ERR_GET_REASON(code);
-	char text[128];
-
-	if (is_ssl && reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
-		return fail(s, STREAM_CLOSED,
-		    s->shake.facts.done
-			? "connection closed without close_notify"
-			: closed);
-	if (s->shake.facts.no_memory)
-		return fail_no_memory(s);
-	if (is_ssl && !ERR_COMMON_ERROR(code) && reason > SSL_AD_REASON_OFFSET)
-		return fail_alert(s, code);
-	if (!tls_error_take(text, sizeof text))
-		return fail_no_memory(s);
-	return fail(s, STREAM_FAILED, text);
-}
-
 /* Octets that came, in the clear or of TLS. */
 static uint64_t
 heard(const struct stream *s)
@@ -230,12 +141,11 @@ translate(struct stream *s, int rc)
 	case SSL_ERROR_WANT_WRITE:
 		return STREAM_WANT_WRITE;
 	case SSL_ERROR_ZERO_RETURN:
-		snprintf(s->error, sizeof s->error, "%s", closed);
-		return STREAM_CLOSED;
+		return stream_ended(s);
 	case SSL_ERROR_SYSCALL:
-		return fail_errno(s, saved_errno);
+		return stream_fail_errno(s, saved_errno);
 	default:
-		return fail_tls(s);
+		return stream_fail_tls(s);
 	}
 }
 
@@ -268,27 +178,28 @@ static enum stream_status
 hear_first(struct stream *s)
 {
 	char *data = s->plaintext;
-	ssize_t n = peek(s, data, QUOTED_MAX);
+	ssize_t n = peek(s, data, STREAM_QUOTED_MAX);
 
 	if (n <= 0 && s->peek_errno != 0)
-		return fail_errno(s, s->peek_errno);
+		return stream_fail_errno(s, s->peek_errno);
 	if (n == -1)
 		return STREAM_WANT_READ;
 	if (n == 0)
-		return fail(s, STREAM_CLOSED, closed);
+		return stream_fail_errno(s, 0);
 	if (data[0] >= 0x14 && data[0] <= 0x17) {
 		if (SSL_set_rfd(s->ssl, s->fd) != 1)
-			return fail_no_memory(s);
+			return stream_fail_no_memory(s);
 		BIO_set_callback_arg(SSL_get_rbio(s->ssl), (char *)s);
 		BIO_set_callback_ex(SSL_get_rbio(s->ssl), limit_reads);
 		s->listening = true;
 		data[0] = '\0';
 		return STREAM_DONE;
 	}
-	data[n == QUOTED_MAX ? (ssize_t)text_whole(data, QUOTED_MAX) : n] =
-	    '\0';
+	data[n == STREAM_QUOTED_MAX
+		? (ssize_t)text_whole(data, STREAM_QUOTED_MAX)
+		: n] = '\0';
 	data[strcspn(data, "\r\n")] = '\0';
-	fail(s, STREAM_PLAINTEXT, "");
+	stream_fail(s, STREAM_PLAINTEXT, "");
 	snprintf(s->error, sizeof s->error,
 	    "the server spoke plaintext: \"%s\"", data);
 	return STREAM_PLAINTEXT;
@@ -319,7 +230,8 @@ stream_handshake(struct stream *s)
 		return translate(s, rc);
 	}
 	tls_take_facts(&s->shake, s->ssl, s->tls);
-	return s->shake.facts.no_memory ? fail_no_memory(s) : STREAM_DONE;
+	return s->shake.facts.no_memory ? stream_fail_no_memory(s)
+					: STREAM_DONE;
 }
 
 enum stream_status
@@ -339,7 +251,7 @@ stream_read(struct stream *s, void *data, size_t size, size_t *got)
 		n = recv(s->fd, data, size, 0);
 	while (n == -1 && errno == EINTR);
 	if (n <= 0 && s->peek_errno != 0)
-		return fail_errno(s, s->peek_errno);
+		return stream_fail_errno(s, s->peek_errno);
 	if (n > 0) {
 		*got = (size_t)n;
 		s->heard_clear += (size_t)n;
@@ -347,7 +259,7 @@ stream_read(struct stream *s, void *data, size_t size, size_t *got)
 	}
 	if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return want_more(s);
-	return fail_errno(s, n == 0 ? 0 : errno);
+	return stream_fail_errno(s, n == 0 ? 0 : errno);
 }
 
 enum stream_status
@@ -376,7 +288,7 @@ stream_write(struct stream *s, const void *data, size_t len, size_t *put)
 	}
 	if (errno == EAGAIN || errno == EWOULDBLOCK)
 		return STREAM_WANT_WRITE;
-	return fail_errno(s, errno);
+	return stream_fail_errno(s, errno);
 }
 
 void

@@ -1,6 +1,6 @@
 /*
  * tls_internal.h - what the context, the stream and the verification share,
- * for net/tls*.c and net/stream.c alone.
+ * for net/tls*.c and net/stream*.c alone.
  */
 
 #ifndef NET_TLS_INTERNAL_H
