@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "check/condition.h"
-#include "check/phase.h"
+#include "present/kept.h"
 
 enum {
-	TEXT_MAX = 600,        /* of a message or a hint that is kept */
 	FIRST_LINE = 1000,     /* more of it nobody sees */
 	BIT = 32 * 1024,       /* of a page, that is handed on at once */
 	OLD_AFTER_S = 15 * 60, /* three rounds of five minutes */
@@ -17,28 +15,9 @@ enum {
 	NAMES_SHOWN = 3, /* of those that have a line in common */
 };
 
-static const char SERVICE[] = "SMTP_AUTH", PREFIX[] = "smtp_auth";
-
-/* What is kept of one check; its strings stand behind it. */
-struct record {
-	size_t order;
-	enum status state;
-	const char *condition; /* static */
-	bool up, has_time, has_dates, has_expiry, no_login;
-	int port;
-	uint64_t conditions; /* a bit each */
-	uint64_t phases;     /* those that are known */
-	int64_t phase_us[PHASES];
-	int64_t time_us, not_after, expires_at;
-	const char *name, *host, *user, *message, *hint;
-	char text[];
-};
-
-_Static_assert(CONDITIONS <= 64, "a bit for each");
-
 struct summary {
 	struct summary_style style;
-	struct record **records;
+	struct kept **records;
 	size_t count, room;
 	struct report_totals totals;
 	size_t without_login; /* of those that are OK */
@@ -89,83 +68,11 @@ summary_state(const struct summary *s)
 							     : STATUS_OK;
 }
 
-static size_t
-length(const char *text, size_t max)
-{
-	size_t n = text != NULL ? strlen(text) : 0;
-
-	return n > max ? text_whole(text, max) : n;
-}
-
-/* Append text to the record; NULL stays NULL. */
-static const char *
-keep(char **end, const char *text, size_t max)
-{
-	const char *start = *end;
-	size_t n = length(text, max);
-
-	if (text == NULL)
-		return NULL;
-	memcpy(*end, text, n);
-	(*end)[n] = '\0';
-	*end += n + 1;
-	return start;
-}
-
-static void
-keep_numbers(struct record *k, const struct report *r)
-{
-	enum condition c;
-	size_t i;
-
-	k->state = r->state;
-	k->condition = r->condition;
-	k->up = r->up;
-	k->port = r->port;
-	k->has_time = r->has_time;
-	k->time_us = r->time_us;
-	k->has_dates = r->tls.has_dates;
-	k->not_after = r->tls.not_after;
-	k->has_expiry = r->token.has_expiry;
-	k->expires_at = r->token.expires_at;
-	for (i = 0; i < r->finding_count; i++) {
-		c = condition_find(
-		    r->findings[i].condition, strlen(r->findings[i].condition));
-		if (c != CONDITION_NONE)
-			k->conditions |= UINT64_C(1) << c;
-	}
-	for (i = 0; i < r->phase_count && i < PHASES; i++) {
-		k->phases |= (uint64_t)r->phases[i].known << i;
-		k->phase_us[i] = r->phases[i].elapsed_us;
-	}
-}
-
-static struct record *
-make_record(const struct report *r)
-{
-	size_t size = length(r->name, SIZE_MAX) + length(r->host, SIZE_MAX) +
-	    length(r->user, SIZE_MAX) + length(r->message, TEXT_MAX) +
-	    length(r->hint, TEXT_MAX) + 5;
-	struct record *k = calloc(1, sizeof *k + size);
-	char *end;
-
-	if (k == NULL)
-		return NULL;
-	end = k->text;
-	keep_numbers(k, r);
-	k->name = keep(&end, r->name, SIZE_MAX);
-	k->host = keep(&end, r->host, SIZE_MAX);
-	k->user = keep(&end, r->user, SIZE_MAX);
-	k->message = keep(&end, r->message, TEXT_MAX);
-	k->hint = keep(&end, r->hint, TEXT_MAX);
-	return k;
-}
-
 int
 summary_add(struct summary *s, const struct report *r)
 {
 	size_t room = s->room > 0 ? 2 * s->room : 64;
-	struct record **records;
+	struct kept **records;
 
 	s->totals.count++;
 	s->totals.in_state[r->state]++;
@@ -184,7 +91,7 @@ summary_add(struct summary *s, const struct report *r)
 		s->records = records;
 		s->room = room;
 	}
-	if ((s->records[s->count] = make_record(r)) == NULL)
+	if ((s->records[s->count] = kept_new(r)) == NULL)
 		return -1;
 	s->records[s->count]->order = s->totals.count;
 	s->count++;
@@ -195,8 +102,8 @@ summary_add(struct summary *s, const struct report *r)
 static int
 by_name(const void *a, const void *b)
 {
-	const struct record *x = *(const struct record *const *)a,
-			    *y = *(const struct record *const *)b;
+	const struct kept *x = *(const struct kept *const *)a,
+			  *y = *(const struct kept *const *)b;
 	int order;
 
 	if (x->state != y->state)
@@ -210,8 +117,8 @@ by_name(const void *a, const void *b)
 static int
 by_message(const void *a, const void *b)
 {
-	const struct record *x = *(const struct record *const *)a,
-			    *y = *(const struct record *const *)b;
+	const struct kept *x = *(const struct kept *const *)a,
+			  *y = *(const struct kept *const *)b;
 	int order = 0;
 
 	if (x->state == y->state && x->state != STATUS_OK)
@@ -238,7 +145,7 @@ sort(struct summary *s, int (*order)(const void *a, const void *b))
 static size_t
 alike(const struct summary *s, size_t from)
 {
-	const struct record *k = s->records[from], *other;
+	const struct kept *k = s->records[from], *other;
 	size_t n = 1;
 
 	while (from + n < s->count) {
@@ -319,7 +226,7 @@ add_lines(const struct summary *s, struct buf *out)
 	size_t i, n, count = 0;
 
 	for (i = 0; i < s->count; i += n) {
-		const struct record *k = s->records[i];
+		const struct kept *k = s->records[i];
 
 		n = 1;
 		if (k->state == STATUS_OK && s->style.verbosity == 0)
@@ -358,8 +265,8 @@ write_text(const struct summary *s, struct buf *out, const char *message,
 		{ "time", METRIC_SECONDS, true, s->totals.time_us,
 		    .has_min = true },
 	};
-	const struct report r = { .service = SERVICE,
-		.prefix = PREFIX,
+	const struct report r = { .service = "SMTP_AUTH",
+		.prefix = "smtp_auth",
 		.state = summary_state(s),
 		.message = message,
 		.metrics = metrics,
@@ -396,61 +303,12 @@ out:
 	return rc;
 }
 
-/* One record as the report that it was. */
-struct again {
-	struct report report;
-	struct report_finding findings[CONDITIONS];
-	struct report_phase phases[PHASES];
-};
-
-static void
-recall(struct again *a, const struct record *k)
-{
-	struct report *r = &a->report;
-	int i;
-
-	*r = (struct report){ .name = k->name,
-		.service = SERVICE,
-		.prefix = PREFIX,
-		.state = k->state,
-		.condition = k->condition,
-		.up = k->up,
-		.message = k->message,
-		.hint = k->hint,
-		.host = k->host,
-		.port = k->port,
-		.user = k->user,
-		.has_time = k->has_time,
-		.time_us = k->time_us,
-		.tls = { .verified = -1,
-		    .has_dates = k->has_dates,
-		    .not_after = k->not_after },
-		.token = { .has_expiry = k->has_expiry,
-		    .expires_at = k->expires_at },
-		.findings = a->findings,
-		.phases = a->phases,
-		.phase_count = PHASES };
-	for (i = 0; i < CONDITIONS; i++)
-		if ((k->conditions >> i & 1) != 0)
-			a->findings[r->finding_count++] =
-			    (struct report_finding){ .condition =
-							 condition_name(
-							     (enum condition)i),
-				    .state = k->state,
-				    .message = k->message };
-	for (i = 0; i < PHASES; i++)
-		a->phases[i] =
-		    (struct report_phase){ .name = phase_name((enum phase)i),
-			    .known = (k->phases >> i & 1) != 0,
-			    .elapsed_us = k->phase_us[i] };
-}
-
 int
 summary_page(struct summary *s, const struct report_format *format,
     struct buf *out, summary_flush_fn *flush, void *arg)
 {
 	struct report_page p;
-	struct again a;
+	struct kept_report a;
 	size_t i;
 	int rc = 0;
 
@@ -459,7 +317,7 @@ summary_page(struct summary *s, const struct report_format *format,
 	for (p.pass = 0; p.pass < format->passes; p.pass++) {
 		p.pass_begun = false;
 		for (i = 0; i < s->count && rc == 0; i++) {
-			recall(&a, s->records[i]);
+			kept_recall(&a, s->records[i]);
 			report_add(&p, &a.report);
 			if (out->failed)
 				rc = -1;
