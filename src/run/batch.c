@@ -1,26 +1,18 @@
 #include "run/batch.h"
 
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/replace.h"
-#include "base/text.h"
-#include "present/present.h"
-#include "present/summary.h"
 #include "run/job.h"
 #include "run/last_word.h"
-#include "run/output.h"
 #include "run/plan.h"
 #include "run/queue.h"
 #include "run/shared.h"
-#include "verdict/verdict.h"
+#include "run/telling.h"
 
 enum {
 	PARALLEL = 50,
@@ -29,9 +21,8 @@ enum {
 	DESCRIPTORS_EACH = 4,
 	DESCRIPTORS_OURS = 32,
 	BEGIN_AT_ONCE = 8, /* then whoever waits has a turn */
-	LINE_LIMIT = 16 * 1024 * 1024,
-	TELL_US = 100,  /* what it takes to tell one that was not begun */
-	SPAN_PARTS = 2, /* of the time, in which one server's checks begin */
+	TELL_US = 100,     /* what it takes to tell one that was not begun */
+	SPAN_PARTS = 2,    /* of the time, in which one server's checks begin */
 };
 
 /* A check that has begun. */
@@ -52,9 +43,7 @@ struct batch {
 	struct loop *loop;
 	struct plan plan;
 	struct queue *queue;
-	struct summary *summary;
-	struct output output;
-	struct buf bit;               /* of the output, on its way */
+	struct telling telling;
 	struct check *running, *over; /* lists */
 	size_t count, parallel;
 	struct loop_timer end;  /* of the time */
@@ -63,43 +52,6 @@ struct batch {
 	const char *stopped;    /* its name, static */
 	bool timed_out;
 };
-
-/* One check's report has been made: it goes where it belongs. */
-static int
-on_report(void *arg, const struct report *r)
-{
-	struct batch *b = arg;
-
-	if (summary_add(b->summary, r) == -1)
-		return -1;
-	if (!b->o->format->is_by_line || (b->o->quiet && r->state == STATUS_OK))
-		return 0;
-	if (report_write(b->o->format, r, &b->bit) == -1)
-		return -1;
-	return output_write(&b->output, &b->bit);
-}
-
-/* Nothing more can be said of it without memory. */
-static void
-tell_less(struct batch *b, const struct check *c)
-{
-	const struct report r = { .name = c->name,
-		.service = "SMTP_AUTH",
-		.prefix = "smtp_auth",
-		.state = STATUS_UNKNOWN,
-		.condition = "internal",
-		.message = "internal error: out of memory",
-		.host = c->options.check.host,
-		.port = c->options.check.port,
-		.user = c->options.check.user,
-		.now = (int64_t)time(NULL),
-		.tls.verified = -1 };
-
-	buf_truncate(&b->bit, 0);
-	if (on_report(b, &r) == -1)
-		summary_fault(b->summary, "out of memory");
-	buf_truncate(&b->bit, 0);
-}
 
 static bool
 has_timed_out(const struct facts *f)
@@ -111,19 +63,10 @@ has_timed_out(const struct facts *f)
 static void
 tell(struct batch *b, struct check *c)
 {
-	const struct present_style style = { .name = c->name,
-		.verbosity = b->o->verbosity,
-		.known_metrics_only = b->o->known_metrics_only };
 	struct facts *f = &c->job.facts;
-	struct verdict v;
 
-	if (f->now_unix == 0)
-		f->now_unix = (int64_t)time(NULL);
 	f->run_is_over = c->is_cut && has_timed_out(f);
-	if (verdict_reach(&v, f, &c->options.check) == -1 ||
-	    present_to(on_report, b, &v, f, &c->options.check, &style) == -1)
-		tell_less(b, c);
-	verdict_free(&v);
+	telling_one(&b->telling, c->name, &c->options.check, f);
 }
 
 static void
@@ -223,7 +166,7 @@ fill(struct batch *b)
 		if (!queue_take(b->queue, &item))
 			return;
 		if ((c = read_check(b, &item)) == NULL) {
-			summary_fault(b->summary, "out of memory");
+			telling_fault(&b->telling, "out of memory");
 			queue_done(b->queue, &item);
 			continue;
 		}
@@ -255,7 +198,7 @@ tell_the_rest(struct batch *b)
 
 	while (queue_drain(b->queue, &item)) {
 		if ((c = read_check(b, &item)) == NULL) {
-			summary_fault(b->summary, "out of memory");
+			telling_fault(&b->telling, "out of memory");
 			continue;
 		}
 		if (b->stopped != NULL)
@@ -333,14 +276,11 @@ choose_parallel(const struct options *o)
 static int
 prepare(struct batch *b, struct err *e)
 {
-	const struct summary_style style = { .verbosity = b->o->verbosity,
-		.keeps_all = b->o->format->passes > 0 };
-
 	b->parallel = choose_parallel(b->o);
 	b->shared = shared_new();
-	b->summary = summary_new(&style);
 	b->signals = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (b->shared == NULL || b->summary == NULL || b->signals == -1)
+	if (b->shared == NULL || telling_open(&b->telling, b->o) == -1 ||
+	    b->signals == -1)
 		return err_nomem(e);
 	b->loop = shared_loop(b->shared);
 	b->queue = queue_new(
@@ -365,67 +305,19 @@ set_end(struct batch *b, const struct deadline *d)
 }
 
 static void
-fault_of_file(struct batch *b, int error)
-{
-	char text[400];
-
-	snprintf(text, sizeof text, "cannot write %.*s: %s",
-	    text_cut(b->o->output_file, 200), b->o->output_file,
-	    error == REPLACE_NOT_REGULAR ? "not a regular file"
-					 : strerror(error));
-	summary_fault(b->summary, text);
-}
-
-static void
-write_page(struct batch *b)
-{
-	if (summary_page(b->summary, b->o->format, &b->bit, output_write,
-		&b->output) == -1) {
-		summary_fault(b->summary, "out of memory");
-		output_drop(&b->output);
-	}
-}
-
-/* Pages, and the text where it is wanted. */
-static void
-conclude(struct batch *b, struct answer *a)
-{
-	bool has_file = b->o->output_temporary != NULL;
-	int error;
-
-	summary_finish(
-	    b->summary, clock_now_us() - b->started_us, (int64_t)time(NULL));
-	last_word_place("writing the output");
-	if (b->o->format->passes > 0)
-		write_page(b);
-	if (has_file && (error = output_end(&b->output)) != 0)
-		fault_of_file(b, error);
-	a->code = (int)summary_state(b->summary);
-	a->silent = b->o->quiet && a->code == STATUS_OK;
-	if (a->silent || (!has_file && b->o->format != &report_text))
-		return;
-	if (summary_text(b->summary, &a->said) == -1) {
-		answer_free(a);
-		a->code = last_word_internal("out of memory");
-	}
-}
-
-static void
 run_all(struct batch *b, const struct deadline *d, struct answer *a)
 {
-	output_begin(&b->output,
-	    b->o->output_temporary != NULL ? b->o->output_file : NULL,
-	    b->o->output_temporary);
+	telling_begin(&b->telling);
 	set_end(b, d);
 	last_word_pass_on(b->signals);
 	/* A command may need sudo until the last has been run. */
 	shared_want_secret(b->shared);
 	queue_begin(b->queue, (b->soft_us - b->started_us) / SPAN_PARTS);
 	if (drive(b) == -1)
-		summary_fault(b->summary, "internal error: poll");
+		telling_fault(&b->telling, "internal error: poll");
 	tell_the_rest(b);
 	shared_had_secret(b->shared);
-	conclude(b, a);
+	telling_end(&b->telling, b->started_us, a);
 }
 
 static void
@@ -444,19 +336,15 @@ free_batch(struct batch *b)
 	}
 	queue_free(b->queue);
 	shared_free(b->shared);
-	summary_free(b->summary);
+	telling_free(&b->telling);
 	plan_free(&b->plan);
-	buf_free(&b->bit);
 }
 
 int
 batch_run(const struct options *o, int64_t started_us, const struct deadline *d,
     struct answer *a, struct err *e)
 {
-	struct batch b = { .o = o,
-		.started_us = started_us,
-		.bit = BUF_INIT(LINE_LIMIT),
-		.signals = -1 };
+	struct batch b = { .o = o, .started_us = started_us, .signals = -1 };
 	int rc = -1;
 
 	if (plan_open(&b.plan, o, e) == -1)
