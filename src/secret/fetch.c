@@ -10,20 +10,15 @@
 
 #include "base/buf.h"
 #include "base/descriptor.h"
-#include "base/locked.h"
 #include "base/number.h"
-#include "base/process.h"
 #include "base/text.h"
 #include "secret/internal.h"
 #include "secret/terminal.h"
 
 enum {
 	LINE_MAX_BYTES = SECRET_MAX + 2, /* it may end in CR LF */
-	SHOWN_MAX = 200,                 /* of a path */
 	FD_LIKELY = 1024, /* the loop has room for all up to the highest */
 };
-
-static const char TOO_LONG[] = "is too long, more than 64 KiB";
 
 struct secret_fetch {
 	struct loop *loop;
@@ -46,52 +41,15 @@ struct secret_fetch {
 /* All that fail return -1. */
 
 static int
-fail(struct secret_fetch *f, const char *what)
-{
-	const struct secret_source *source = f->source;
-
-	if (source->kind == SECRET_TEXT || source->kind == SECRET_ASK)
-		return err_set(f->e, ERR_SECRET, "the secret %s %s",
-		    source->kind == SECRET_ASK ? "typed"
-					       : "on the command line",
-		    what);
-	if (source->kind == SECRET_CMD)
-		return err_set(f->e, ERR_SECRET, "cmd: its output %s", what);
-	return err_set(f->e, ERR_SECRET, "%s%.*s %s",
-	    secret_prefix(source->kind), text_cut(source->text, SHOWN_MAX),
-	    source->text, what);
-}
-
-static int
 fail_errno(struct secret_fetch *f, int number)
 {
-	const char *text = f->source->text;
-	char why[PROCESS_WHY_MAX];
-
-	process_why(why, number);
-	return err_set(f->e, ERR_SECRET, "%s%.*s: %s",
-	    secret_prefix(f->source->kind), text_cut(text, SHOWN_MAX), text,
-	    why);
+	return secret_fail_errno(f->source, number, f->e);
 }
 
-/* Make text[0..len) the secret. */
 static int
 take(struct secret_fetch *f, const char *text, size_t len)
 {
-	char *pages;
-
-	if (len == 0)
-		return fail(f, "is empty");
-	if (len > SECRET_MAX)
-		return fail(f, TOO_LONG);
-	if (memchr(text, '\0', len) != NULL)
-		return fail(f, "holds a NUL byte");
-	if ((pages = locked_new(len)) == NULL)
-		return err_nomem(f->e);
-	memcpy(pages, text, len);
-	f->out->value = pages;
-	f->out->len = len;
-	return 0;
+	return secret_take(f->source, text, len, f->out, f->e);
 }
 
 static int
@@ -112,7 +70,7 @@ take_variable(struct secret_fetch *f)
 	const char *value = getenv(f->source->text);
 
 	if (value == NULL)
-		return fail(f, "is not set");
+		return secret_fail(f->source, "is not set", f->e);
 	return take(f, value, strlen(value));
 }
 
@@ -156,7 +114,7 @@ on_readable(void *arg, int fd, short revents)
 		rc = take_first_line(f);
 		break;
 	case DESCRIPTOR_FULL:
-		fail(f, TOO_LONG);
+		secret_fail(f->source, SECRET_TOO_LONG, f->e);
 		break;
 	case DESCRIPTOR_NO_MEMORY:
 		err_nomem(f->e);
@@ -177,7 +135,7 @@ on_deadline(void *arg)
 	tell(f,
 	    err_set(f->e, ERR_TIMEOUT, "%s%.*s: nothing came in time",
 		secret_prefix(f->source->kind),
-		text_cut(f->source->text, SHOWN_MAX), f->source->text));
+		text_cut(f->source->text, SECRET_SHOWN_MAX), f->source->text));
 }
 
 static int
@@ -216,7 +174,7 @@ on_read(void *arg, const struct secret_read *what)
 	else if (f->opened)
 		rc = -1;
 	else if (len > LINE_MAX_BYTES)
-		rc = fail(f, TOO_LONG);
+		rc = secret_fail(f->source, SECRET_TOO_LONG, f->e);
 	else if (buf_add(&f->line, what->data, len) == -1)
 		rc = err_nomem(f->e);
 	else
@@ -270,7 +228,8 @@ read_cred(struct secret_fetch *f)
 		return err_set(f->e, ERR_SECRET,
 		    "cred:%.*s: CREDENTIALS_DIRECTORY is not set; systemd "
 		    "sets it for units with LoadCredential=",
-		    text_cut(f->source->text, SHOWN_MAX), f->source->text);
+		    text_cut(f->source->text, SECRET_SHOWN_MAX),
+		    f->source->text);
 	if (buf_addf(&path, "%s/%s", dir, f->source->text) == -1)
 		rc = fail_errno(f, ENAMETOOLONG);
 	else

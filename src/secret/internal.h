@@ -1,6 +1,6 @@
 /*
- * internal.h - what the files of src/secret share: a shell, a command that it
- * runs, and the register of all those of the process.
+ * internal.h - what the files of src/secret share: a secret's faults, a shell,
+ * a command that it runs, and the register of all those of the process.
  */
 
 #ifndef SECRET_INTERNAL_H
@@ -20,6 +20,22 @@
  * is the text of the source, but never that of pass:.
  */
 const char *secret_prefix(enum secret_kind kind);
+
+enum { SECRET_SHOWN_MAX = 200 }; /* of a path */
+
+#define SECRET_TOO_LONG "is too long, more than 64 KiB"
+
+/* Record ERR_SECRET, "file:PATH " + what and the like.  Returns -1. */
+int secret_fail(
+    const struct secret_source *source, const char *what, struct err *e);
+
+/* The same for an errno, with a colon. */
+int secret_fail_errno(
+    const struct secret_source *source, int number, struct err *e);
+
+/* Make text[0..len) the secret.  Returns 0, or -1 with *e set. */
+int secret_take(const struct secret_source *source, const char *text,
+    size_t len, struct secret *out, struct err *e);
 
 /* A shell that runs.  Descriptors are -1 when closed. */
 struct secret_shell {
