@@ -115,6 +115,17 @@ judge_mark(struct health *h, struct buf *text, const struct record *r)
 }
 
 static void
+judge_clock(struct health *h, struct buf *text, int64_t ahead)
+{
+	if (ahead <= SKEW_MAX && ahead >= -SKEW_MAX)
+		return;
+	find(h, text, HEALTH_WARNING);
+	buf_addf(text,
+	    "this machine's clock is %" PRId64 " s %s the provider's",
+	    ahead < 0 ? -ahead : ahead, ahead > 0 ? "behind" : "ahead of");
+}
+
+static void
 word_good(struct health *h, struct buf *text)
 {
 	if (!h->has_token)
@@ -179,13 +190,7 @@ health_look(struct health *h, const struct store *s, const struct account *a,
 	judge_sign_in(h, &text, a, &r);
 	judge_credential(h, &text, limits, now);
 	judge_mark(h, &text, &r);
-	if (r.ahead > SKEW_MAX || r.ahead < -SKEW_MAX) {
-		find(h, &text, HEALTH_WARNING);
-		buf_addf(&text,
-		    "this machine's clock is %" PRId64 " s %s the provider's",
-		    r.ahead < 0 ? -r.ahead : r.ahead,
-		    r.ahead > 0 ? "behind" : "ahead of");
-	}
+	judge_clock(h, &text, r.ahead);
 	if (text.len == 0)
 		word_good(h, &text);
 	snprintf(h->text, sizeof h->text, "%s", buf_str(&text));
