@@ -435,22 +435,13 @@ refuse_login(
 }
 
 static enum state
-hear_auth(struct smtp_client *c, const struct smtp_reply *r)
+follow_auth(struct smtp_client *c, enum auth_verdict verdict)
 {
-	enum auth_verdict verdict = auth_hear(&c->auth, r);
-	struct smtp_facts *f = &c->facts;
-
-	f->response_len = c->auth.response_len;
-	f->iterations = sasl_iterations(c->auth.sasl);
-	if (c->auth.told_error && f->challenge_error.len == 0 &&
-	    buf_add(&f->challenge_error, c->auth.error.data,
-		c->auth.error.len) == -1)
-		return no_memory(c);
 	switch (verdict) {
 	case AUTH_RESPOND:
 		return ST_AUTH;
 	case AUTH_WORK:
-		f->working = true;
+		c->facts.working = true;
 		return ST_WORK;
 	case AUTH_DISTRUST:
 		conclude(c, SMTP_SERVER_UNPROVEN,
@@ -464,7 +455,7 @@ hear_auth(struct smtp_client *c, const struct smtp_reply *r)
 		conclude(c, SMTP_PROTOCOL_BROKEN, c->auth.detail);
 		return ST_CANCEL;
 	case AUTH_ACCEPTED:
-		f->login = SMTP_LOGIN_ACCEPTED;
+		c->facts.login = SMTP_LOGIN_ACCEPTED;
 		return begin_envelope(c);
 	case AUTH_REJECTED:
 		return refuse_login(c, SMTP_LOGIN_REJECTED, SMTP_AUTH_REJECTED);
@@ -478,6 +469,21 @@ hear_auth(struct smtp_client *c, const struct smtp_reply *r)
 	default:
 		return no_memory(c);
 	}
+}
+
+static enum state
+hear_auth(struct smtp_client *c, const struct smtp_reply *r)
+{
+	enum auth_verdict verdict = auth_hear(&c->auth, r);
+	struct smtp_facts *f = &c->facts;
+
+	f->response_len = c->auth.response_len;
+	f->iterations = sasl_iterations(c->auth.sasl);
+	if (c->auth.told_error && f->challenge_error.len == 0 &&
+	    buf_add(&f->challenge_error, c->auth.error.data,
+		c->auth.error.len) == -1)
+		return no_memory(c);
+	return follow_auth(c, verdict);
 }
 
 void
