@@ -156,7 +156,8 @@ check-long: ## Run what takes long: calls that fail, load, hostile peers for STA
 	    tests/integration/test_batch_load.py)
 	$(call pytest,build/check_smtp_auth,tests/integration -m 'not long' \
 	    --in-batch)
-	$(call pytest,build/check_smtp_auth,tests/integration/test_oauth2_renew.py -m long)
+	$(call pytest,build/check_smtp_auth,tests/integration/test_oauth2_renew.py \
+	    tests/integration/test_guard.py -m long)
 	$(submake) STATIC=1 all
 	$(call pytest,build/static/check_smtp_auth,tests/integration/test_hostile*.py)
 	$(submake) fuzz FUZZ_SECONDS=5

@@ -2,16 +2,10 @@
 
 #include <stdlib.h>
 
-enum {
-	ADDRESSES_MAX = 16 * 1024,
-};
-
 void
 facts_init(struct facts *f)
 {
-	*f = (struct facts){ .end = END_COMPLETE };
-	trace_init(&f->trace);
-	f->dns[0].addresses.max = f->dns[1].addresses.max = ADDRESSES_MAX;
+	*f = (struct facts)FACTS_INIT(END_COMPLETE);
 }
 
 void
@@ -22,7 +16,8 @@ facts_free(struct facts *f)
 	trace_free(&f->trace);
 	buf_free(&f->dns[0].addresses);
 	buf_free(&f->dns[1].addresses);
-	facts_init(f);
+	f->attempts = NULL;
+	f->baseline = NULL;
 }
 
 int64_t

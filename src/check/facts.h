@@ -116,7 +116,17 @@ int64_t facts_token_ttl(const struct facts *f);
 /* Whole days, rounded down, that the credential has left. */
 int64_t facts_credential_days(const struct facts *f);
 
-/* Make *f ready to be filled. */
+enum { FACTS_ADDRESSES_MAX = 16 * 1024 };
+
+/* Ready to be filled; it is large, and so is made only once. */
+#define FACTS_INIT(how_it_ends)                                                \
+	{                                                                      \
+		.end = (how_it_ends), .trace = TRACE_INIT,                     \
+		.dns = { { .addresses = BUF_INIT(FACTS_ADDRESSES_MAX) },       \
+			{ .addresses = BUF_INIT(FACTS_ADDRESSES_MAX) } }       \
+	}
+
+/* The same, with END_COMPLETE, for facts that are there already. */
 void facts_init(struct facts *f);
 
 /* Release what *f owns. */

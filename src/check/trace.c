@@ -5,7 +5,6 @@
 #include "base/text.h"
 
 enum {
-	SAID_MAX = 256 * 1024,
 	/* Of the last exchange: enough to see what was meant. */
 	LINES_SHOWN = 10,
 	OCTETS_SHOWN = 400,
@@ -14,7 +13,7 @@ enum {
 void
 trace_init(struct trace *t)
 {
-	*t = (struct trace){ .said = BUF_INIT(SAID_MAX) };
+	*t = (struct trace)TRACE_INIT;
 }
 
 void

@@ -20,7 +20,14 @@ struct trace {
 	bool cut;        /* more was said than is kept */
 };
 
-/* Get ready; whole is false.  Release with trace_free(). */
+enum { TRACE_SAID_MAX = 256 * 1024 };
+
+/* Whole is false.  Release with trace_free(). */
+#define TRACE_INIT                                                             \
+	{                                                                      \
+		.said = BUF_INIT(TRACE_SAID_MAX)                               \
+	}
+
 void trace_init(struct trace *t);
 
 void trace_free(struct trace *t);

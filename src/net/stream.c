@@ -56,10 +56,11 @@ stream_start_tls(struct stream *s, struct tls_context *t,
 
 	ERR_clear_error();
 	s->tls = t;
-	s->shake = (struct tls_handshake){ .verify_name = id->verify_name,
-		.pins = id->pins,
-		.accepts = id->accepts,
-		.arg = id->arg };
+	/* The rest is zero still: a stream begins TLS once. */
+	s->shake.verify_name = id->verify_name;
+	s->shake.pins = id->pins;
+	s->shake.accepts = id->accepts;
+	s->shake.arg = id->arg;
 	if (silence == NULL)
 		return err_nomem(e);
 	BIO_set_mem_eof_return(silence, -1);

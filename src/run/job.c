@@ -9,9 +9,7 @@
 void
 job_init(struct job *j, struct settings *asked)
 {
-	*j = (struct job){ .asked = asked };
-	facts_init(&j->facts);
-	j->facts.end = END_ERROR;
+	*j = (struct job){ .asked = asked, .facts = FACTS_INIT(END_ERROR) };
 }
 
 static void

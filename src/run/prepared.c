@@ -31,13 +31,11 @@ int
 prepared_make(
     struct answer *timeout, struct answer *internal, const struct options *o)
 {
-	struct facts f;
+	struct facts f = FACTS_INIT(END_TIMEOUT);
 	int rc;
 
 	if (o->batch != NULL)
 		return prepare_for_many(timeout, internal, o);
-	facts_init(&f);
-	f.end = END_TIMEOUT;
 	f.hung_in = STAND_IN_PLACE;
 	rc = answer_make(timeout, &f, o);
 	if (rc == 0) {

@@ -93,8 +93,8 @@ run_init(struct run *r, int argc, char **argv, int64_t started_us)
 		.has_terminal = isatty(STDIN_FILENO) == 1 };
 	struct facts *f = &r->job.facts;
 
-	*r = (struct run){ .started_us = started_us,
-		.answer = ANSWER_INIT(ANSWER_MAX) };
+	r->started_us = started_us;
+	r->answer = (struct answer)ANSWER_INIT(ANSWER_MAX);
 	job_init(&r->job, &r->options.check);
 	if (options_parse(&r->options, argc, argv, &watch, &f->err) != -1 ||
 	    f->err.kind != ERR_TIMEOUT)

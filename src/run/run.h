@@ -23,7 +23,7 @@ struct run {
 	struct answer answer; /* what is to be printed */
 };
 
-/* Read the command line of a run that began at started_us.  Zeroes *r. */
+/* Read the command line of a run that began at started_us.  *r is zero. */
 void run_init(struct run *r, int argc, char **argv, int64_t started_us);
 
 /* Do what the command line asked for and leave the answer ready. */

@@ -279,7 +279,7 @@ test_waits_for_more_addresses(void **state)
 
 	(void)state;
 	add("127.0.0.1", closed_port);
-	while (!attempt(0)->error != 0)
+	while (attempt(0)->error == 0)
 		assert_int_equal(loop_turn(loop), 1);
 	assert_int_equal(loop_turn(loop), 0);
 	assert_int_equal(told.calls, 0);
@@ -362,7 +362,7 @@ test_failure_cuts_the_gap_short(void **state)
 	add("127.0.0.1", port_of(deaf));
 	add("127.0.0.1", closed_port);
 	add("127.0.0.1", port_of(listener));
-	while (!attempt(1)->error != 0)
+	while (attempt(1)->error == 0)
 		assert_int_equal(loop_turn(loop), 1);
 	assert_false(attempt(0)->error != 0);
 	assert_true(attempt(2)->started);
