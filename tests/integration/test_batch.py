@@ -408,7 +408,11 @@ def test_openmetrics(batch, accounts, ca):
     from prometheus_client.openmetrics.parser import \
         text_string_to_metric_families
     families = list(text_string_to_metric_families(text))
-    assert len(families) == 7
+    assert [f.name for f in families] == ["smtp_auth_" + name for name in (
+        "state", "up", "condition", "phase_seconds", "duration_seconds",
+        "certificate_not_after_timestamp_seconds",
+        "token_expiry_timestamp_seconds", "credential_end_timestamp_seconds",
+        "held_back", "next_try_timestamp_seconds")]
 
 
 def test_quiet(batch, accounts, ca):
