@@ -24,7 +24,8 @@ FORMAT = "--output-format=openmetrics"
 FAMILIES = ["smtp_auth_" + x for x in (
     "state", "up", "condition", "phase_seconds", "duration_seconds",
     "certificate_not_after_timestamp_seconds",
-    "token_expiry_timestamp_seconds", "credential_end_timestamp_seconds")]
+    "token_expiry_timestamp_seconds", "credential_end_timestamp_seconds",
+    "held_back", "next_try_timestamp_seconds")]
 
 
 class Page:

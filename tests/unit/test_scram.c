@@ -258,7 +258,7 @@ static const struct {
 	    REFUSES("the iterations are no number from 1 on") },
 	{ "r=" NONCE "x,s=AA==,i=1x", 0,
 	    REFUSES("the iterations are no number from 1 on") },
-	{ "r=" NONCE "x,s=AA==,i=1\0", 38,
+	{ "r=" NONCE "x,s=AA==,i=1\0", 35,
 	    REFUSES("the iterations are no number from 1 on") },
 	{ "r=fyko,s=AA==,i=1", 0,
 	    REFUSES("its nonce does not begin with ours") },
