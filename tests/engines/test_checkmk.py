@@ -75,7 +75,8 @@ def test_section(section, account):
     state, summary, more, metrics = read(section())
     assert state == 0 and summary.startswith("SMTP_AUTH OK: " + USER)
     assert not more
-    assert set(metrics) == set(LABELS) - {"time_envelope", "token_ttl"}
+    assert set(metrics) == set(LABELS) - {"time_envelope", "token_ttl",
+                                    "credential_days"}
 
     account(PASSWORD + " and more")
     state, summary, more, metrics = read(section())

@@ -154,7 +154,8 @@ def test_login_rejected_notified(operated, graphite, account, place):
         r"in \d\.\d{3} s" % (re.escape(USER), re.escape(operated.at)),
         good["output"].strip())
     values = known(good["performance_data"])
-    assert set(values) == set(LABELS) - {"time_envelope", "token_ttl"}
+    assert set(values) == set(LABELS) - {"time_envelope", "token_ttl",
+                                    "credential_days"}
     written(graphite, operated, "smtp-auth-" + USER, values)
 
     account(PASSWORD + " and more")

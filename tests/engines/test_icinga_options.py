@@ -16,7 +16,8 @@ MAKE_BASKET = INTEGRATIONS / "icinga2/make-director-basket"
 
 NAMES = {"hostname": "host", "ip-address": "address", "authuser": "user",
          "authpass": "password"}
-NO_CHECK = {"help", "version"}
+NO_CHECK = {"help", "version", "batch", "only", "list", "parallel", "per-host",
+            "run-timeout"}
 LOGIN = {"authuser", "authpass", "password-from", "token-from"}
 
 HOSTS = """

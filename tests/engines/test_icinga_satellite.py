@@ -110,7 +110,8 @@ def test_satellite(cluster, account, host):
     assert result["command"][0].startswith(str(at_satellite.plugins))
     assert "SMTP_AUTH OK: %s logged in" % USER in result["output"]
     values = parse_perfdata(" ".join(result["performance_data"]))
-    assert set(values) == set(LABELS) - {"time_envelope", "token_ttl"}
+    assert set(values) == set(LABELS) - {"time_envelope", "token_ttl",
+                                    "credential_days"}
 
     account(PASSWORD + " and more")
     result = check(scheduler, master, name)

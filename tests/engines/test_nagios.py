@@ -129,7 +129,8 @@ def test_login_rejected_notified(operated, account, place):
         r"in \d\.\d{3} s" % (re.escape(USER), re.escape(operated.at)),
         good["plugin_output"])
     values = known(operated, "login", good)
-    assert set(values) == set(LABELS) - {"time_envelope", "token_ttl"}
+    assert set(values) == set(LABELS) - {"time_envelope", "token_ttl",
+                                    "credential_days"}
     assert all(perf.value != "U" for perf in values.values())
     assert (good["check_interval"], good["retry_interval"]) == (
         "5.000000", "5.000000")

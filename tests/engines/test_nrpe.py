@@ -97,7 +97,8 @@ def known(text):
     assert len(line.encode()) <= FIRST_LINE_MAX
     message, _, perfdata = line.partition(" | ")
     values = parse_perfdata(perfdata)
-    assert set(values) == set(LABELS) - {"time_envelope", "token_ttl"}
+    assert set(values) == set(LABELS) - {"time_envelope", "token_ttl",
+                                    "credential_days"}
     return message
 
 

@@ -29,7 +29,7 @@ def promtool(*args):
 
 
 def test_rules():
-    assert "8 rules found" in promtool("check", "rules", RULES)
+    assert "9 rules found" in promtool("check", "rules", RULES)
     tests = FOLDER / "smtp_auth.rules.test.yml"
     assert "SUCCESS" in promtool("test", "rules", tests)
     alerts = set(re.findall(r"- alert: (\w+)", RULES.read_text()))

@@ -72,7 +72,8 @@ def test_answers(run, account):
     code, text = run()
     got = points(text)
     assert code == 0 and set(got) == set(LABELS) - {
-        "time_envelope", "token_ttl"}
+        "time_envelope", "token_ttl",
+                                    "credential_days"}
     account(PASSWORD + " and more")
     code, text = run()
     assert code == 2 and "rejected" in text.partition("|")[0]

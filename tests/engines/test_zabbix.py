@@ -143,6 +143,7 @@ def expected(data):
     numbers = {"time": data["time"], "state": data["exit_code"],
                "cert_days": data["tls"]["days_left"],
                "token_ttl": data["token_ttl"],
+               "credential_days": data["credential_days"],
                **{"phase[%s]" % name: seconds
                   for name, seconds in data["phases"].items()}}
     texts = {name: data[name] or "none"
