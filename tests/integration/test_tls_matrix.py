@@ -89,8 +89,10 @@ def told(data):
     keys = ("state", "condition", "conditions", "message", "hint", "tls",
             "reply", "login")
     del data["tls"]["days_left"]
-    return {k: re.sub(r"\d+\.\d+ s|reset by peer|closed", "", repr(data[k]))
-            if k in ("conditions", "message") else data[k] for k in keys}
+    return {k: re.sub(r"\d+\.\d+ s|reset by peer|reset(?= during)|closed", "",
+                      repr(data[k]))
+            if k in ("conditions", "message", "hint") else data[k]
+            for k in keys}
 
 
 def works(result, version, cipher=None):
