@@ -200,8 +200,9 @@ class Postfix(Daemon):
         for account, (password, _) in accounts.items():
             user, _, realm = account.partition("@")
             subprocess.run(
-                [program, "-p", "-c", "-f", str(database), "-u", realm, user], check=True, input=password, text=True)
-        shutil.chown(database, OWNER)
+                [program, "-p", "-c", "-f", str(database), "-u", realm, user],
+                check=True, input=password, text=True)
+            shutil.chown(database, OWNER)
 
     def _start_on_free_ports(self):
         """A port may have been taken in between.  Postfix's master says so
