@@ -165,3 +165,20 @@ descriptor_write_now(int fd, const char *text, size_t len)
 	if (flags != -1 && (flags & O_NONBLOCK) == 0)
 		(void)fcntl(fd, F_SETFL, flags);
 }
+
+int
+descriptor_write_all(int fd, const char *data, size_t len)
+{
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(fd, data, len);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return errno;
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}

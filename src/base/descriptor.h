@@ -51,4 +51,10 @@ enum descriptor_result descriptor_take(struct buf *out, int fd, bool one_line);
  */
 void descriptor_write_now(int fd, const char *text, size_t len);
 
+/*
+ * Write all of data[0..len), for as long as it takes.  Returns 0 or an errno,
+ * which errno is then, too. Async-signal-safe.
+ */
+int descriptor_write_all(int fd, const char *data, size_t len);
+
 #endif

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
+
 char *
 replace_temporary(const char *path, const char *tag)
 {
@@ -25,23 +27,6 @@ replace_temporary(const char *path, const char *tag)
 		number) == -1)
 		return NULL;
 	return name;
-}
-
-static int
-write_all(int fd, const char *data, size_t len)
-{
-	ssize_t n;
-
-	while (len > 0) {
-		n = write(fd, data, len);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return errno;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
 }
 
 /* Whoever could read the old one can read the new one, as far as we may. */
@@ -119,7 +104,8 @@ replace_file_at(int folder, const char *path, const char *temporary,
 	fd = begin_at(folder, path, temporary, mode, false, &error);
 	if (fd == -1)
 		return error;
-	return end_at(folder, path, temporary, fd, write_all(fd, data, len));
+	return end_at(
+	    folder, path, temporary, fd, descriptor_write_all(fd, data, len));
 }
 
 int
@@ -130,5 +116,6 @@ replace_file(
 
 	if (fd == -1)
 		return error;
-	return replace_end(path, temporary, fd, write_all(fd, data, len));
+	return replace_end(
+	    path, temporary, fd, descriptor_write_all(fd, data, len));
 }

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
+
 static const char DEFAULT_PATH[] = "/var/lib/check_smtp_auth";
 
 static int
@@ -254,28 +256,11 @@ store_make_room(const struct store *s, struct store_room *r, const char *name,
 	return make_room(s, r, name, ext, "room", size, f);
 }
 
-static int
-write_all(int fd, const char *data, size_t len)
-{
-	ssize_t n;
-
-	while (len > 0) {
-		n = write(fd, data, len);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return -1;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 int
 store_fill(const struct store *s, struct store_room *r, const char *data,
     size_t len, struct failure *f)
 {
-	if (write_all(r->fd, data, len) == -1 ||
+	if (descriptor_write_all(r->fd, data, len) != 0 ||
 	    ftruncate(r->fd, (off_t)len) == -1 || fsync(r->fd) == -1 ||
 	    renameat(s->folder, r->temporary, s->folder, r->file) == -1) {
 		fail(s, r->file, strerror(errno), f);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/replace.h"
 #include "base/text.h"
 #include "cli/ini.h"
@@ -150,23 +151,6 @@ make_folder(const char *path, struct failure *f)
 	return rc;
 }
 
-static int
-write_whole(int fd, const char *data, size_t len)
-{
-	ssize_t n;
-
-	while (len > 0) {
-		n = write(fd, data, len);
-		if (n == -1 && errno != EINTR)
-			return -1;
-		if (n > 0) {
-			data += n;
-			len -= (size_t)n;
-		}
-	}
-	return fsync(fd);
-}
-
 /* like: whose mode and owner it gets. */
 static int
 replace(const char *path, const struct stat *like, const char *data, size_t len,
@@ -182,7 +166,8 @@ replace(const char *path, const struct stat *like, const char *data, size_t len,
 	if (fd != -1 &&
 	    (geteuid() != 0 || fchown(fd, like->st_uid, like->st_gid) == 0) &&
 	    fchmod(fd, like->st_mode & 0777) == 0 &&
-	    write_whole(fd, data, len) == 0 && rename(temporary, path) == 0)
+	    descriptor_write_all(fd, data, len) == 0 && fsync(fd) == 0 &&
+	    rename(temporary, path) == 0)
 		rc = 0;
 	else
 		fail(f, path);
