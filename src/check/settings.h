@@ -55,7 +55,7 @@ struct settings {
 	bool has_address;       /* nothing is to be looked up: */
 	struct address address; /* this is it, with the port */
 	int family;             /* AF_UNSPEC, AF_INET or AF_INET6 */
-	char *resolver;
+	char *resolver; /* as servers_read() writes it; NULL: the system's */
 	char *ehlo_name; /* NULL: choose by host name or socket */
 	bool lmtp;
 	enum proxy_version proxy;

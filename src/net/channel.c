@@ -5,10 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/number.h"
-#include "net/address.h"
-
-enum { DNS_PORT = 53 };
 
 static void on_channel_timer(void *arg);
 
@@ -82,14 +78,14 @@ channel_open(struct channel *c, struct loop *l, const char *servers, int flags)
 	/* 1.18 does not heed the flag where it matters, but an empty list. */
 	if (flags != CHANNEL_DEFAULT && (flags & ARES_FLAG_NOSEARCH) != 0)
 		mask |= ARES_OPT_DOMAINS;
-	if (servers[0] != '\0')
+	if (servers != NULL)
 		mask |= ARES_OPT_LOOKUPS;
 	status = ares_init_options(&c->ares, &options, mask);
 	if (status != ARES_SUCCESS) {
 		c->ares = NULL;
 		return status;
 	}
-	if (servers[0] != '\0')
+	if (servers != NULL)
 		status = ares_set_servers_ports_csv(c->ares, servers);
 	return status;
 }
@@ -102,56 +98,4 @@ channel_close(struct channel *c)
 	ares_destroy(c->ares);
 	c->ares = NULL;
 	loop_timer_cancel(c->loop, &c->timer);
-}
-
-/* Versions of c-ares differ in what they read; ADDR:PORT they all do. */
-static int
-add_server(struct buf *out, const char *text, struct err *e)
-{
-	char host[ADDRESS_TEXT_MAX + 2], plain[ADDRESS_TEXT_MAX];
-	struct address a;
-	const char *colon = strrchr(text, ':');
-	long port = DNS_PORT;
-	size_t len = strlen(text);
-
-	/* One colon, or one behind a bracket, is not a part of the address. */
-	if (colon != NULL &&
-	    (colon == strchr(text, ':') ||
-		(colon > text && colon[-1] == ']'))) {
-		if (number_parse(colon + 1, 1, 65535, &port) == -1)
-			goto bad;
-		len = (size_t)(colon - text);
-	}
-	if (len >= sizeof host)
-		goto bad;
-	memcpy(host, text, len);
-	host[len] = '\0';
-	if (!address_parse(&a, host, (int)port))
-		goto bad;
-	address_text(&a, plain);
-	buf_addf(out,
-	    address_family(&a) == AF_INET6 ? "%s[%s]:%ld" : "%s%s:%ld",
-	    out->len > 0 ? "," : "", plain, port);
-	return 0;
-bad:
-	return err_set(e, ERR_USAGE,
-	    "\"%s\" is not the address of a DNS server (write ADDR, ADDR:PORT "
-	    "or [ADDR]:PORT)",
-	    text);
-}
-
-int
-channel_servers(struct buf *out, const char *list, struct err *e)
-{
-	char *copy, *rest, *item;
-	int rc = 0;
-
-	copy = strdup(list);
-	if (copy == NULL)
-		return err_nomem(e);
-	rest = copy;
-	while (rc == 0 && (item = strsep(&rest, ",")) != NULL)
-		rc = add_server(out, item, e);
-	free(copy);
-	return rc == 0 && out->failed ? err_nomem(e) : rc;
 }

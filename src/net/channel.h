@@ -10,8 +10,6 @@
 
 #include <ares.h>
 
-#include "base/buf.h"
-#include "base/err.h"
 #include "base/loop.h"
 
 struct channel {
@@ -21,18 +19,12 @@ struct channel {
 	bool is_deaf; /* no memory to watch a socket */
 };
 
-/*
- * Read a list of ADDR, ADDR:PORT, [ADDR] or [ADDR]:PORT with commas between
- * them and append it to out, as channel_open() takes it.  Returns 0, or -1
- * with *e set.
- */
-int channel_servers(struct buf *out, const char *list, struct err *e);
-
 enum { CHANNEL_DEFAULT = -1 };
 
 /*
  * Open a zeroed channel, which must not move from then on.  servers: to be
- * asked instead of the system's and of /etc/hosts, or "".  flags: ARES_FLAG_*
+ * asked instead of the system's and of /etc/hosts, as servers_read() writes
+ * them, or NULL.  flags: ARES_FLAG_*
  * or CHANNEL_DEFAULT for those of c-ares.  Returns an ares status; close it
  * also after a failure.
  */

@@ -6,17 +6,16 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/buf.h"
 #include "net/channel.h"
 
-enum { FAMILIES = 2, SERVERS_MAX = 4096 };
+enum { FAMILIES = 2 };
 
 /* In this order they are told when both are in. */
 static const int families[FAMILIES] = { AF_INET6, AF_INET };
 
 struct resolver {
 	struct loop *loop;
-	struct buf servers; /* as c-ares reads them; empty: the system's */
+	const char *servers; /* NULL: the system's */
 	bool absolute;
 	struct channel main;
 	struct channel frank; /* see ask_again() */
@@ -86,7 +85,7 @@ resolver_new(struct loop *l, const char *servers, bool absolute, struct err *e)
 		return NULL;
 	}
 	r->loop = l;
-	r->servers = (struct buf)BUF_INIT(SERVERS_MAX);
+	r->servers = servers;
 	r->absolute = absolute;
 	status = ares_library_init(ARES_LIB_INIT_ALL);
 	if (status != ARES_SUCCESS) {
@@ -94,9 +93,7 @@ resolver_new(struct loop *l, const char *servers, bool absolute, struct err *e)
 		free(r);
 		return NULL;
 	}
-	if (servers != NULL && channel_servers(&r->servers, servers, e) == -1)
-		goto fail;
-	status = channel_open(&r->main, r->loop, buf_str(&r->servers),
+	status = channel_open(&r->main, r->loop, servers,
 	    absolute ? ARES_FLAG_NOSEARCH : CHANNEL_DEFAULT);
 	if (status == ARES_SUCCESS)
 		return r;
@@ -104,7 +101,6 @@ resolver_new(struct loop *l, const char *servers, bool absolute, struct err *e)
 	err_set(e, status == ARES_EBADSTR ? ERR_USAGE : ERR_INTERNAL,
 	    "c-ares cannot be set up%s%s: %s", servers != NULL ? " for " : "",
 	    servers != NULL ? servers : "", ares_strerror(status));
-fail:
 	resolver_free(r);
 	return NULL;
 }
@@ -117,7 +113,6 @@ resolver_free(struct resolver *r)
 	channel_close(&r->main);
 	channel_close(&r->frank);
 	ares_library_cleanup();
-	buf_free(&r->servers);
 	free(r);
 }
 
@@ -228,10 +223,9 @@ ask_again(struct query *q)
 	if (version >= 0x011400 || q->again)
 		return false;
 	if (r->frank.ares == NULL) {
-		int status =
-		    channel_open(&r->frank, r->loop, buf_str(&r->servers),
-			ARES_FLAG_NOCHECKRESP |
-			    (r->absolute ? ARES_FLAG_NOSEARCH : 0));
+		int status = channel_open(&r->frank, r->loop, r->servers,
+		    ARES_FLAG_NOCHECKRESP |
+			(r->absolute ? ARES_FLAG_NOSEARCH : 0));
 
 		if (status != ARES_SUCCESS) {
 			channel_close(&r->frank);

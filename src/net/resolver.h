@@ -49,11 +49,11 @@ struct lookup;
 typedef void lookup_fn(void *arg, int family);
 
 /*
- * servers: "ADDR[:PORT][,...]" (borrowed for the call only) to ask instead
- * of the system's servers and of /etc/hosts, or NULL.  absolute: names are
- * whole as they are, no search list is gone through.  Uses the loop until
- * freed.  Returns NULL with *e set (ERR_USAGE for a bad list, else
- * ERR_INTERNAL).
+ * servers: whom to ask instead of the system's servers and of /etc/hosts, as
+ * servers_read() writes them, borrowed until freed, or NULL.  absolute: names
+ * are whole as they are, no search list is gone through.  Uses the loop until
+ * freed.  Returns NULL with *e set (ERR_USAGE for a server that c-ares does
+ * not take, else ERR_INTERNAL).
  */
 struct resolver *resolver_new(
     struct loop *l, const char *servers, bool absolute, struct err *e);

@@ -9,12 +9,14 @@
 
 #include <arpa/inet.h>
 
+#include "base/buf.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "net/address.h"
+#include "net/servers.h"
 #include "options/internal.h"
 
-enum { HOST_MAX = 253, EHLO_NAME_MAX = 255 };
+enum { HOST_MAX = 253, EHLO_NAME_MAX = 255, SERVERS_MAX = 1024 * 1024 };
 
 /* What is wrong with a name or address that a server goes by, or NULL. */
 static const char *
@@ -327,50 +329,21 @@ options_set_proxy(
 		    "v1 or v2");
 }
 
-/* ADDR[:PORT] in text[0..len), IPv6 with a port in brackets. */
-static bool
-is_server(const char *text, size_t len)
-{
-	char item[ADDRESS_TEXT_MAX + 8], *port = NULL, *end;
-	struct address a;
-	long n;
-
-	if (len >= sizeof item)
-		return false;
-	memcpy(item, text, len);
-	item[len] = '\0';
-	if (item[0] == '[' && (end = strchr(item, ']')) != NULL)
-		port = end[1] == ':' ? end + 1 : NULL;
-	else if ((end = strchr(item, ':')) != NULL &&
-	    strchr(end + 1, ':') == NULL)
-		port = end;
-	if (port != NULL) {
-		*port++ = '\0';
-		if (number_parse(port, 1, 65535, &n) == -1)
-			return false;
-	}
-	return address_parse(&a, item, 0);
-}
-
 void
 options_set_resolver(
     struct parsing *p, const struct option_row *row, const char *value)
 {
-	const char *item = value;
-	size_t len;
+	struct buf list = BUF_INIT(SERVERS_MAX);
 
 	(void)row;
-	for (;; item += len + 1) {
-		len = strcspn(item, ",");
-		if (!is_server(item, len)) {
-			options_fault(p, options_like_address(value),
-			    "not a list of ADDR, ADDR:PORT or [IPV6]:PORT");
-			return;
-		}
-		if (item[len] == '\0')
-			break;
-	}
-	options_replace(p, &p->s->resolver, value);
+	if (!servers_read(&list, value))
+		options_fault(p, options_like_address(value),
+		    "not a list of ADDR, ADDR:PORT or [IPV6]:PORT");
+	else if (list.failed)
+		err_nomem(p->e);
+	else
+		options_replace(p, &p->s->resolver, buf_str(&list));
+	buf_free(&list);
 }
 
 void

@@ -296,7 +296,7 @@ read_claim(struct claims *c, int depth, const struct word *key)
 static void
 read_claims(struct token *out, struct buf *text)
 {
-	struct token t = { .is_jwt = true };
+	struct token t = { .has_expiry = false };
 	struct claims c = {
 		.at = text->data, .end = text->data + text->len, .token = &t
 	};
@@ -355,7 +355,7 @@ token_read(struct token *out, const char *text, size_t len)
 	const char *end = text + len, *first, *second;
 	int rc;
 
-	*out = (struct token){ .is_jwt = false };
+	*out = (struct token){ .has_expiry = false };
 	if (len > TOKEN_MAX || (first = memchr(text, '.', len)) == NULL)
 		return 0;
 	first++;

@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 struct token {
-	bool is_jwt; /* with claims that could be read */
 	bool has_expiry;
 	int64_t expires_at; /* Unix time of "exp", its fraction cut; from
 			       1970 to 9999 */

@@ -11,15 +11,19 @@
  */
 
 #include <ares.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <poll.h>
+#include <pthread.h>
 #include <regex.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -84,14 +88,44 @@
 	F(gethostname, int, -1, (char *b, size_t n), (b, n))                   \
 	F(regcomp, int, REG_ESPACE, (regex_t * r, const char *p, int f),       \
 	    (r, p, f))                                                         \
-	F(gmtime_r, struct tm *, NULL, (const time_t *t, struct tm *m), (t, m))
+	F(gmtime_r, struct tm *, NULL, (const time_t *t, struct tm *m),        \
+	    (t, m))                                                            \
+	F(stat, int, -1, (const char *p, struct stat *s), (p, s))              \
+	F(lstat, int, -1, (const char *p, struct stat *s), (p, s))             \
+	F(fstatat, int, -1, (int fd, const char *p, struct stat *s, int f),    \
+	    (fd, p, s, f))                                                     \
+	F(mkdir, int, -1, (const char *p, mode_t m), (p, m))                   \
+	F(opendir, DIR *, NULL, (const char *p), (p))                          \
+	F(fchmod, int, -1, (int fd, mode_t m), (fd, m))                        \
+	F(fchown, int, -1, (int fd, uid_t u, gid_t g), (fd, u, g))             \
+	F(renameat, int, -1, (int a, const char *p, int b, const char *q),     \
+	    (a, p, b, q))                                                      \
+	F(unlinkat, int, -1, (int fd, const char *p, int f), (fd, p, f))       \
+	F(pread, ssize_t, -1, (int fd, void *b, size_t n, off_t o),            \
+	    (fd, b, n, o))                                                     \
+	F(pthread_create, int, EAGAIN,                                         \
+	    (pthread_t * t, const pthread_attr_t *a, void *(*f)(void *),       \
+		void *v),                                                      \
+	    (t, a, f, v))                                                      \
+	F(eventfd, int, -1, (unsigned n, int f), (n, f))                       \
+	F(epoll_create1, int, -1, (int f), (f))                                \
+	F(epoll_ctl, int, -1, (int e, int o, int fd, struct epoll_event *v),   \
+	    (e, o, fd, v))                                                     \
+	F(epoll_wait, int, -1, (int e, struct epoll_event *v, int n, int t),   \
+	    (e, v, n, t))
 
 #define ENTRY(name, type, bad, params, args) FAULT_##name,
-enum { FUNCTIONS(ENTRY) FAULT_open, FAULT_fcntl, FAULT_library, FAULTS };
+enum {
+	FUNCTIONS(ENTRY) FAULT_open,
+	FAULT_openat,
+	FAULT_fcntl,
+	FAULT_library,
+	FAULTS
+};
 #undef ENTRY
 
 #define ENTRY(name, type, bad, params, args) #name,
-static const char *const names[] = { FUNCTIONS(ENTRY) "open", "fcntl",
+static const char *const names[] = { FUNCTIONS(ENTRY) "open", "openat", "fcntl",
 	"library" };
 #undef ENTRY
 
@@ -126,6 +160,8 @@ FUNCTIONS(WRAP)
 
 extern int __real_open(const char *path, int flags, mode_t mode);
 extern int __wrap_open(const char *path, int flags, mode_t mode);
+extern int __real_openat(int fd, const char *path, int flags, mode_t mode);
+extern int __wrap_openat(int fd, const char *path, int flags, mode_t mode);
 extern int __real_fcntl(int fd, int command, long argument);
 extern int __wrap_fcntl(int fd, int command, long argument);
 extern int __wrap_ares_library_init(int flags);
@@ -134,6 +170,12 @@ int
 __wrap_open(const char *path, int flags, mode_t mode)
 {
 	return fails(FAULT_open) ? -1 : __real_open(path, flags, mode);
+}
+
+int
+__wrap_openat(int fd, const char *path, int flags, mode_t mode)
+{
+	return fails(FAULT_openat) ? -1 : __real_openat(fd, path, flags, mode);
 }
 
 int

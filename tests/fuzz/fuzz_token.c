@@ -30,7 +30,6 @@ make_jwt(struct buf *out, const uint8_t *claims, size_t len)
 static void
 check_token(const struct token *t)
 {
-	MUST(t->is_jwt || (!t->has_expiry && !t->is_for_elsewhere));
 	if (t->has_expiry)
 		MUST(t->expires_at >= 0 && t->expires_at <= latest);
 }
@@ -54,9 +53,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(
 	    secret_look(&look, buf_str(&text), text.len, data[0] % 3 > 0) == 0);
 	check_token(&look.token);
-	MUST(look.is_token || !look.token.is_jwt);
-	/* What is a JWT has nothing around it. */
-	if (look.is_token && token.is_jwt)
+	MUST(look.is_token ||
+	    (!look.token.has_expiry && !look.token.is_for_elsewhere));
+	/* What tells of itself has nothing around it. */
+	if (look.is_token && (token.has_expiry || token.is_for_elsewhere))
 		MUST(memcmp(&token, &look.token, sizeof token) == 0);
 	for (i = 0; i < SECRET_FAULTS; i++)
 		if (secret_look_has(&look, (enum secret_fault)i, now))

@@ -129,7 +129,7 @@ static const struct row rows[] = {
 	    "!HOST 192.0.2.1: not an IPv6 address; leave out -6 or give "
 	    "another" },
 	{ "resolver", "h --resolver=192.0.2.1:53,[::1]:5353,::2",
-	    "resolver=192.0.2.1:53,[::1]:5353,::2" },
+	    "resolver=192.0.2.1:53,[::1]:5353,[::2]:53" },
 	{ "resolver a name", "h --resolver=ns.example",
 	    "!--resolver=ns.example: not a list of ADDR, ADDR:PORT or "
 	    "[IPV6]:PORT" },

@@ -20,7 +20,7 @@ static const struct effect {
 	{ "ip-address", "192.0.2.1", "h", "I=192.0.2.1" },
 	{ "use-ipv4", NULL, "h", "family=4" },
 	{ "use-ipv6", NULL, "h", "family=6" },
-	{ "resolver", "192.0.2.53", "h", "resolver=192.0.2.53" },
+	{ "resolver", "192.0.2.53", "h", "resolver=192.0.2.53:53" },
 	{ "fqdn", "me.test", "h", "F=me.test" },
 	{ "lmtp", NULL, "h", "lmtp=1" },
 	{ "proxy", NULL, "h", "proxy=1" },

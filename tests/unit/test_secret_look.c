@@ -258,8 +258,7 @@ test_expiry(void **state)
 	};
 	struct buf said = BUF_INIT(4096);
 	struct secret_look l = { .is_token = true,
-		.token = {
-		    .is_jwt = true, .has_expiry = true, .expires_at = NOW } };
+		.token = { .has_expiry = true, .expires_at = NOW } };
 	size_t i;
 
 	(void)state;
