@@ -1,9 +1,10 @@
 #!/bin/sh
-# unit.sh [--under COMMAND] PROGRAM...: run the unit tests one after the other.
-# With CI=true a skipped test is a failure.
-under=
+# unit.sh [--under COMMAND] PROGRAM...: run the unit tests, as many at a time as
+# there are processors; what each says stays together.  With CI=true a skipped
+# test is a failure.
+UNDER=
 if [ "$1" = --under ]; then
-	under=$2
+	UNDER=$2
 	shift 2
 fi
 [ $# -gt 0 ] || {
@@ -11,21 +12,29 @@ fi
 	exit 1
 }
 
-output=$(mktemp) || exit 1
-trap 'rm -f "$output"' EXIT
+OUTPUTS=$(mktemp -d) || exit 1
+trap 'rm -rf "$OUTPUTS"' EXIT
 trap 'exit 1' HUP INT TERM
+export UNDER OUTPUTS
 
-failed=
-for program; do
-	echo "$program"
+# shellcheck disable=SC2016 # expanded there
+printf '%s\n' "$@" | xargs -n 1 -P "$(nproc)" sh -c '
+	output=$(mktemp -p "$OUTPUTS")
+	echo "$1" >"$output"
+	verdict=passed
 	# shellcheck disable=SC2086 # a command with its arguments
-	$under "$program" >"$output" 2>&1 || failed="$failed $program"
-	cat "$output"
-	if [ "$CI" = true ] && grep -q '^\[  SKIPPED \]' "$output"; then
-		failed="$failed $program(skipped)"
+	$UNDER "$1" >>"$output" 2>&1 || verdict=failed
+	if [ "$CI" = true ] && grep -q "^\[  SKIPPED \]" "$output"; then
+		verdict="failed (skipped)"
 	fi
-done
+	cat "$output"
+	echo "$1" >>"$OUTPUTS/$verdict"
+' sh
+
+failed=$(cat "$OUTPUTS"/failed* 2>/dev/null | tr '\n' ' ')
 [ -z "$failed" ] || {
-	echo "failed:$failed" >&2
+	echo "failed: $failed" >&2
 	exit 1
 }
+# Nothing is lost on the way.
+[ "$(wc -l <"$OUTPUTS/passed")" = $# ]

@@ -466,7 +466,8 @@ def without_times(data, port):
     return out
 
 
-@pytest.mark.parametrize("part", range(3))
+@pytest.mark.parametrize("part", [
+    0, *(pytest.param(n, marks=pytest.mark.long) for n in (1, 2))])
 def test_dialogues_side_by_side(batch, plugin, serve, ca, part):
     """Each dialogue alone, and all of them in one batch: the same answers,
     and the same bytes on the wire."""

@@ -16,7 +16,7 @@ BASH = ("PS1= PS2=\nbind '\"\\C-xa\": insert-completions'\n"
         "bind 'set enable-bracketed-paste off'\nsource \"$DIR/check_smtp_auth\"\n")
 ZSH = ("PS1= PS2=\nunsetopt prompt_cr prompt_sp\nunset zle_bracketed_paste\n"
        "fpath=(\"$DIR\" $fpath)\nautoload -Uz compinit\n"
-       "compinit -u -d \"$HOME/dump\"\n"
+       "compinit -u -d \"$DUMP\"\n"
        "zle -C all-matches complete-word _generic\n"
        "zstyle ':completion:all-matches::::' completer _all_matches "
        "_complete\n"
@@ -29,13 +29,13 @@ ALL = "\x18a"
 class Shell:
     """An interactive shell that has loaded the completion."""
 
-    def __init__(self, kind, folder, home):
+    def __init__(self, kind, folder, home, dump):
         command, setup = {
             "bash": (["bash", "--norc", "--noprofile", "-i"], BASH),
             "zsh": (["zsh", "-f", "-i"], ZSH)}[kind]
         (home / "hosts").write_text("127.0.0.1 mx1.test mx2.test\n")
         env = {"PATH": os.environ["PATH"], "HOME": str(home), "TERM": "xterm",
-               "LC_ALL": "C.UTF-8", "DIR": str(folder), "COLUMNS": "5000",
+               "LC_ALL": "C.UTF-8", "DIR": str(folder), "DUMP": str(dump), "COLUMNS": "5000",
                "HOSTFILE": str(home / "hosts"), "MY_OWN_SECRET": "x"}
         self.process = terminal.Process(command, env=env, cwd=home,
                                         columns=5000)
@@ -54,15 +54,22 @@ class Shell:
         self.process.close()
 
 
+@pytest.fixture(scope="session")
+def dumps(tmp_path_factory):
+    """What zsh has found in its folders: looked for once, not in each test."""
+    return tmp_path_factory.mktemp("zsh")
+
+
 @pytest.fixture(params=["bash", "zsh"])
-def shell(request, plugin, tmp_path):
+def shell(request, plugin, tmp_path, dumps):
     folder = pathlib.Path(plugin.path).parent / "completion"
     assert (folder / "check_smtp_auth").exists(), "%s: build it" % folder
     home = tmp_path / "shell"
     home.mkdir()
     (home / "ca.pem").write_text("")
     (home / "certs").mkdir()
-    shell = Shell(request.param, folder, home)
+    dump = dumps / str(folder).replace("/", "_")
+    shell = Shell(request.param, folder, home, dump)
     shell.kind = request.param
     yield shell
     shell.close()

@@ -278,7 +278,8 @@ def run_many(plugin, count, args):
             pool.submit(plugin.run, *args) for _ in range(count)]]
 
 
-@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("count", [
+    pytest.param(1, marks=pytest.mark.long), 3])
 def test_fifty_at_once(plugin, mail, memory, count):
     server = mail(auth=NO)
     results = run_many(plugin, 50, [
