@@ -76,7 +76,7 @@ struct server {
 static struct loop *loop;
 static struct server server, second;
 static struct resolver *resolver;
-static char kept[64]; /* its servers */
+static char its_servers[64];
 
 /* Those not freed yet, for a test that fails half-way. */
 static struct lookup *lookups[LOOKUPS_MAX];
@@ -299,8 +299,10 @@ open_resolver(const char *servers)
 	struct err e = { .kind = ERR_NONE };
 
 	/* It borrows them. */
-	snprintf(kept, sizeof kept, "%s", servers != NULL ? servers : "");
-	resolver = resolver_new(loop, servers != NULL ? kept : NULL, false, &e);
+	snprintf(its_servers, sizeof its_servers, "%s",
+	    servers != NULL ? servers : "");
+	resolver =
+	    resolver_new(loop, servers != NULL ? its_servers : NULL, false, &e);
 	if (resolver == NULL)
 		fail_msg("%s: %s", servers, e.text);
 }
