@@ -67,9 +67,9 @@ export ASAN_OPTIONS = detect_leaks=1:strict_string_checks=1:exitcode=99
 export LSAN_OPTIONS = exitcode=99
 export UBSAN_OPTIONS = halt_on_error=1:print_stacktrace=1:exitcode=99
 
-# $(call pytest,BINARY...[,WHAT[,WORKERS]]).  Tests leave nothing in the tree,
-# and tests/integration/conftest.py makes a skipped one a failure where CI=true.
-pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n $(or $(3),6) \
+# $(call pytest,BINARY...[,WHAT]).  Tests leave nothing in the tree, and tests/
+# integration/conftest.py makes a skipped one a failure where CI=true.
+pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 6 \
          $(or $(2),tests/integration -m 'not long') \
          $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
@@ -83,44 +83,36 @@ unit: $(unit_tests) ## Run the unit tests and dialogue replays; no root needed
 transcripts-update: $(O)/tests/unit/test_transcripts ## Write tests/transcripts anew; read "git diff" then
 	@TRANSCRIPTS_UPDATE=1 $<
 
-# Each test once: where a peer is hostile with the sanitizers, the others with
-# the plugin as it is.  Hostile peers make wait, so many can be there at once.
+# Each test once: what runs in the test's own process with the sanitizers, the
+# plugin and its helper as they are; check-sanitized turns it round.
 check: ## Run every test, sanitizers included; needs root; installs what is missing
 	$(needs_root)
 	@$(install_packages) $(check_packages)
 	$(submake) all
-	$(submake) VARIANT=asan all
 	@sh tests/layers.sh
 	@sh tests/hardening.sh '$(CC)' '$(MAKE)' build
 	@sh tests/man-options.sh build/check_smtp_auth man/check_smtp_auth.1
 	@mandoc -Tlint -W warning man/check_smtp_auth.1 man/smtp-oauth2.1
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/listed.py build/check_smtp_auth
-	$(submake) unit
 	@sh tests/narrow.sh '$(CC)'
+	$(submake) VARIANT=asan unit-programs fuzz-programs
 	$(submake) VARIANT=asan unit
 	$(submake) VARIANT=asan fuzz-replay
 	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
-	$(call pytest,build/check_smtp_auth,tests/integration \
-	    -m 'not long' --ignore-glob='*test_hostile*')
-	$(call pytest,build/asan/check_smtp_auth,tests/integration/test_hostile*.py,12)
+	$(call pytest,build/check_smtp_auth)
 	@sh tests/oauth2/install-servers.sh build/oauth-servers
 	$(call pytest,build/check_smtp_auth,tests/oauth2)
 	$(submake) bench-programs
 	$(call bench,check.py)
 
-check-sanitized: ## Run the others with the sanitizers, too, and the STATIC=1 and clang builds
+check-sanitized: ## Run the plugin with the sanitizers in every test, and what clang makes
 	$(needs_root)
 	@$(install_packages) $(check_packages)
-	$(install_static)
-	$(submake) VARIANT=asan all
+	$(submake) unit
 	$(submake) VARIANT=clang all unit-programs
-	$(submake) STATIC=1 all
-	@sh tests/hardening.sh '$(CC)' '$(MAKE) STATIC=1' build/static
+	$(submake) VARIANT=asan all
 	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
-	$(call pytest,build/asan/check_smtp_auth,tests/integration \
-	    -m 'not long' --ignore-glob='*test_hostile*')
-	$(call pytest,build/static/check_smtp_auth,tests/integration \
-	    -m 'not long' --ignore-glob='*test_hostile*')
+	$(call pytest,build/asan/check_smtp_auth)
 
 check-on: ## Run demo and check on a bare Debian: SUITE=bookworm or trixie, the other one
 	$(needs_root)
@@ -156,7 +148,7 @@ bench-batch: ## Measure what a login costs in a batch, and who waits for whom
 
 bench = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/$(1)
 
-check-long: ## Run what takes long: calls that fail, load, hostile peers for STATIC=1, fuzzing
+check-long: ## Run what takes long: calls that fail, load, batches, STATIC=1, fuzzing
 	$(needs_root)
 	@$(install_packages) $(check_packages)
 	$(install_static)
@@ -168,10 +160,11 @@ check-long: ## Run what takes long: calls that fail, load, hostile peers for STA
 	$(call pytest,build/check_smtp_auth,tests/integration -m 'not long' \
 	    --in-batch)
 	$(call pytest,build/check_smtp_auth,tests/integration/test_oauth2_renew.py \
-	    tests/integration/test_guard.py -m long)
+	    tests/integration/test_guard.py tests/integration/test_batch.py -m long)
 	$(submake) STATIC=1 all
-	$(call pytest,build/check_smtp_auth build/static/check_smtp_auth, \
-	    tests/integration/test_hostile*.py,12)
+	@sh tests/hardening.sh '$(CC)' '$(MAKE) STATIC=1' build/static
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
+	$(call pytest,build/static/check_smtp_auth)
 	$(submake) fuzz FUZZ_SECONDS=5
 
 check-engines: ## Run real Icinga 2, Nagios, NRPE, Zabbix ... with integrations/
