@@ -68,12 +68,23 @@ fail_alert(struct stream *s, unsigned long code)
 	return STREAM_FAILED;
 }
 
+/* What OpenSSL says of it is the last line of its decoder. */
+static const char no_x509[] = "the server's certificate cannot be read";
+
+static bool
+is_unreadable(unsigned long code)
+{
+	return ERR_GET_LIB(code) == ERR_LIB_SSL &&
+	    ERR_GET_REASON(code) == ERR_R_ASN1_LIB;
+}
+
 enum stream_status
 stream_fail_tls(struct stream *s)
 {
 	unsigned long code = ERR_peek_error();
 	bool is_ssl = ERR_GET_LIB(code) == ERR_LIB_SSL;
 	int reason = ERR_GET_REASON(code);
+	bool unreadable;
 	char text[128];
 
 	if (is_ssl && reason == SSL_R_UNEXPECTED_EOF_WHILE_READING)
@@ -85,7 +96,8 @@ stream_fail_tls(struct stream *s)
 		return stream_fail_no_memory(s);
 	if (is_ssl && !ERR_COMMON_ERROR(code) && reason > SSL_AD_REASON_OFFSET)
 		return fail_alert(s, code);
+	unreadable = is_unreadable(ERR_peek_last_error());
 	if (!tls_error_take(text, sizeof text))
 		return stream_fail_no_memory(s);
-	return stream_fail(s, STREAM_FAILED, text);
+	return stream_fail(s, STREAM_FAILED, unreadable ? no_x509 : text);
 }

@@ -1,5 +1,8 @@
 """What is too much, too long or cut short, and says so."""
 
+import os
+import signal
+
 import pytest
 
 from conftest import HOST, PASSWORD
@@ -71,3 +74,24 @@ def test_expired_and_ignored_beside_days(plugin, mail, ca, format):
     assert result.exit_code == 2
     if format == "text":
         assert "certificate expired" in result.message, result
+
+
+@pytest.mark.parametrize("user", ["u" * 990, "x" + "\u20ac" * 330],
+                         ids=["octets", "characters"])
+def test_last_word_with_long_names(plugin, tmp_path, user):
+    """What is said at the deadline, and to a signal, keeps its cause; finish()
+    counts the octets of the first line and reads it as UTF-8."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    args = ["-H", ".".join(["h" * 60] * 4), "-I", "192.0.2.1", "-U", user,
+            "--password-from=cmd:exec 9>%s; sleep 1000" % fifo]
+    process = plugin.start(*args, "-t", "30")
+    with open(fifo, "rb"):
+        process.send_signal(signal.SIGTERM)
+        result = plugin.finish(process)
+    assert "SIGTERM" in result.message, result
+    process = plugin.start(*args, "-t", "1")
+    with open(fifo, "rb"):
+        result = plugin.finish(process)
+    assert result.message.startswith("timeout after 1 s"), result
+    assert "hhhh" in result.message and user[:9] in result.message

@@ -32,6 +32,36 @@ meet(const struct cert *c, int issuers)
 	return f;
 }
 
+/* OpenSSL 3.5 does not even decode some of them. */
+static bool
+is_refused(const struct cert *c)
+{
+	struct tls_peer p;
+	bool refused;
+
+	peer_open(&p);
+	peer_serve(&p, c, 0, 0);
+	peer_start_tls(&p, tls, HOST);
+	refused = peer_shake(&p) == STREAM_FAILED;
+	if (refused)
+		assert_string_equal(stream_error(p.stream),
+		    "the server's certificate cannot be read");
+	peer_end(&p);
+	return refused && OpenSSL_version_num() >= 0x30500000L;
+}
+
+static void
+expect_no_date(const struct cert *c, int error)
+{
+	struct tls_facts f;
+
+	if (is_refused(c))
+		return;
+	f = meet(c, 0);
+	assert_int_equal(f.leaf[TLS_FAULT_NO_DATE].error, error);
+	assert_int_equal(f.first[TLS_FAULT_NO_DATE].error, error);
+}
+
 static struct cert
 make_middle(const char *name, int from_days, int until_days)
 {
@@ -158,7 +188,6 @@ static void
 test_unreadable(void **state)
 {
 	struct cert leaf;
-	struct tls_facts f;
 	size_t i;
 
 	(void)state;
@@ -166,18 +195,13 @@ test_unreadable(void **state)
 		leaf = make_leaf(&root, 4);
 		cert_set_not_after(
 		    &leaf, unreadable[i].type, unreadable[i].text);
-		f = meet(&leaf, 0);
-		assert_int_equal(f.leaf[TLS_FAULT_NO_DATE].error,
-		    X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD);
-		assert_int_equal(f.first[TLS_FAULT_NO_DATE].error,
-		    X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD);
+		expect_no_date(&leaf, X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD);
 		cert_free(&leaf);
 		leaf = make_leaf(&root, 4);
 		cert_set_not_before(
 		    &leaf, unreadable[i].type, unreadable[i].text);
-		f = meet(&leaf, 0);
-		assert_int_equal(f.leaf[TLS_FAULT_NO_DATE].error,
-		    X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD);
+		expect_no_date(
+		    &leaf, X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD);
 		cert_free(&leaf);
 	}
 }
