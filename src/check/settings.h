@@ -55,7 +55,7 @@ struct settings {
 	bool has_address;       /* nothing is to be looked up: */
 	struct address address; /* this is it, with the port */
 	int family;             /* AF_UNSPEC, AF_INET or AF_INET6 */
-	char *resolver; /* as servers_read() writes it; NULL: the system's */
+	char *resolver;  /* as servers_read() writes it; NULL: the system's */
 	char *ehlo_name; /* NULL: choose by host name or socket */
 	bool lmtp;
 	enum proxy_version proxy;
@@ -120,6 +120,7 @@ struct settings {
 	enum status state_of[CONDITIONS]; /* defaults with --on applied */
 	bool remapped[CONDITIONS];        /* --on or -t named it */
 
+	bool in_section;    /* of a file of many checks */
 	char *exposed_file; /* of options, with a secret, that others may read;
 			       or NULL */
 

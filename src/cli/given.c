@@ -28,6 +28,24 @@ given_add(struct given_list *l, const struct given *g, struct err *e)
 	return 0;
 }
 
+bool
+given_holds_secret(
+    const struct given_list *l, size_t n, const struct option_table *t)
+{
+	const struct given *g;
+
+	for (; n < l->count; n++) {
+		g = &l->item[n];
+		if (g->row == NULL || g->value == NULL)
+			continue;
+		if ((g->row->traits & OPTION_SECRET) != 0 ||
+		    ((g->row->traits & OPTION_SOURCE) != 0 &&
+			t->holds_secret(g->value)))
+			return true;
+	}
+	return false;
+}
+
 void
 given_free(struct given_list *l)
 {

@@ -37,6 +37,10 @@ struct given_list {
 /* Remember an option met; value is copied.  Returns 0, or -1 with *e set. */
 int given_add(struct given_list *l, const struct given *g, struct err *e);
 
+/* Whether there is a secret in what was added behind the first n. */
+bool given_holds_secret(
+    const struct given_list *l, size_t n, const struct option_table *t);
+
 /* Wipe and release; *l is empty again. */
 void given_free(struct given_list *l);
 

@@ -26,6 +26,7 @@ struct sections {
 	const struct option_table *table;
 	const char *path;
 	int fd;
+	bool exposed;
 	int64_t offset; /* in the file, of data[0] */
 	size_t at;      /* in data, of what comes next */
 	size_t len;     /* of data */
@@ -72,8 +73,15 @@ sections_open(const char *path, const struct option_table *t, struct err *e)
 	s->table = t;
 	s->path = path;
 	s->fd = fd;
+	s->exposed = (st.st_mode & S_IROTH) != 0;
 	sections_go(s, (struct sections_place){ .offset = 0 });
 	return s;
+}
+
+bool
+sections_are_exposed(const struct sections *s)
+{
+	return s->exposed;
 }
 
 void

@@ -6,6 +6,7 @@
 #ifndef CLI_SECTIONS_H
 #define CLI_SECTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -38,6 +39,9 @@ struct sections;
  */
 struct sections *sections_open(
     const char *path, const struct option_table *t, struct err *e);
+
+/* Whether others may read the file. */
+bool sections_are_exposed(const struct sections *s);
 
 /* Close; what was read is wiped.  Accepts NULL. */
 void sections_free(struct sections *s);

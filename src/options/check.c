@@ -322,6 +322,16 @@ join_pairs(struct parsing *p)
 		complain(p, "-R without a -C that it belongs to; add -C CMD");
 }
 
+/* Many checks run at once, and nobody sits there. */
+static void
+check_ask(struct parsing *p)
+{
+	if (p->in_section && p->s->secret.kind == SECRET_ASK)
+		complain(p,
+		    "ask: nobody is asked in a batch; use another source, such "
+		    "as file:PATH");
+}
+
 void
 options_check(struct parsing *p)
 {
@@ -342,6 +352,7 @@ options_check(struct parsing *p)
 	fill_in_names(p);
 	fill_in_temporary(p);
 	join_pairs(p);
+	check_ask(p);
 	if (!s->login && !p->s->remapped[CONDITION_STARTTLS_MISSING])
 		s->state_of[CONDITION_STARTTLS_MISSING] = STATUS_WARNING;
 	if (s->host == NULL)

@@ -119,23 +119,6 @@ find_section(
 	return 0;
 }
 
-static bool
-holds_secret(const struct given_list *l, size_t from)
-{
-	const struct given *g;
-
-	for (; from < l->count; from++) {
-		g = &l->item[from];
-		if (g->row == NULL || g->value == NULL)
-			continue;
-		if ((g->row->traits & OPTION_SECRET) != 0 ||
-		    ((g->row->traits & OPTION_SOURCE) != 0 &&
-			options_table.holds_secret(g->value)))
-			return true;
-	}
-	return false;
-}
-
 int
 options_extra_read(struct given_list *l, const char *locator,
     int64_t deadline_us, char **exposed, struct err *e)
@@ -157,7 +140,8 @@ options_extra_read(struct given_list *l, const char *locator,
 	    ? read_named(l, &text, file, buf_str(&section), &mine)
 	    : read_default(l, &text, file, &mine);
 	if (rc == 0 && world_readable && *exposed == NULL &&
-	    holds_secret(l, before) && (*exposed = strdup(file)) == NULL)
+	    given_holds_secret(l, before, &options_table) &&
+	    (*exposed = strdup(file)) == NULL)
 		rc = err_nomem(&mine);
 out:
 	if (rc == -1) {

@@ -200,6 +200,7 @@ options_section(struct options *o, const struct options *run,
     struct err *e)
 {
 	set_defaults(o);
+	o->check.in_section = true;
 	take_all(o,
 	    (const struct given_list *[LISTS]){
 		common, own, &run->file, &run->line },

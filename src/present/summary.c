@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "plugin/printable.h"
 #include "present/kept.h"
 
 enum {
@@ -22,6 +23,7 @@ struct summary {
 	struct report_totals totals;
 	size_t without_login; /* of those that are OK */
 	char fault[500];
+	char warning[500];
 };
 
 struct summary *
@@ -277,6 +279,13 @@ write_text(const struct summary *s, struct buf *out, const char *message,
 	return report_write(&report_text, &r, out);
 }
 
+void
+summary_warn(struct summary *s, const char *text)
+{
+	snprintf(s->warning, sizeof s->warning, "%.*s",
+	    text_cut(text, sizeof s->warning - 1), text);
+}
+
 int
 summary_text(struct summary *s, struct buf *out)
 {
@@ -288,6 +297,11 @@ summary_text(struct summary *s, struct buf *out)
 	sort(s, by_message);
 	add_message(s, &message);
 	count = add_lines(s, &text);
+	if (s->warning[0] != '\0') {
+		printable_add(&text, s->warning, strlen(s->warning));
+		buf_addc(&text, '\0');
+		count++;
+	}
 	lines = calloc(count + 1, sizeof *lines);
 	if (lines == NULL || message.failed || text.failed)
 		goto out;

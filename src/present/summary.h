@@ -33,6 +33,9 @@ int summary_add(struct summary *s, const struct report *r);
 /* A fault of the run itself, in a few words; it makes it UNKNOWN at least. */
 void summary_fault(struct summary *s, const char *text);
 
+/* One more line for the text, behind those of the checks. */
+void summary_warn(struct summary *s, const char *text);
+
 /* The worst state of all. */
 enum status summary_state(const struct summary *s);
 

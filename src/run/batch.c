@@ -308,6 +308,8 @@ static void
 run_all(struct batch *b, const struct deadline *d, struct answer *a)
 {
 	telling_begin(&b->telling);
+	if (b->plan.exposed)
+		telling_exposed(&b->telling);
 	set_end(b, d);
 	last_word_pass_on(b->signals);
 	/* A command may need sudo until the last has been run. */

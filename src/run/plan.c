@@ -72,6 +72,9 @@ look_at(struct plan *p, struct map *names, struct section *s, struct err *e)
 
 	if (line == NULL || variables_take(&p->variables, &s->list) == -1)
 		return err_nomem(e);
+	p->exposed = p->exposed ||
+	    (sections_are_exposed(p->file) &&
+		given_holds_secret(&s->list, 0, &options_table));
 	if (*line != s->place.line && compare_names(p, s, *line, e) == -1)
 		return -1;
 	if (strcmp(s->name, COMMON) != 0)

@@ -18,6 +18,7 @@ struct plan {
 	struct sections *file;
 	struct given_list common;   /* of the section that holds for all */
 	struct variables variables; /* that secrets were in */
+	bool exposed; /* there is a secret in it, and others may read it */
 };
 
 /*

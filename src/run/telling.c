@@ -46,6 +46,17 @@ telling_fault(struct telling *t, const char *text)
 	summary_fault(t->summary, text);
 }
 
+void
+telling_exposed(struct telling *t)
+{
+	char text[400];
+
+	snprintf(text, sizeof text,
+	    "warning: others may read %.*s, which holds a secret: chmod o-r it",
+	    text_cut(t->o->batch, 200), t->o->batch);
+	summary_warn(t->summary, text);
+}
+
 /* One check's report has been made: it goes where it belongs. */
 static int
 on_report(void *arg, const struct report *r)

@@ -35,6 +35,9 @@ void telling_begin(struct telling *t);
 /* A fault of the run itself, in a few words. */
 void telling_fault(struct telling *t, const char *text);
 
+/* The file of checks holds a secret, and others may read it. */
+void telling_exposed(struct telling *t);
+
 /* Reach the verdict on one check, and write it where it belongs. */
 void telling_one(struct telling *t, const char *name, const struct settings *s,
     struct facts *f);

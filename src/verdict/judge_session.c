@@ -27,7 +27,8 @@ static void
 write_error(struct buf *b, const struct facts *f, const struct settings *asked)
 {
 	word_event(b, asked,
-	    f->err.kind == ERR_USAGE        ? "wrong command line"
+	    f->err.kind == ERR_USAGE
+		? asked->in_section ? "wrong options" : "wrong command line"
 		: f->err.kind == ERR_SECRET ? "no secret"
 					    : "no token");
 	buf_adds(b, ": ");

@@ -55,7 +55,7 @@ def said(at):
         "good": (0, "SMTP_AUTH OK: %s logged in with PLAIN" % USER),
         "bad": (2, "SMTP_AUTH CRITICAL: login of nobody@example.org rejected "
                 "at %s: 535 5.7.8" % at),
-        "faulty": (3, "SMTP_AUTH UNKNOWN: wrong command line at %s: " % at)}
+        "faulty": (3, "SMTP_AUTH UNKNOWN: wrong options at %s: " % at)}
 
 
 PASSIVE = """

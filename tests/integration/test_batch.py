@@ -53,6 +53,7 @@ class Batch:
         self.path = path
         self.text = ""
         self.env = {}
+        self.mode = 0o600  # or it would be warned of
 
     def add_line(self, name, words):
         """A section of what is a command line with these words."""
@@ -76,6 +77,7 @@ class Batch:
 
     def args(self, *args):
         self.path.write_text(self.text)
+        self.path.chmod(self.mode)
         return ["--batch=%s" % self.path, *args]
 
     def run(self, *args, **more):
@@ -156,12 +158,12 @@ def test_a_faulty_section_is_one_check(batch, mail, ca):
     for d in out.values():
         assert d["condition"] in (None, "usage"), d
     where = " for %s at %s: " % (USER, server.at)
-    assert said["word"] == "wrong command line%s%s, line 11: not an option of " \
+    assert said["word"] == "wrong options%s%s, line 11: not an option of " \
         "this program" % (where, batch.path)
     assert said["value"] == (
-        "wrong command line%s--port (line 13 of --batch): not a port; use 1 to 65535 or a "
+        "wrong options%s--port (line 13 of --batch): not a port; use 1 to 65535 or a "
         "service name (a password is given with --password-from)" % where)
-    assert said["run"] == "wrong command line%s%s, line 15: verbose is for the " \
+    assert said["run"] == "wrong options%s%s, line 15: verbose is for the " \
         "whole run; give it on the command line" % (where, batch.path)
     assert "-s with --no-tls: give one of them" in said["both"]
     assert sorted(said) == ["both", "run", "value", "word"]
@@ -224,8 +226,8 @@ def test_what_all_have_in_common_is_said_once(batch, tmp_path):
         batch.add("c%02d" % i)
     result = batch.run()
     assert result.message == (
-        "30 of 30 checks unknown: c00, c01, c02 and 27 more: wrong command "
-        "line for u at 127.0.0.1:1: --ca-file %s: No such file or directory"
+        "30 of 30 checks unknown: c00, c01, c02 and 27 more: wrong options "
+        "for u at 127.0.0.1:1: --ca-file %s: No such file or directory"
         % (tmp_path / "none"))
     assert len(result.details) == 1
 
@@ -513,3 +515,29 @@ def test_dialogues_side_by_side(batch, plugin, serve, ca, part):
         assert heard == lines or [
             x for x in heard if x != "QUIT"] == [
             x for x in lines if x != "QUIT"], name
+
+
+def test_ask_is_usage(batch):
+    batch.add("a", hostname=HOST, port=587, authuser=USER, password_from="ask")
+    data = batch.json()["a"]
+    assert data["condition"] == "usage"
+    assert data["message"] == (
+        "wrong options for %s at %s:587: ask: nobody is asked in a batch; use "
+        "another source, such as file:PATH" % (USER, HOST))
+
+
+@pytest.mark.parametrize("mode, option, value, warned", [
+    (0o644, "authpass", PASSWORD, 1),
+    (0o644, "password_from", "pass:" + PASSWORD, 1),
+    (0o644, "password_from", "env:NOT_THERE", 0),
+    (0o640, "authpass", PASSWORD, 0)])
+@pytest.mark.parametrize("section", ["a", "check_smtp_auth"])
+def test_file_that_others_may_read(batch, section, mode, option, value, warned):
+    """Once for all checks, and in the text alone."""
+    batch.add(section, **{option: value})
+    batch.add("b").add("c", port="nosuch")
+    batch.mode = mode
+    line = ("warning: others may read %s, which holds a secret: chmod o-r it" %
+            batch.path)
+    assert batch.run().details.count(line) == warned
+    assert "others may read" not in str(batch.json())
