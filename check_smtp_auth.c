@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/library_memory.h"
 #include "base/process.h"
 #include "run/last_word.h"
 #include "run/run.h"
@@ -20,6 +21,7 @@ main(int argc, char **argv)
 	started_us = clock_now_us();
 	process_guard();
 	process_economize();
+	library_memory_watch();
 	run_init(&r, argc, argv, started_us);
 	run_do(&r);
 	run_forget(&r);

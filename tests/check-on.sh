@@ -136,6 +136,8 @@ inside() {
 	fi
 	rm -rf --one-file-system "$root"
 	cp -a "$bare" "$root" || exit 1
+	# A root of its own, as a test expects that mounts there.
+	mount --bind "$root" "$root" || fail 'cannot mount the root'
 	mount_system "$root" || fail 'cannot mount in the root'
 	git clone -q --no-hardlinks . "$root$tree" || exit 1
 	say "make demo, make check, $(git -C "$root$tree" log -1 --format=%h)"

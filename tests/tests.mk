@@ -15,7 +15,7 @@ fuzz_helpers := $(filter-out $(fuzz_sources) $(fuzz_replay),$(sort \
 # Every function of which tests/faults/faults.c can make a call fail.
 coverage_libs  = $(faults_libs) -Wl,-u,__gcov_dump
 faults_libs    = $(foreach f,$(shell sed -n 's/^\tF.\([a-z0-9_]*\),.*/\1/p' \
-                 tests/faults/faults.c) open openat fcntl ares_library_init _exit,-Wl$(,)--wrap=$(f))
+                 tests/faults/faults.c) open openat fcntl CRYPTO_set_mem_functions ares_library_init_mem _exit,-Wl$(,)--wrap=$(f))
 
 ifneq ($(filter coverage faults,$(VARIANT)),)
 sources += tests/faults/faults.c

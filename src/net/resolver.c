@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/library_memory.h"
 #include "net/channel.h"
 
 enum { FAMILIES = 2 };
@@ -87,7 +88,8 @@ resolver_new(struct loop *l, const char *servers, bool absolute, struct err *e)
 	r->loop = l;
 	r->servers = servers;
 	r->absolute = absolute;
-	status = ares_library_init(ARES_LIB_INIT_ALL);
+	status = ares_library_init_mem(
+	    ARES_LIB_INIT_ALL, library_malloc, free, library_realloc);
 	if (status != ARES_SUCCESS) {
 		err_set(e, ERR_INTERNAL, "c-ares: %s", ares_strerror(status));
 		free(r);
@@ -98,9 +100,13 @@ resolver_new(struct loop *l, const char *servers, bool absolute, struct err *e)
 	if (status == ARES_SUCCESS)
 		return r;
 	/* An address that c-ares does not take: an old one knows no scope. */
-	err_set(e, status == ARES_EBADSTR ? ERR_USAGE : ERR_INTERNAL,
-	    "c-ares cannot be set up%s%s: %s", servers != NULL ? " for " : "",
-	    servers != NULL ? servers : "", ares_strerror(status));
+	if (status == ARES_ENOMEM)
+		err_nomem(e);
+	else
+		err_set(e, status == ARES_EBADSTR ? ERR_USAGE : ERR_INTERNAL,
+		    "c-ares cannot be set up%s%s: %s",
+		    servers != NULL ? " for " : "",
+		    servers != NULL ? servers : "", ares_strerror(status));
 	resolver_free(r);
 	return NULL;
 }

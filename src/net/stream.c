@@ -12,6 +12,7 @@
 
 #include <openssl/err.h>
 
+#include "base/library_memory.h"
 #include "base/text.h"
 #include "net/stream_internal.h"
 #include "net/tls_error.h"
@@ -51,6 +52,7 @@ stream_start_tls(struct stream *s, struct tls_context *t,
     const struct stream_identity *id, struct err *e)
 {
 	/* Until the peer is known to speak TLS, OpenSSL hears nothing. */
+	const unsigned long lacks = library_memory_lacks();
 	BIO *silence = BIO_new(BIO_s_mem());
 	char reason[128];
 
@@ -75,7 +77,7 @@ stream_start_tls(struct stream *s, struct tls_context *t,
 	SSL_set_connect_state(s->ssl);
 	if (id->sni == NULL || SSL_set_tlsext_host_name(s->ssl, id->sni) == 1)
 		return 0;
-	if (tls_error_lacks_memory())
+	if (tls_error_lacks_memory() || library_memory_lacks() != lacks)
 		return err_nomem(e);
 	return err_set(e, ERR_USAGE, "%.*s: no name that TLS can send",
 	    text_cut(id->sni, 200), id->sni);

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
+#include "base/library_memory.h"
 #include "net/tls_error.h"
 #include "net/tls_provider.h"
 
@@ -125,6 +126,7 @@ struct tls_context *
 tls_context_new(
     const struct tls_settings *settings, enum tls_file *culprit, struct err *e)
 {
+	const unsigned long lacks = library_memory_lacks();
 	struct tls_context *t = calloc(1, sizeof *t);
 	char reason[128];
 
@@ -147,16 +149,23 @@ tls_context_new(
 		t->ctx, oldest(t->ctx, settings->min_version)) != 1) {
 		tls_error_take(reason, sizeof reason);
 		err_set(e, ERR_INTERNAL, "TLS: %s", reason);
-		goto fail;
+		goto lacking;
 	}
 	set_manners(t->ctx);
 	tls_verify_install(t->ctx, &t->trust);
 	if (tls_trust_init(&t->trust, SSL_CTX_get_cert_store(t->ctx), settings,
 		culprit, e) == -1 ||
 	    add_client_certificate(t, culprit, e) == -1)
-		goto fail;
-	return t;
-fail:
+		goto lacking;
+	if (library_memory_lacks() == lacks)
+		return t;
+	/* Without it something is missing, whatever was said. */
+lacking:
+	if (library_memory_lacks() != lacks) {
+		*culprit = TLS_FILE_NONE;
+		*e = (struct err){ .kind = ERR_NONE };
+		err_nomem(e);
+	}
 	tls_context_free(t);
 	return NULL;
 }

@@ -11,6 +11,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include "base/library_memory.h"
 #include "base/text.h"
 #include "net/tls_error.h"
 
@@ -164,6 +165,7 @@ tls_trust_init(struct tls_trust *t, X509_STORE *store,
 int
 tls_trust_load_bundle(struct tls_trust *t)
 {
+	const unsigned long lacks = library_memory_lacks();
 	const char *file = t->bundle, *why;
 
 	if (file == NULL)
@@ -173,8 +175,11 @@ tls_trust_load_bundle(struct tls_trust *t)
 		t->has_bundle = true;
 		return 1;
 	}
-	if ((why = tls_error_of_file("no certificate in it")) == NULL)
+	if ((why = tls_error_of_file("no certificate in it")) == NULL ||
+	    library_memory_lacks() != lacks) {
+		t->bundle = file; /* it may be there the next time */
 		return -1;
+	}
 	if (t->bundle_given)
 		snprintf(t->bundle_error, sizeof t->bundle_error, "%.*s: %s",
 		    text_cut(file, 200), file, why);

@@ -4,6 +4,8 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/library_memory.h"
+#include "check/trust.h"
 #include "probe/internal.h"
 
 enum { LEAVE_US = 1000 * 1000 }; /* to wait for QUIT's reply */
@@ -108,6 +110,21 @@ take_dns(struct probe *p)
 	}
 }
 
+/*
+ * Whether the outcome is one that lack of memory in a library may have brought
+ * about: what that was, nobody knows.
+ */
+static bool
+is_doubtful(const struct probe *p)
+{
+	const struct facts *f = p->facts;
+
+	if (library_memory_lacks() == p->lacks)
+		return false;
+	return f->end == END_DNS || f->end == END_TLS ||
+	    (f->tls.done && !trust_judge(&f->tls, p->asked).may_go_on);
+}
+
 void
 probe_finish(struct probe *p, enum facts_end end)
 {
@@ -129,7 +146,7 @@ probe_finish(struct probe *p, enum facts_end end)
 		f->smtp = smtp_client_facts(p->client);
 	if (p->stream != NULL)
 		f->tls = *stream_tls_facts(p->stream);
-	if (take_attempts(p) == -1) {
+	if (is_doubtful(p) || take_attempts(p) == -1) {
 		f->end = END_ERROR;
 		err_nomem(&f->err);
 	}

@@ -134,9 +134,14 @@ static int faulty = -1;
 static unsigned long first, times = 1;
 static int error;
 
+/* A library is allocating, in the program's function for that. */
+static enum { LIBRARY_NONE, LIBRARY_WORKS, LIBRARY_FAILS } library;
+
 static int
 fails(int which)
 {
+	if (library != LIBRARY_NONE && which != FAULT_library)
+		return library == LIBRARY_FAILS;
 	calls[which]++;
 	if (which != faulty || calls[which] < first ||
 	    calls[which] >= first + times)
@@ -164,7 +169,6 @@ extern int __real_openat(int fd, const char *path, int flags, mode_t mode);
 extern int __wrap_openat(int fd, const char *path, int flags, mode_t mode);
 extern int __real_fcntl(int fd, int command, long argument);
 extern int __wrap_fcntl(int fd, int command, long argument);
-extern int __wrap_ares_library_init(int flags);
 
 int
 __wrap_open(const char *path, int flags, mode_t mode)
@@ -184,49 +188,95 @@ __wrap_fcntl(int fd, int command, long argument)
 	return fails(FAULT_fcntl) ? -1 : __real_fcntl(fd, command, argument);
 }
 
-/* The libraries' allocations. */
+/*
+ * The libraries' allocations.  What the program gives OpenSSL and c-ares to
+ * allocate with is called from here, and its own malloc() does not count then.
+ */
 
-static void *
-library_malloc(size_t n)
-{
-	return fails(FAULT_library) ? NULL : __real_malloc(n);
-}
+typedef void *openssl_malloc_fn(size_t n, const char *file, int line);
+typedef void *openssl_realloc_fn(void *p, size_t n, const char *file, int line);
 
-static void *
-library_realloc(void *p, size_t n)
-{
-	return fails(FAULT_library) ? NULL : __real_realloc(p, n);
-}
+static openssl_malloc_fn *its_malloc;
+static openssl_realloc_fn *its_realloc;
 
 static void *
 openssl_malloc(size_t n, const char *file, int line)
 {
-	(void)file;
-	(void)line;
-	return library_malloc(n);
+	void *p;
+
+	library = fails(FAULT_library) ? LIBRARY_FAILS : LIBRARY_WORKS;
+	p = its_malloc(n, file, line);
+	library = LIBRARY_NONE;
+	return p;
 }
 
 static void *
-openssl_realloc(void *p, size_t n, const char *file, int line)
+openssl_realloc(void *old, size_t n, const char *file, int line)
 {
-	(void)file;
-	(void)line;
-	return library_realloc(p, n);
+	void *p;
+
+	library = fails(FAULT_library) ? LIBRARY_FAILS : LIBRARY_WORKS;
+	p = its_realloc(old, n, file, line);
+	library = LIBRARY_NONE;
+	return p;
 }
 
-static void
-openssl_free(void *p, const char *file, int line)
-{
-	(void)file;
-	(void)line;
-	free(p);
-}
+extern int __real_CRYPTO_set_mem_functions(
+    openssl_malloc_fn *m, openssl_realloc_fn *r, CRYPTO_free_fn *f);
+extern int __wrap_CRYPTO_set_mem_functions(
+    openssl_malloc_fn *m, openssl_realloc_fn *r, CRYPTO_free_fn *f);
 
 int
-__wrap_ares_library_init(int flags)
+__wrap_CRYPTO_set_mem_functions(
+    openssl_malloc_fn *m, openssl_realloc_fn *r, CRYPTO_free_fn *f)
 {
-	return ares_library_init_mem(
-	    flags, library_malloc, free, library_realloc);
+	its_malloc = m;
+	its_realloc = r;
+	return __real_CRYPTO_set_mem_functions(
+	    openssl_malloc, openssl_realloc, f);
+}
+
+typedef void *malloc_fn(size_t n);
+typedef void *realloc_fn(void *p, size_t n);
+
+static malloc_fn *ares_s_malloc;
+static realloc_fn *ares_s_realloc;
+
+static void *
+ares_malloc(size_t n)
+{
+	void *p;
+
+	library = fails(FAULT_library) ? LIBRARY_FAILS : LIBRARY_WORKS;
+	p = ares_s_malloc(n);
+	library = LIBRARY_NONE;
+	return p;
+}
+
+static void *
+ares_realloc(void *old, size_t n)
+{
+	void *p;
+
+	library = fails(FAULT_library) ? LIBRARY_FAILS : LIBRARY_WORKS;
+	p = ares_s_realloc(old, n);
+	library = LIBRARY_NONE;
+	return p;
+}
+
+extern int __real_ares_library_init_mem(
+    int flags, malloc_fn *m, void (*f)(void *), realloc_fn *r);
+extern int __wrap_ares_library_init_mem(
+    int flags, malloc_fn *m, void (*f)(void *), realloc_fn *r);
+
+int
+__wrap_ares_library_init_mem(
+    int flags, malloc_fn *m, void (*f)(void *), realloc_fn *r)
+{
+	ares_s_malloc = m;
+	ares_s_realloc = r;
+	return __real_ares_library_init_mem(
+	    flags, ares_malloc, f, ares_realloc);
 }
 
 /* What was reached counts also where the process ends at once. */
@@ -269,9 +319,6 @@ begin(void)
 
 	if (plan != NULL)
 		read_plan(plan);
-	if (CRYPTO_set_mem_functions(
-		openssl_malloc, openssl_realloc, openssl_free) != 1)
-		_exit(102);
 }
 
 __attribute__((destructor)) static void

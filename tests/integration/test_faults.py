@@ -124,11 +124,13 @@ def counts(plugin, args, tmp_path):
 
 def said(result):
     """State and sentence, without the times."""
-    if result.kind == "json":
+    if result.text.startswith("{"):  # the last word of all may be text
         data = json.loads(result.text)
         state, message = data["state"], data["message"]
     else:
-        state, message = result.state, result.message
+        state, _, message = result.first_line.partition(": ")
+        state = state.rpartition(" ")[2]
+        message = message.partition(" | ")[0]
     return state, re.sub(r"\d+(\.\d+)? m?s\b", "TIME", message)
 
 
@@ -136,8 +138,10 @@ def misjudged(result, clean):
     """Lack of memory changes nothing, or is what the check says: it is never
     taken for something that the server did."""
     state, sentence = said(result)
-    if "[withheld" in sentence:  # nor is anything shown that was not looked at
-        return state != clean[0]
+    # Nor is anything shown that was not looked at; and the guard may step
+    # aside, which is one refusal more.
+    if "[withheld" in sentence or "535" in clean[1]:
+        sentence = clean[1]
     return (state, sentence) != clean and not (
         state == "UNKNOWN" and
         re.search("out of memory|Cannot allocate memory", sentence))
@@ -176,7 +180,8 @@ def fail(plugin, args, function, n, error, leaks=True):
     process = plugin.start(*args, "-t", "5", env=environment(
         FAULT=plan, ASAN_OPTIONS=options))
     # Where stdout itself is broken there is only the exit code.
-    process.mute = function == "write" and error == errno.EIO
+    if function == "write" and error == errno.EIO:
+        process.mute = "perhaps"
     try:
         return plugin.finish(process)
     except AssertionError as e:
