@@ -251,7 +251,15 @@ def test_unit(place, mail_server):
     credentials = place.make_folder("batch-credentials")
     for name in ("secrets_printer", "secrets_shop"):
         (credentials / name).write_text(PASSWORD + "\n")
-    code, said = unit.run(credentials)
+    assert unit.values("StateDirectory") == ["smtp_auth"]
+    code, said = unit.run(credentials, state=pages)
     assert (code, said.split(" | ")[0]) == (
         0, "SMTP_AUTH OK: 2 of 2 checks ok")
     assert "<h1>2 OK</h1>" in (pages / "index.html").read_text()
+    # The guard of the example is on, with the unit's own folder.
+    (credentials / "secrets_shop").write_text("wrong-password\n")
+    for _ in range(3):
+        code, said = unit.run(credentials, state=pages)
+        assert code == 2 and "not sent again" not in said
+    code, said = unit.run(credentials, state=pages)
+    assert code == 2 and "not sent again: refused 3 times since" in said

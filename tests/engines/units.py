@@ -28,12 +28,15 @@ class Unit:
         """All words of a setting."""
         return " ".join(self.lines(name)).split()
 
-    def run(self, credentials, wrapper=()):
-        """ExecStart, as the manager would, with the folder of credentials.
-        Returns what came of it, exit code and text."""
+    def run(self, credentials, wrapper=(), state=None):
+        """ExecStart, as the manager would, with the folder of credentials and
+        that of StateDirectory.  Returns what came of it, exit code and text."""
+        env = {"CREDENTIALS_DIRECTORY": str(credentials)}
+        if state is not None:
+            env["STATE_DIRECTORY"] = str(state)
         done = subprocess.run(
             [*wrapper, *shlex.split(self.parsed["Service"]["ExecStart"])],
-            env={"CREDENTIALS_DIRECTORY": str(credentials)}, cwd="/",
+            env=env, cwd="/",
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         return done.returncode, done.stdout.decode()
 
