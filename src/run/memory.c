@@ -3,13 +3,14 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "run/watch.h"
 #include "verdict/verdict.h"
 #include "verdict/wording.h"
 
 const char memory_place[] = "waiting for other checks of this login";
 
-enum { WAIT_US = 5 * 1000, WAIT_MOST_US = 100 * 1000 };
+enum { WAIT_US = 5 * 1000, WAIT_MOST_US = 100 * 1000, PATH_SHOWN = 100 };
 
 bool
 memory_is_wanted(const struct settings *asked, const struct secret *secret)
@@ -94,6 +95,14 @@ tell_guard(struct memory *m)
 }
 
 static void
+tell_busy(char *out, size_t size, const struct settings *asked)
+{
+	snprintf(out, size,
+	    "other checks of this login were at %.*s until time was up",
+	    text_cut(asked->state_dir, PATH_SHOWN), asked->state_dir);
+}
+
+static void
 note(struct memory *m)
 {
 	struct facts *f = m->facts;
@@ -102,15 +111,13 @@ note(struct memory *m)
 	    tell_guard(m) == GUARD_AGAIN) {
 		if (wait(m))
 			return;
-		snprintf(f->guard_trouble, sizeof f->guard_trouble,
-		    "%s: busy until time was up", m->asked->state_dir);
+		tell_busy(f->guard_trouble, sizeof f->guard_trouble, m->asked);
 	}
 	if (m->watching &&
 	    watch_note(&m->watched, &m->watching, m->asked, f) == GUARD_AGAIN) {
 		if (wait(m))
 			return;
-		snprintf(f->state_trouble, sizeof f->state_trouble,
-		    "%s: busy until time was up", m->asked->state_dir);
+		tell_busy(f->state_trouble, sizeof f->state_trouble, m->asked);
 	}
 	m->done(m->arg);
 }

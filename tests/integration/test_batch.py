@@ -194,8 +194,8 @@ def test_a_faulty_file_is_no_run(batch, text, fault):
 def test_no_file(plugin, tmp_path):
     for path, fault in ((tmp_path / "none", "No such file or directory"),
                         (tmp_path, "Is a directory"),
-                        ("/dev/null", "not a regular file, and it is read "
-                         "twice; write it to one")):
+                        ("/dev/null", "not a regular file: it is read "
+                         "twice, so write it to one")):
         result = plugin.run("--batch=%s" % path)
         assert result.first_line == "SMTP_AUTH UNKNOWN: wrong command line: --batch: " \
             "%s: %s" % (path, fault)

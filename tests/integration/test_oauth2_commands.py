@@ -266,7 +266,7 @@ MICROSOFT = {"provider": "microsoft", "token_url": None}
     ({"timeout": "0"}, "timeout must be seconds from 1 to 120"),
     ({"port": "70000"}, "port must be a number from 1 to 65535"),
     ({"scope": ""}, "scope"),
-    ({"nonsense": "1"}, "not an option of this program"),
+    ({"nonsense": "1"}, "not an option of this program; see --help"),
     ({"provider": "google", "flow": "service"}, "service-account is missing"),
     ({"provider": "google", "flow": "service", "user": None,
       "service_account": "/s"}, "user is missing"),
