@@ -159,7 +159,7 @@ def test_a_faulty_section_is_one_check(batch, mail, ca):
         assert d["condition"] in (None, "usage"), d
     where = " for %s at %s: " % (USER, server.at)
     assert said["word"] == "wrong options%s%s, line 11: not an option of " \
-        "this program" % (where, batch.path)
+        "this program; see --help" % (where, batch.path)
     assert said["value"] == (
         "wrong options%s--port (line 13 of --batch): not a port; use 1 to 65535 or a "
         "service name (a password is given with --password-from)" % where)
