@@ -150,6 +150,9 @@ probe_finish(struct probe *p, enum facts_end end)
 		f->end = END_ERROR;
 		err_nomem(&f->err);
 	}
+	/* What the handshake seemed to show is no finding then. */
+	if (f->end == END_ERROR && f->err.kind == ERR_INTERNAL)
+		f->tls = (struct tls_facts){ .done = false };
 	take_dns(p);
 	probe_stop_watching(p);
 	if (p->stream != NULL)
