@@ -29,6 +29,7 @@ is_there() {
 	python3-cryptography) has_module cryptography ;;
 	python3-dnspython) has_module dns ;;
 	python3-jwt) has_module jwt ;;
+	python3-jsonschema) has_module jsonschema ;;
 	python3-prometheus-client) has_module prometheus_client ;;
 	prometheus) command -v promtool ;;
 	prometheus-node-exporter)

@@ -40,7 +40,7 @@ test_objects = $(unit_objects) $(unit_tests:%=%.o) $(fuzz_objects) \
 unit_packages  = $(build_packages) libcmocka-dev
 check_packages = $(unit_packages) binutils clang mandoc python3 python3-pytest \
                  python3-pytest-xdist python3-cryptography python3-dnspython \
-                 python3-jwt python3-prometheus-client openssl valgrind \
+                 python3-jwt python3-jsonschema python3-prometheus-client openssl valgrind \
                  postfix dovecot-core dovecot-lmtpd libgsasl18 sasl2-bin libsasl2-modules \
                  libnss-wrapper monitoring-plugins-basic \
                  prometheus prometheus-node-exporter bash zsh time \
@@ -49,7 +49,8 @@ check_packages = $(unit_packages) binutils clang mandoc python3 python3-pytest \
 narrow_packages = $(if $(filter x86_64,$(shell uname -m)),gcc-multilib)
 # php-cgi is there so that no web server need be.
 engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist \
-                  python3-cryptography python3-dnspython python3-jwt postfix \
+                  python3-cryptography python3-dnspython python3-jwt \
+                  python3-jsonschema postfix \
                   dovecot-core sasl2-bin libsasl2-modules icinga2-bin icingacli \
                   icingaweb2-module-director nagios4-core nagios-nrpe-server \
                   nagios-nrpe-plugin php-cli rrdtool \

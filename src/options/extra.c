@@ -107,15 +107,20 @@ find_section(
     struct buf *section, struct buf *path, const char *locator, struct err *e)
 {
 	const char *at = locator != NULL ? strchr(locator, '@') : NULL;
+	size_t n = 0;
 
-	if (locator != NULL &&
-	    buf_add(section, locator,
-		at != NULL ? (size_t)(at - locator) : strlen(locator)) == -1)
+	if (locator != NULL)
+		n = at != NULL ? (size_t)(at - locator) : strlen(locator);
+	if (n > section->max)
 		return err_set(e, ERR_USAGE, "the section is too long");
+	if (n > 0 && buf_add(section, locator, n) == -1)
+		return err_nomem(e);
 	if (at == NULL)
 		return find_file(path, e);
-	if (buf_adds(path, at + 1) == -1)
+	if (strlen(at + 1) > path->max)
 		return err_set(e, ERR_USAGE, "the file is too long");
+	if (buf_adds(path, at + 1) == -1)
+		return err_nomem(e);
 	return 0;
 }
 

@@ -119,7 +119,8 @@ is_doubtful(const struct probe *p)
 {
 	const struct facts *f = p->facts;
 
-	if (library_memory_lacks() == p->lacks)
+	/* Of an earlier check, too: OpenSSL's tables are made once. */
+	if (library_memory_lacks() == 0)
 		return false;
 	return f->end == END_DNS || f->end == END_TLS ||
 	    (f->tls.done && !trust_judge(&f->tls, p->asked).may_go_on);
@@ -150,6 +151,9 @@ probe_finish(struct probe *p, enum facts_end end)
 		f->end = END_ERROR;
 		err_nomem(&f->err);
 	}
+	/* What the handshake seemed to show is no finding then. */
+	if (f->end == END_ERROR && f->err.kind == ERR_INTERNAL)
+		f->tls = (struct tls_facts){ .done = false };
 	take_dns(p);
 	probe_stop_watching(p);
 	if (p->stream != NULL)

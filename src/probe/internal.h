@@ -36,7 +36,6 @@ struct probe {
 	bool over;
 	enum phase phase;
 	int64_t phase_since_us, since_us;
-	unsigned long lacks; /* of memory, before it began */
 	/* Not on the stack: compilers would fill it with zeros at each read. */
 	char input[PROBE_INPUT_SIZE];
 };

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/library_memory.h"
 #include "probe/internal.h"
 
 static void
@@ -32,7 +31,6 @@ probe_start(const struct probe_setup *setup)
 	if (setup->entered != NULL)
 		setup->entered(setup->arg, PHASE_DNS);
 	p->since_us = p->phase_since_us = clock_now_us();
-	p->lacks = library_memory_lacks();
 	loop_timer_set(
 	    setup->loop, &p->deadline, setup->deadline_us, on_deadline, p);
 	if (probe_connect(p) == -1)

@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+import schema
 import test_dialogues
 from conftest import HOST, PASSWORD, PROBE, STATES, USER
 from smtp_server import Dialogue, Mail
@@ -304,12 +305,12 @@ def first_names(batch, count, *args):
     """Who comes first; the others are ended."""
     process = batch.plugin.start(*batch.args(
         "--output-format=json", "--run-timeout=300", "-t", 250, *args))
-    names = [json.loads(process.stdout.readline())["name"]
+    names = [schema.read(process.stdout.readline())["name"]
              for _ in range(count)]
     process.send_signal(signal.SIGTERM)
     rest, err = process.communicate(timeout=60)
     assert err == b""
-    return names, [json.loads(line)["name"] for line in rest.splitlines()]
+    return names, [schema.read(line)["name"] for line in rest.splitlines()]
 
 
 def test_one_that_hangs_holds_up_no_other(batch, mail, ca, serve):
@@ -360,12 +361,12 @@ def test_signal(batch, mail, ca, serve, plugin, number):
         batch.add("good %d" % i)
     process = plugin.start(*batch.args("--output-format=json", "--per-host=1"))
     lines = [process.stdout.readline() for _ in range(5)]
-    assert {json.loads(line)["state"] for line in lines} == {"OK"}
+    assert {schema.read(line)["state"] for line in lines} == {"OK"}
     dead.wait_for("stalled")
     process.send_signal(number)
     rest, err = process.communicate(timeout=30)
     assert err == b""
-    out = {d["name"]: d for d in map(json.loads, rest.splitlines())}
+    out = {d["name"]: d for d in map(schema.read, rest.splitlines())}
     name = number.name
     at = " for %s at %s:%d" % (USER, HOST, dead.port)
     assert {n: (d["condition"], d["message"]) for n, d in out.items()} == {
@@ -383,7 +384,7 @@ def test_file(batch, accounts, ca, tmp_path):
     page = tmp_path / "out.json"
     result = batch.run("--output-format=json", "--output-file=%s" % page)
     assert result.message.startswith("1 of 2 checks critical, 1 ok: b: ")
-    assert sorted(json.loads(line)["name"]
+    assert sorted(schema.read(line)["name"]
                   for line in page.read_text().splitlines()) == ["a", "b"]
     assert [p.name for p in tmp_path.iterdir() if p.name[0] == "."] == []
     result = batch.run("--output-format=json",

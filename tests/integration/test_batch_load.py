@@ -2,13 +2,13 @@
 descriptors, whatever is printed."""
 
 import contextlib
-import json
 import re
 import subprocess
 import sys
 
 import pytest
 
+import schema
 from conftest import PASSWORD, ROOT
 
 sys.path.append(str(ROOT / "tests" / "bench"))
@@ -62,7 +62,7 @@ def test_text(plugin, ini):
 
 
 def test_lines(plugin, ini):
-    names = {json.loads(line)["name"]
+    names = {schema.read(line)["name"]
              for line in run(plugin, ini, "--output-format=json").splitlines()}
     assert len(names) == ACCOUNTS
 

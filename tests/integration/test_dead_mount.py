@@ -2,7 +2,6 @@
 server is stopped.  tests/integration/test_deadline.py has what blocks
 otherwise."""
 
-import json
 import os
 import select
 import signal
@@ -10,6 +9,7 @@ import signal
 import pytest
 
 import dead_mount
+import schema
 from conftest import HOST, PASSWORD, USER
 from dead_mount import INIT, OPEN
 from test_deadline import Clogged, write
@@ -196,12 +196,12 @@ def test_batch(plugin, mail, ca, mount, tmp_path, how):
                     "[good %d]\n" % i for i in range(5)))
     process = plugin.start("--batch=%s" % ini, "--output-format=json", "-t",
                            "3", "--per-host=20")
-    names = [json.loads(process.stdout.readline())["name"].split()[0]
+    names = [schema.read(process.stdout.readline())["name"].split()[0]
              for _ in range(5)]
     rest, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (2, b"")
     assert names == ["good"] * 5
     for line in rest.splitlines():
-        assert json.loads(line)["message"].startswith(
+        assert schema.read(line)["message"].startswith(
             "timeout after 3 s reading the secret for "), line
     assert len(rest.splitlines()) == 5

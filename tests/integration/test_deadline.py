@@ -3,7 +3,6 @@ a certificate that takes for ever to verify, output that nobody reads.
 tests/faults/dead.c makes the calls block."""
 
 import fcntl
-import json
 import os
 import signal
 import subprocess
@@ -11,6 +10,7 @@ import sys
 
 import pytest
 
+import schema
 from conftest import DOING, PASSWORD, ROOT, USER, is_sanitized, plain
 
 READ_ONLY = {"opening": {}, "reading": {"DEAD_READ": "1"}}
@@ -105,7 +105,7 @@ def test_extra_opts_and_the_file_of_the_output(plugin, mail, env, tmp_path):
         *server.login, "--extra-opts=@%s" % ini, "-t", "1",
         "--output-file=%s" % page, "--output-format=json", env=env(DEAD=ini))
     assert result.state == "CRITICAL", result
-    data = json.loads(page.read_text())
+    data = schema.read(page.read_text())
     assert data["condition"] == "timeout"
     assert data["message"] == result.message
 

@@ -140,7 +140,7 @@ def misjudged(result, clean):
     state, sentence = said(result)
     # Nor is anything shown that was not looked at; and the guard may step
     # aside, which is one refusal more.
-    if "[withheld" in sentence or "535" in clean[1]:
+    if "[withheld" in sentence or "535" in sentence:
         sentence = clean[1]
     return (state, sentence) != clean and not (
         state == "UNKNOWN" and

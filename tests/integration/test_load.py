@@ -2,13 +2,13 @@
 greeted: each gives the answer of its own account, and they share nothing."""
 
 import base64
-import json
 import re
 import resource
 import threading
 
 import pytest
 
+import schema
 from conftest import HOST
 
 pytestmark = pytest.mark.long
@@ -120,7 +120,7 @@ def test_load(plugin, mail, ca, many_descriptors, tmp_path, tls):
         assert result.state == ("OK" if check.right else "CRITICAL"), result
         assert check.says(result.message), (check.user, result)
         if check.page is not None and check.page.name != "page":
-            data = json.loads(check.page.read_text())
+            data = schema.read(check.page.read_text())
             assert data["user"] == check.user and data["host"] == HOST
             assert data["exit_code"] == result.exit_code
             assert check.says(data["message"]), (check.user, data)
@@ -132,6 +132,6 @@ def test_load(plugin, mail, ca, many_descriptors, tmp_path, tls):
 
 def look_at_common_page(page, checks):
     """One answer, whole, of one of those that write it."""
-    data = json.loads(page.read_text())
+    data = schema.read(page.read_text())
     writers = {c.user: c for c in checks if c.page == page}
     assert writers[data["user"]].says(data["message"]), data

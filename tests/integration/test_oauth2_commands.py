@@ -1,12 +1,12 @@
 """The commands of smtp-oauth2 beside token: what they print and end with."""
 
-import json
 import re
 import time
 
 import pytest
 
 import oauth2
+import schema
 import token_server
 from token_server import Fault, error
 
@@ -101,7 +101,7 @@ def test_status_as_json(helper, provider):
     helper.account("carl", provider="nobody")
     helper.run("token", "anna")
     run = helper.run("status", "--json")
-    data = json.loads(run.out)
+    data = schema.read_status(run.out)
     assert run.code == 2 and data["schema"] == 1
     assert data["state"] == "CRITICAL"
     anna, bert, carl = data["accounts"]
@@ -119,8 +119,8 @@ def test_status_of_a_failure_has_its_remedy(helper, provider):
     helper.signed_in()
     provider.always = error(400, "invalid_grant", "AADSTS50055: expired")
     helper.run("token", "alice")
-    last = json.loads(helper.run("status", "--json").out)["accounts"][0][
-        "last_error"]
+    data = schema.read_status(helper.run("status", "--json").out)
+    last = data["accounts"][0]["last_error"]
     assert last["class"] == "signin" and last["code"] == "AADSTS50055"
     assert last["error"] == "invalid_grant" and last["http_status"] == 400
     assert last["remedy"] == "change the password, then sign in again "\

@@ -1,7 +1,6 @@
 """OpenMetrics: judged by promtool, by Prometheus' own parser and by a real
 textfile collector; and --output-file, which feeds that."""
 
-import json
 import os
 import re
 import signal
@@ -17,6 +16,7 @@ from prometheus_client.openmetrics.parser import (
 from prometheus_client.parser import (
     text_string_to_metric_families as parse_text)
 
+import schema
 from conftest import HOST, PASSWORD, USER
 from daemons import Daemon
 
@@ -238,7 +238,7 @@ def test_file_of_text_and_json(plugin, mail, folder):
     assert path.read_text() == result.text
     plugin.run(*mail().login, "--output-file=%s" % path,
                "--output-format=json")
-    assert json.loads(path.read_text())["state"] == "OK"
+    assert schema.read(path.read_text())["state"] == "OK"
 
 
 def test_quiet_writes_the_file(plugin, mail, folder):
@@ -406,7 +406,7 @@ def test_signal_in_json_names_the_place(plugin, mail, folder):
     server.wait_for("stalled")
     process.send_signal(signal.SIGTERM)
     plugin.finish(process)
-    data = json.loads(path.read_text())
+    data = schema.read(path.read_text())
     assert data["message"].startswith(
             "internal error (SIGTERM while waiting for the reply to AUTH) ")
 
