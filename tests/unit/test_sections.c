@@ -223,6 +223,29 @@ test_no_file(void **state)
 	assert_non_null(strstr(e.text, "/dev/null: not a regular file"));
 }
 
+/* path is ours, mode 0600; root takes another's part to be refused it. */
+static void
+test_no_access(void **state)
+{
+	const uid_t self = geteuid();
+	struct err e = { .kind = ERR_NONE };
+	struct sections *s;
+
+	(void)state;
+	if (self == 0)
+		assert_int_equal(seteuid(65534), 0);
+	else
+		assert_int_equal(chmod(path, 0), 0);
+	s = sections_open(path, &options_table, &e);
+	if (self == 0)
+		assert_int_equal(seteuid(0), 0);
+	else
+		assert_int_equal(chmod(path, 0600), 0);
+	assert_null(s);
+	assert_non_null(strstr(e.text, ": Permission denied for "));
+	assert_non_null(strstr(e.text, ", who runs this: let that user "));
+}
+
 int
 main(void)
 {
@@ -231,6 +254,7 @@ main(void)
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_no_access),
 	};
 
 	return cmocka_run_group_tests(tests, make_file, remove_file);
