@@ -19,7 +19,7 @@
 enum guard_answer {
 	GUARD_DONE,   /* it is known: see the facts */
 	GUARD_AGAIN,  /* somebody else is at it: ask again soon */
-	GUARD_BARRED, /* the folder must not be used: facts->err says why */
+	GUARD_BARRED, /* it cannot go on: facts->err says why */
 };
 
 struct guard {
@@ -39,7 +39,8 @@ bool guard_is_wanted(const struct settings *asked, const struct secret *secret);
  * Before the check.  DONE: facts->guard says whether the secret is held back;
  * if not, its place among those under way is kept until guard_note() or
  * guard_free().  Where that cannot be known, facts->guard_trouble says so, and
- * the secret is sent.  *g is all zeros the first time.
+ * the secret is sent.  BARRED: the folder must not be used, or memory lacks.
+ * *g is all zeros the first time.
  */
 enum guard_answer guard_ask(struct guard *g, const struct settings *asked,
     const struct secret *secret, struct facts *f);
