@@ -19,6 +19,8 @@ guard_is_wanted(const struct settings *asked, const struct secret *secret)
 static void
 leave(struct guard *g)
 {
+	secret_digesting_abandon(g->digesting);
+	g->digesting = NULL;
 	if (g->open)
 		state_close(&g->state);
 	g->open = g->on = false;
@@ -83,21 +85,53 @@ has_right_digest(const struct guard *g)
 		memcmp(g->salt, g->known.salt, sizeof g->salt) == 0);
 }
 
-/* Without the lock: it takes its time.  Only DONE may go on. */
-static enum guard_answer
-make_digest(struct guard *g, const struct secret *secret, struct facts *f)
+/* From the loop. */
+static void
+on_digest(void *arg, int error, const unsigned char digest[SECRET_DIGEST])
 {
-	int error = ENOSYS;
+	struct guard *g = arg;
 
-	if (g->known.has_salt)
-		memcpy(g->salt, g->known.salt, sizeof g->salt);
-	if (g->known.has_salt || secret_digest_salt(g->salt) == 0)
-		error = secret_digest(
-		    g->digest, secret->value, secret->len, g->salt);
+	g->digesting = NULL;
+	g->digest_error = error;
 	g->has_digest = error == 0;
-	if (error == ENOMEM)
+	memcpy(g->digest, digest, sizeof g->digest);
+	g->woken(g->arg);
+}
+
+/* Without the lock: it takes its time.  judge_digest() knows what came of it.
+ */
+static void
+begin_digest(struct guard *g, const struct secret *secret)
+{
+	g->has_digest = false;
+	if (g->known.has_salt) {
+		memcpy(g->salt, g->known.salt, sizeof g->salt);
+	} else if (secret_digest_salt(g->salt) == -1) {
+		g->digest_error = ENOSYS;
+		return;
+	}
+	if (g->digester != NULL) {
+		g->digesting = secret_digesting_start(g->digester,
+		    secret->value, secret->len, g->salt, on_digest, g);
+		g->digest_error = g->digesting == NULL ? errno : 0;
+		/* Without another thread it is for this one to do. */
+		if (g->digest_error != EAGAIN)
+			return;
+	}
+	g->digest_error =
+	    secret_digest(g->digest, secret->value, secret->len, g->salt);
+	g->has_digest = g->digest_error == 0;
+}
+
+/* Only DONE may go on, if the state is open. */
+static enum guard_answer
+judge_digest(struct guard *g, struct facts *f)
+{
+	if (g->digesting != NULL)
+		return GUARD_WORKING;
+	if (g->digest_error == ENOMEM)
 		return lack_memory(g, f);
-	if (error != 0)
+	if (g->digest_error != 0)
 		return give_up(
 		    g, f, "OpenSSL cannot compute scrypt on this machine");
 	return GUARD_DONE;
@@ -114,6 +148,9 @@ look(struct guard *g, const struct secret *secret, int64_t seconds,
 	enum guard_answer answer;
 
 	for (;;) {
+		answer = judge_digest(g, f);
+		if (answer != GUARD_DONE || !g->open)
+			return answer;
 		switch (state_lock(&g->state)) {
 		case STATE_BUSY:
 			return GUARD_AGAIN;
@@ -130,9 +167,7 @@ look(struct guard *g, const struct secret *secret, int64_t seconds,
 			!refusals_recent(&g->known, time(NULL), seconds)))
 			return GUARD_DONE;
 		state_unlock(&g->state);
-		answer = make_digest(g, secret, f);
-		if (answer != GUARD_DONE || !g->open)
-			return answer;
+		begin_digest(g, secret);
 	}
 }
 
