@@ -581,19 +581,30 @@ def test_guard_without_memory(batch, accounts, ca, tmp_path):
     assert "out of memory" in told["bad"]["message"]
 
 
-def test_guard_at_the_end_of_time(batch, accounts, ca, tmp_path):
-    """Digests that nobody waits for any more are let go, and that is said."""
-    users = ["user%d@example.org" % i for i in range(100)]
+def test_guard_at_the_deadline(batch, accounts, ca, tmp_path):
+    """Digests that nobody waits for any more are let go, and the check says
+    where it was."""
     server = accounts()
-    batch.add("check_smtp_auth", "guard", **account(server, ca))
-    for user in users:
-        batch.add(user, authuser=user)
-    told = batch.json("--state-dir=%s" % (tmp_path / "state"),
-                      "--per-host=50", "--run-timeout=1.5")
-    noted = len(list((tmp_path / "state").glob("*.guard")))
-    assert len(told) == len(users)
-    refused = [data["held_back"] for data in told.values()
-               if data["condition"] == "auth-rejected"]
-    # None: the guard did not work.
-    assert refused.count(False) == noted
-    assert refused.count(None) == len(refused) - noted
+    state = tmp_path / "state"
+    batch.add("check_smtp_auth", "guard=1/3600", timeout=0.3,
+              **account(server, ca, authuser="bad@example.org"))
+    batch.add("first", timeout=10)
+    batch.json("--state-dir=%s" % state)
+    # The same is known of it at ports where nobody is.
+    noted, = state.glob("*.guard")
+    for port in range(1, 101):
+        login = "%s,%d,bad@example.org" % (HOST, port)
+        path = state / (login + ".guard")
+        path.write_text(noted.read_text().replace(noted.stem, login, 1))
+        path.chmod(0o600)
+        batch.add("port %d" % port, port=port)
+    told = batch.json("--state-dir=%s" % state)
+    assert told.pop("first")["held_back"] is True
+    assert len(told) == 100
+    late = [data for data in told.values() if data["condition"] == "timeout"]
+    for data in late:
+        assert data["message"].startswith(
+            "timeout after 0.3 s computing the digest of the secret")
+    assert late
+    assert all(data["condition"] == "connect" for data in told.values()
+               if data not in late)
