@@ -44,7 +44,7 @@ take_word(struct command_line *l, const char *word, struct failure *f)
 	if (!account_name_is_right(word))
 		return failure_set(f, FAILURE_USAGE,
 		    "no name of an account: %.64s; it has at most 64 of A-Z "
-		    "a-z 0-9 . _ - @ +",
+		    "a-z 0-9 . _ - @ +, neither . nor - first",
 		    word);
 	l->name = strdup(word);
 	return l->name != NULL ? 0
@@ -106,7 +106,7 @@ check_line(const struct command_line *l, struct failure *f)
 		    "%s: the NAME of the account is missing", l->command->name);
 	if (l->account.count > 0 && !l->command->takes_account)
 		return failure_set(f, FAILURE_USAGE,
-		    "--%s: is not for %s; it stands in oauth2.ini",
+		    "--%s: is not for %s; write it into oauth2.ini",
 		    l->account.item[0].row->name, l->command->name);
 	return 0;
 }

@@ -64,6 +64,20 @@ has_comment(const char *value)
 	return false;
 }
 
+/* The name is not quoted: a line out of place may be a secret. */
+static int
+fail_name(const struct ini_place *at, const char *name)
+{
+	const char *instead =
+	    table_find_foreign(at->table, 0, name, strlen(name));
+
+	return err_set(at->e, ERR_USAGE, "%.*s, line %u: %s%s%s",
+	    text_cut(at->path, INI_PATH_SHOWN), at->path, at->line,
+	    "not an option of this program; ",
+	    instead != NULL ? "did you mean " : "see --help",
+	    instead != NULL ? instead : "");
+}
+
 /* "name", "name=" or "name = value"; value is NULL if there is none. */
 static int
 take_option(const struct ini_place *at, const char *name, char *value)
@@ -73,9 +87,8 @@ take_option(const struct ini_place *at, const char *name, char *value)
 
 	row = by_letter ? table_find_letter(at->table, name[0])
 			: table_find_prefix(at->table, name);
-	/* Neither is quoted: a line out of place may be a secret. */
 	if (row == NULL)
-		return ini_fail(at, "not an option of this program");
+		return fail_name(at, name);
 	if ((row->traits & OPTION_FILES) != 0)
 		return fail_option(at, row, "cannot stand in a file");
 	if (at->origin > GIVEN_FILE && (row->traits & OPTION_RUN) != 0)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/descriptor.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "base/wipe.h"
 #include "cli/ini.h"
@@ -50,6 +51,15 @@ fail_open(const char *path, const char *what, struct err *e)
 	return NULL;
 }
 
+static struct sections *
+fail_errno(const char *path, int error, struct err *e)
+{
+	char why[PROCESS_WHY_MAX];
+
+	process_why(why, error);
+	return fail_open(path, why, e);
+}
+
 struct sections *
 sections_open(const char *path, const struct option_table *t, struct err *e)
 {
@@ -58,11 +68,11 @@ sections_open(const char *path, const struct option_table *t, struct err *e)
 	int fd = descriptor_open(path);
 
 	if (fd == -1 || fstat(fd, &st) == -1)
-		return fail_open(path, strerror(errno), e);
+		return fail_errno(path, errno, e);
 	if (!S_ISREG(st.st_mode)) {
 		close(fd);
 		return fail_open(path,
-		    "not a regular file, and it is read twice; write it to one",
+		    "not a regular file: it is read twice, so write it to one",
 		    e);
 	}
 	if ((s = calloc(1, sizeof *s)) == NULL) {
@@ -258,7 +268,7 @@ sections_next(struct sections *s, enum given_origin origin, struct section *out,
 		break;
 	}
 	if (rc == -1 && e->kind == ERR_NONE)
-		fail_open(s->path, strerror(errno), e);
+		fail_errno(s->path, errno, e);
 	if (rc != -1)
 		return out->place.line > 0;
 	sections_forget(out);

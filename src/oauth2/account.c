@@ -71,6 +71,9 @@ read_date(const char *s, int64_t *out)
 	return 0;
 }
 
+/* What a renewal can read: fewer than a check can. */
+#define USE_SOURCE "use file:PATH, cred:NAME, cmd:COMMAND or env:NAME"
+
 static int
 set_source(struct making *m, const char *key, const char *value)
 {
@@ -79,17 +82,20 @@ set_source(struct making *m, const char *key, const char *value)
 
 	secret_source_free(s);
 	if (secret_source_parse(value, s, &e) == -1)
-		return fault(m, key, e.text);
+		return e.kind == ERR_USAGE
+		    ? fault(m, key, "is not a source; " USE_SOURCE)
+		    : failure_take(m->f, &e);
 	/* A renewal has no terminal and no caller's descriptors. */
 	if (s->kind == SECRET_OAUTH2)
-		return fault(m, key, "cannot be an access token");
+		return fault(m, key, "cannot be an access token; " USE_SOURCE);
 	if (s->kind == SECRET_ASK)
 		return fault(m, key,
-		    "cannot be asked for: nobody is there when a token is renewed");
+		    "cannot be asked for: nobody is there when a token is "
+		    "renewed; " USE_SOURCE);
 	if (s->kind == SECRET_STDIN || s->kind == SECRET_FD)
 		return fault(m, key,
 		    "cannot be a descriptor: nobody is there when a token is "
-		    "renewed; use file:PATH, cred:NAME or cmd:COMMAND");
+		    "renewed; " USE_SOURCE);
 	return 0;
 }
 
@@ -250,7 +256,8 @@ check_urls(struct making *m)
 			return fault(m, urls[i].key,
 			    "must be https://HOST/..., without a user");
 	if (m->a->token_url == NULL)
-		return fault(m, "token-url", "is missing");
+		return fault(m, "token-url",
+		    "is missing: give it, or have setup find it by --issuer");
 	return 0;
 }
 
@@ -266,14 +273,16 @@ check_proof(struct making *m)
 		    : has_key         ? PROOF_ASSERTION
 				      : PROOF_NONE;
 	if ((a->proof == PROOF_POST || a->proof == PROOF_BASIC) && !has_secret)
-		return fault(m, "client-secret-from", "is missing");
+		return fault(m, "client-secret-from",
+		    "is missing: client-auth wants one; " USE_SOURCE);
 	if (a->proof == PROOF_ASSERTION &&
 	    (a->certificate == NULL || a->key == NULL))
 		return fault(m, a->key == NULL ? "key" : "certificate",
 		    "is missing: an assertion needs certificate and key");
 	if (has_secret && (has_key || a->proof == PROOF_NONE))
 		return fault(m, "client-secret-from",
-		    has_key ? "and certificate: use one of them"
+		    has_key ? "and certificate or key are both there: use one "
+			      "of them"
 			    : "does not go with client-auth none");
 	if (a->flow == FLOW_CLIENT && a->proof == PROOF_NONE)
 		return fault(m, "client-secret-from",
@@ -288,20 +297,25 @@ check(struct making *m)
 	struct account *a = m->a;
 
 	if (a->provider == NULL)
-		return fault(m, "provider", "is missing");
+		return fault(m, "provider",
+		    "is missing: microsoft, google, yahoo, aol, fastmail or "
+		    "custom");
 	if (a->flow == FLOW_DEVICE && a->provider->no_device != NULL)
 		return failure_set(m->f, FAILURE_LOCAL, "%s: %s", m->place,
 		    a->provider->no_device);
 	if (strstr(a->provider->flows, flows[a->flow]) == NULL)
 		return failure_set(m->f, FAILURE_LOCAL,
-		    "%s: flow %s is none of %s's; use one of: %s", m->place,
+		    "%s: flow %s is none of %s's, which are: %s", m->place,
 		    flows[a->flow], a->provider->name, a->provider->flows);
 	if (fill_in(m) == -1 || check_urls(m) == -1)
 		return -1;
 	if (a->flow == FLOW_SERVICE) {
 		if (a->service_account == NULL)
-			return fault(m, "service-account", "is missing");
-		return a->user != NULL ? 0 : fault(m, "user", "is missing");
+			return fault(m, "service-account",
+			    "is missing: Google's key file (JSON)");
+		return a->user != NULL
+		    ? 0
+		    : fault(m, "user", "is missing: the mailbox to log in to");
 	}
 	if (a->client_id == NULL)
 		return fault(m, "client-id",

@@ -129,12 +129,10 @@ static void
 print_text(const struct overview *v, const struct health_limits *limits)
 {
 	printf("SMTP_OAUTH2 %s: ", health_name(v->state));
-	if (v->count == 0)
-		printf("no accounts");
-	else if (v->count == 1 || v->bad > 0)
+	if (v->count == 1 || v->bad > 0)
 		printf("%s: %s", v->worst.name, v->worst.text);
 	if (v->count > 1 && v->bad > 0)
-		printf(" (%zu of %zu accounts)", v->bad, v->count);
+		printf(" (%zu of %zu accounts are not OK)", v->bad, v->count);
 	else if (v->count > 1)
 		printf("%zu accounts", v->count);
 	if (v->count == 1 && v->worst.credential_ends_at != 0) {
@@ -184,6 +182,13 @@ look_at(struct overview *v, const struct config *config, const struct store *s,
 }
 
 static int
+fail_empty(const struct config *config, struct failure *f)
+{
+	failure_set(f, FAILURE_LOCAL, "no accounts in %.300s", config->path);
+	return failure_advise(f, "smtp-oauth2 setup NAME makes one");
+}
+
+static int
 look(const struct command_line *l, struct overview *v,
     const struct health_limits *limits, struct failure *f)
 {
@@ -201,6 +206,8 @@ look(const struct command_line *l, struct overview *v,
 			look_at(v, &config, &store, l->name, limits);
 		for (i = 0; l->name == NULL && i < config.count; i++)
 			look_at(v, &config, &store, config.names[i], limits);
+		if (v->count == 0 && !l->json)
+			rc = fail_empty(&config, f);
 	}
 	store_close(&store);
 	config_free(&config);

@@ -53,7 +53,7 @@ fault_of(const struct config *c, const char *name)
 
 	if (!account_name_is_right(name))
 		return "is no name of an account: at most 64 of A-Z a-z 0-9 . "
-		       "_ - @ +";
+		       "_ - @ +, neither . nor - first";
 	for (i = 0; i < c->count; i++)
 		if (strcmp(c->names[i], name) == 0)
 			return "is there twice";
@@ -166,6 +166,19 @@ config_given(const struct config *c, const char *name, struct given_list *l,
 }
 
 static int
+fail_absent(const struct config *c, const char *name, struct failure *f)
+{
+	const bool is_there = access(c->path, F_OK) == 0;
+
+	failure_set(f, FAILURE_USAGE,
+	    is_there ? "no account \"%.64s\" in %.300s"
+		     : "no account \"%.64s\": there is no %.300s",
+	    name, c->path);
+	return failure_advise(f, "%ssmtp-oauth2 setup %.64s makes it",
+	    is_there ? "smtp-oauth2 status lists those there are; " : "", name);
+}
+
+static int
 read_section(const struct config *c, const char *name, struct given_list *l,
     struct failure *f)
 {
@@ -173,14 +186,7 @@ read_section(const struct config *c, const char *name, struct given_list *l,
 
 	if (rc == -1)
 		return -1;
-	if (rc == 0) {
-		failure_set(f, FAILURE_USAGE, "no account \"%.64s\" in %.300s",
-		    name, c->path);
-		return failure_advise(f,
-		    "smtp-oauth2 status lists the accounts; smtp-oauth2 setup "
-		    "makes one");
-	}
-	return 0;
+	return rc == 0 ? fail_absent(c, name, f) : 0;
 }
 
 int

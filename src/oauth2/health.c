@@ -1,6 +1,5 @@
 #include "oauth2/health.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -111,7 +110,10 @@ judge_mark(struct health *h, struct buf *text, const struct record *r)
 	if (r->lost_at == 0)
 		return;
 	find(h, text, HEALTH_WARNING);
-	words_add_time(text, "an answer was lost at ", r->lost_at);
+	words_add_time(
+	    text, "an answer of the provider's was lost at ", r->lost_at);
+	buf_addf(text, ": if the next renewal is refused, smtp-oauth2 setup %s",
+	    h->name);
 }
 
 static void
@@ -120,9 +122,7 @@ judge_clock(struct health *h, struct buf *text, int64_t ahead)
 	if (ahead <= SKEW_MAX && ahead >= -SKEW_MAX)
 		return;
 	find(h, text, HEALTH_WARNING);
-	buf_addf(text,
-	    "this machine's clock is %" PRId64 " s %s the provider's",
-	    ahead < 0 ? -ahead : ahead, ahead > 0 ? "behind" : "ahead of");
+	words_add_skew(text, ahead);
 }
 
 static void
@@ -138,6 +138,8 @@ word_good(struct health *h, struct buf *text)
 		    h->token_expires_at);
 	if (h->renewed_at != 0)
 		words_add_time(text, ", renewed ", h->renewed_at);
+	if (h->has_token && !h->token_is_valid)
+		buf_adds(text, "; the next check renews it");
 }
 
 static void

@@ -136,9 +136,7 @@ record_load(struct record *r, const struct store *s, const char *name,
 			failure_set(f, FAILURE_LOCAL, "%.200s/%s.json: damaged",
 			    s->path, name);
 			failure_advise(f,
-			    "move it away, and sign in again: smtp-oauth2 "
-			    "setup %s",
-			    name);
+			    "move it away, then: smtp-oauth2 setup %s", name);
 			rc = -1;
 		}
 		json_decref(object);

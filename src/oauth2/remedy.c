@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/wipe.h"
+#include "oauth2/words.h"
 #include "secret/censor.h"
 
 enum {
@@ -150,11 +151,17 @@ keep_word(char *out, size_t size, const char *word, const char *const *secrets,
 	    word != NULL && is_clean(word, secrets, count) ? word : "");
 }
 
+static bool
+is_temporary(long status)
+{
+	return status == 429 || status == 408 || status >= 500;
+}
+
 /* Where neither the table nor "error" tells: the status does. */
 static enum failure_class
 class_of(long status)
 {
-	if (status == 429 || status == 408 || status >= 500)
+	if (is_temporary(status))
 		return FAILURE_TEMPORARY;
 	if (status >= 300 && status < 400)
 		return FAILURE_LOCAL;
@@ -192,13 +199,14 @@ set_times(struct failure *f, const struct response *r, bool definite)
 static void
 add_skew(struct failure *f)
 {
+	struct buf skew = BUF_INIT(200);
 	size_t n = strlen(f->text);
-	int64_t by = f->ahead < 0 ? -f->ahead : f->ahead;
 
-	if (by > SKEW_MAX)
-		snprintf(f->text + n, sizeof f->text - n,
-		    "; this machine's clock is %lld s %s the provider's",
-		    (long long)by, f->ahead > 0 ? "behind" : "ahead of");
+	if (f->ahead <= SKEW_MAX && f->ahead >= -SKEW_MAX)
+		return;
+	words_add_skew(&skew, f->ahead);
+	snprintf(f->text + n, sizeof f->text - n, "; %s", buf_str(&skew));
+	buf_free(&skew);
 }
 
 int
@@ -236,5 +244,9 @@ remedy_explain(struct failure *f, const char *provider,
 		failure_advise(f, "%s", row->remedy);
 	else if (response->status >= 300 && response->status < 400)
 		failure_advise(f, "look at token-url: it is another one now");
+	else if (f->error[0] == '\0' && !is_temporary(response->status))
+		failure_advise(f,
+		    "look at token-url and proxy: what answered is no token "
+		    "endpoint");
 	return -1;
 }

@@ -89,7 +89,8 @@ ask(const struct wish *w, int lock, struct renewed *out, struct failure *f)
 		return -1;
 	return load_token(w->store, w->account, out, f) == 1
 	    ? 1
-	    : failure_set(f, FAILURE_LOCAL, "the new token is gone again");
+	    : failure_set(f, FAILURE_LOCAL,
+		  "the new token is gone again: somebody removed it");
 }
 
 /* Returns 1 with *out filled, or -1 with *f set. */

@@ -81,6 +81,25 @@ check_folder(const struct store *s, struct failure *f)
 	    "and chmod it, or give another by --state-dir");
 }
 
+static int
+fail_folder(const struct store *s, int error, struct failure *f)
+{
+	const struct passwd *who;
+
+	if (error == ELOOP || error == ENOTDIR) {
+		fail(s, "", "is no folder, or a link to one", f);
+		return failure_advise(
+		    f, "give the folder itself by --state-dir");
+	}
+	fail(s, "", strerror(error), f);
+	/* Who is not root runs what the plugin runs, as it does. */
+	who = geteuid() != 0 ? getpwuid(geteuid()) : NULL;
+	return failure_advise(f,
+	    "make it for the user that the plugin runs as: install -d -m 700 "
+	    "-o %.32s %.150s",
+	    who != NULL ? who->pw_name : "nagios", s->path);
+}
+
 int
 store_open(struct store *s, const char *path, bool create, struct failure *f)
 {
@@ -89,18 +108,9 @@ store_open(struct store *s, const char *path, bool create, struct failure *f)
 		return failure_set(f, FAILURE_LOCAL, "out of memory");
 	if (create && geteuid() != 0 && mkdir(path, 0700) == -1 &&
 	    errno != EEXIST && errno != ENOENT)
-		return fail(s, "", strerror(errno), f);
+		return fail_folder(s, errno, f);
 	s->folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (s->folder == -1 && (errno == ELOOP || errno == ENOTDIR))
-		return fail(s, "", "is no folder, or a link to one", f);
-	if (s->folder == -1) {
-		fail(s, "", strerror(errno), f);
-		return failure_advise(f,
-		    "make it for the user that the plugin runs as: install -d "
-		    "-m 700 -o nagios %.150s",
-		    path);
-	}
-	return check_folder(s, f);
+	return s->folder != -1 ? check_folder(s, f) : fail_folder(s, errno, f);
 }
 
 void

@@ -159,6 +159,22 @@ fail_useless(struct renewal *n, const char *why)
 	    "the provider's answer is of no use: %s", why);
 }
 
+/* How to "sign in again", which a table of all providers cannot say. */
+static int
+name_setup(struct renewal *n)
+{
+	static const char again[] = "sign in again";
+	char remedy[sizeof n->f->remedy];
+	const char *at;
+
+	memcpy(remedy, n->f->remedy, sizeof remedy);
+	if ((at = strstr(remedy, again)) == NULL)
+		return -1;
+	at += sizeof again - 1;
+	return failure_advise(n->f, "%.*s (smtp-oauth2 setup %s)%s",
+	    (int)(at - remedy), remedy, n->account->name, at);
+}
+
 static int
 hear(struct renewal *n)
 {
@@ -170,10 +186,12 @@ hear(struct renewal *n)
 	n->record.ahead = n->response.date != 0
 	    ? n->response.date - (int64_t)time(NULL)
 	    : n->record.ahead;
-	if (n->response.status != 200 || (rc == 0 && n->answer.error != NULL))
-		return remedy_explain(n->f, n->account->provider->name,
-		    &n->response, rc == 0 ? &n->answer : NULL, secrets,
+	if (n->response.status != 200 || (rc == 0 && n->answer.error != NULL)) {
+		remedy_explain(n->f, n->account->provider->name, &n->response,
+		    rc == 0 ? &n->answer : NULL, secrets,
 		    sizeof secrets / sizeof secrets[0]);
+		return name_setup(n);
+	}
 	if (take_refresh_token(n) == -1)
 		return -1;
 	if (rc == -1)

@@ -316,7 +316,8 @@ run_all(struct batch *b, const struct deadline *d, struct answer *a)
 	shared_want_secret(b->shared);
 	queue_begin(b->queue, (b->soft_us - b->started_us) / SPAN_PARTS);
 	if (drive(b) == -1)
-		telling_fault(&b->telling, "internal error: poll");
+		telling_fault(&b->telling,
+		    "internal error: cannot wait for the checks under way");
 	tell_the_rest(b);
 	shared_had_secret(b->shared);
 	telling_end(&b->telling, b->started_us, a);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "run/watch.h"
 #include "verdict/verdict.h"
 #include "verdict/wording.h"
@@ -10,7 +11,7 @@
 const char memory_place[] = "waiting for other checks of this login";
 static const char digest_place[] = "computing the digest of the secret";
 
-enum { WAIT_US = 5 * 1000, WAIT_MOST_US = 100 * 1000 };
+enum { WAIT_US = 5 * 1000, WAIT_MOST_US = 100 * 1000, PATH_SHOWN = 100 };
 
 bool
 memory_is_wanted(const struct settings *asked, const struct secret *secret)
@@ -117,6 +118,14 @@ tell_guard(struct memory *m)
 }
 
 static void
+tell_busy(char *out, size_t size, const struct settings *asked)
+{
+	snprintf(out, size,
+	    "other checks of this login were at %.*s until time was up",
+	    text_cut(asked->state_dir, PATH_SHOWN), asked->state_dir);
+}
+
+static void
 note(struct memory *m)
 {
 	struct facts *f = m->facts;
@@ -132,15 +141,14 @@ note(struct memory *m)
 			snprintf(f->guard_trouble, sizeof f->guard_trouble,
 			    "time was up while %s", digest_place);
 		else
-			snprintf(f->guard_trouble, sizeof f->guard_trouble,
-			    "%s: busy until time was up", m->asked->state_dir);
+			tell_busy(f->guard_trouble, sizeof f->guard_trouble,
+			    m->asked);
 	}
 	if (m->watching &&
 	    watch_note(&m->watched, &m->watching, m->asked, f) == GUARD_AGAIN) {
 		if (wait(m, GUARD_AGAIN))
 			return;
-		snprintf(f->state_trouble, sizeof f->state_trouble,
-		    "%s: busy until time was up", m->asked->state_dir);
+		tell_busy(f->state_trouble, sizeof f->state_trouble, m->asked);
 	}
 	m->done(m->arg);
 }

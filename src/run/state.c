@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/process.h"
 #include "base/text.h"
 #include "run/state_internal.h"
 
@@ -128,12 +129,21 @@ refuse(struct err *e, const char *path, const char *what, const char *remedy)
 static const char make_it[] =
     "make it for the user of the checks alone: install -d -m 0700 -o USER DIR";
 
+/* What e tells is not told again by s->why. */
 static int
 fail_folder(struct state *s, const char *path, int error, struct err *e)
 {
-	fail_for(s, path, "", error);
-	return is_passing(error) ? -1
-				 : refuse(e, path, strerror(error), make_it);
+	char why[PROCESS_WHY_MAX];
+
+	if (is_passing(error)) {
+		fail_for(s, path, "", error);
+		return -1;
+	}
+	/* For whom it is not to be had, but not how: that is make_it's. */
+	process_why(why, error);
+	why[strcspn(why, ":")] = '\0';
+	return refuse(
+	    e, path, why, error == ENOTDIR ? "name a folder" : make_it);
 }
 
 static int

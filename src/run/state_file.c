@@ -22,7 +22,8 @@ state_set_aside(struct state *s, const char *kind, const char *what)
 	rc = renameat(s->folder, name, s->folder, aside);
 	state_be_back(s);
 	if (rc == 0)
-		snprintf(said, sizeof said, "%s; set aside as .damaged", what);
+		snprintf(said, sizeof said,
+		    "%s; set aside as .damaged, and begun anew", what);
 	else
 		snprintf(said, sizeof said, "%s; cannot be set aside: %s", what,
 		    strerror(errno));
@@ -133,7 +134,7 @@ state_read(struct state *s, const char *kind, struct buf *text, bool *aside)
 	else if (errno == ELOOP)
 		what = "is a link";
 	else if (errno == EACCES || errno == ENXIO)
-		what = "cannot be one of ours";
+		what = "not a file that this program made";
 	else
 		error = errno;
 	if (fd != -1)

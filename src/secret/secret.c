@@ -65,7 +65,7 @@ fault_of(enum secret_kind kind, const char *text)
 	case SECRET_OAUTH2:
 		return !is_account(text)
 		    ? "oauth2: needs the name of an account: A-Z a-z 0-9 . _ - "
-		      "@ +"
+		      "@ +, neither . nor - first"
 		    : NULL;
 	case SECRET_NONE:
 	case SECRET_TEXT:

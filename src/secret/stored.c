@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/locked.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "secret/internal.h"
 #include "secret/renewed.h"
@@ -61,9 +62,12 @@ check_file(int fd, const char *path, struct err *e)
 	if (!S_ISREG(st.st_mode))
 		return fail(e, path, "is no regular file");
 	if (geteuid() != 0 && st.st_uid != geteuid())
-		return fail(e, path, "belongs to another user");
+		return fail(e, path,
+		    "belongs to another user: run this as that user, or chown "
+		    "it");
 	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return fail(e, path, "may be read or written by others");
+		return fail(
+		    e, path, "may be read or written by others: chmod 600 it");
 	return 0;
 }
 
@@ -71,16 +75,19 @@ check_file(int fd, const char *path, struct err *e)
 static int
 read_file(struct buf *out, const char *path, struct err *e)
 {
-	char data[4096];
+	char data[4096], why[PROCESS_WHY_MAX];
 	ssize_t n = -1;
 	int fd = open(
 	    path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 	if (fd == -1 && errno == ENOENT)
 		return 0;
-	if (fd == -1)
-		return fail(
-		    e, path, errno == ELOOP ? "is a link" : strerror(errno));
+	if (fd == -1 && errno == ELOOP)
+		return fail(e, path, "is a link");
+	if (fd == -1) {
+		process_why(why, errno);
+		return fail(e, path, why);
+	}
 	if (check_file(fd, path, e) == 0) {
 		while ((n = read(fd, data, sizeof data)) > 0 ||
 		    (n == -1 && errno == EINTR))

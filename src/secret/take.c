@@ -1,5 +1,6 @@
 /* Whether what came is a secret; what is said where it is none, or came not. */
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/locked.h"
@@ -24,9 +25,17 @@ secret_fail(const struct secret_source *source, const char *what, struct err *e)
 int
 secret_fail_errno(const struct secret_source *source, int number, struct err *e)
 {
+	const bool is_fd =
+	    source->kind == SECRET_FD || source->kind == SECRET_STDIN;
 	const char *text = source->text;
 	char why[PROCESS_WHY_MAX];
 
+	if (is_fd && number == EBADF)
+		return secret_fail(
+		    source, "is not open: who runs this must pass it on", e);
+	if (is_fd && number == EBUSY)
+		return secret_fail(
+		    source, "is being read by another check already", e);
 	process_why(why, number);
 	return err_set(e, ERR_SECRET, "%s%.*s: %s", secret_prefix(source->kind),
 	    text_cut(text, SECRET_SHOWN_MAX), text, why);

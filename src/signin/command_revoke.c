@@ -50,10 +50,15 @@ check(const struct account *a, const struct record *r, int found,
 		return failure_set(
 		    f, FAILURE_USAGE, "revoke: nobody is signed in");
 	/* It goes to those alone for whom it was given. */
-	if (!record_fits(r, a))
-		return failure_set(f, FAILURE_LOCAL,
+	if (!record_fits(r, a)) {
+		failure_set(f, FAILURE_LOCAL,
 		    "the sign-in is for another token-url or client-id than "
 		    "oauth2.ini has now");
+		return failure_advise(f,
+		    "put those back, or forget it here alone: smtp-oauth2 "
+		    "remove %s",
+		    a->name);
+	}
 	if (a->revoke_url != NULL)
 		return 0;
 	failure_set(f, FAILURE_LOCAL,
@@ -93,9 +98,11 @@ command_revoke(const struct command_line *l, struct failure *f)
 
 	if (command_open(&c, l, false, f) == 0) {
 		lock = store_lock(&c.store, l->name, STORE_TRY, f);
-		if (lock == -2)
+		if (lock == -2) {
 			failure_set(f, FAILURE_TEMPORARY,
 			    "%s is being renewed at this moment", l->name);
+			failure_advise(f, "try again in a minute");
+		}
 		if (lock >= 0) {
 			if (withdraw(&c, f) == 0)
 				printf("%s: the provider has forgotten the "

@@ -175,9 +175,10 @@ sign_in(struct setup *s)
 	if (d.access_token == NULL || d.refresh_token == NULL) {
 		rc = failure_set(s->f, FAILURE_ADMIN, "the provider gave no %s",
 		    d.access_token == NULL ? "access token" : "refresh token");
-		failure_advise(s->f,
-		    "ask for the scope offline_access, or allow the "
-		    "application refresh tokens");
+		if (d.access_token != NULL)
+			failure_advise(s->f,
+			    "ask for the scope offline_access, or allow the "
+			    "application refresh tokens");
 	} else {
 		rc = renew_keep(&s->store, a, &d, s->f);
 	}
@@ -195,10 +196,12 @@ get_token(struct setup *s)
 	if (!account_is_refreshed(&s->account))
 		return 0;
 	lock = store_lock(&s->store, s->line->name, STORE_TRY, s->f);
-	if (lock == -2)
-		return failure_set(s->f, FAILURE_TEMPORARY,
+	if (lock == -2) {
+		failure_set(s->f, FAILURE_TEMPORARY,
 		    "%s is being renewed, or set up, at this moment",
 		    s->line->name);
+		return failure_advise(s->f, "try again in a minute");
+	}
 	if (lock == -1)
 		return -1;
 	rc = sign_in(s);

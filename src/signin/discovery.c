@@ -55,16 +55,19 @@ check(const struct account *a, const struct document *d, struct failure *f)
 
 	if (d->issuer == NULL || strcmp(d->issuer, a->issuer) != 0) {
 		failure_set(f, FAILURE_LOCAL,
-		    "the discovery document of %.200s is one of %.200s",
-		    a->issuer, d->issuer != NULL ? d->issuer : "nobody");
+		    "the discovery document of %.200s names another issuer: "
+		    "%.200s",
+		    a->issuer, d->issuer != NULL ? d->issuer : "none");
 		return failure_advise(f,
 		    "write issuer exactly as the document has it, if that is "
 		    "the provider that is meant");
 	}
-	if (d->token_endpoint == NULL)
-		return failure_set(f, FAILURE_LOCAL,
+	if (d->token_endpoint == NULL) {
+		failure_set(f, FAILURE_LOCAL,
 		    "the discovery document of %.200s has no token_endpoint",
 		    a->issuer);
+		return failure_advise(f, "give it: --token-url=URL");
+	}
 	for (i = 0; i < sizeof urls / sizeof urls[0]; i++)
 		if (urls[i] != NULL && !request_url_is_right(urls[i]))
 			return failure_set(f, FAILURE_LOCAL,

@@ -115,7 +115,8 @@ check(const struct buf *text, const char *path, const char *name,
 
 		if (want != NULL && (got == NULL || strcmp(want, got) != 0))
 			rc = failure_set(f, FAILURE_LOCAL,
-			    "%s: the value cannot stand in an INI file",
+			    "%s: the value cannot stand in an INI file: no "
+			    "blank at its ends, no ';' or '#' between blanks",
 			    row->name);
 	}
 	given_free(&again);
@@ -192,7 +193,7 @@ section_put(const struct config *c, const char *name,
 	merge(&text, &c->text, name, given);
 	if (text.failed)
 		rc = failure_set(
-		    f, FAILURE_LOCAL, "%.300s would be too large", c->path);
+		    f, FAILURE_LOCAL, "%.300s would be over 1 MiB", c->path);
 	else
 		rc = check(&text, c->path, name, given, f);
 	if (rc == 0)

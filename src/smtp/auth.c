@@ -173,7 +173,8 @@ hear_refusal(struct auth *a, const struct smtp_reply *r)
 	case 500:
 		if (a->challenged) {
 			snprintf(a->detail, sizeof a->detail,
-			    "500 to a response of %zu characters",
+			    "500 to a response of %zu characters, perhaps too "
+			    "long a line for this server",
 			    a->response_len);
 			return AUTH_BROKEN;
 		}

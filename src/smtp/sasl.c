@@ -266,7 +266,7 @@ sasl_start(const struct sasl_mech *mech, const struct sasl_creds *creds,
 	s->mech = mech;
 	s->creds = creds;
 	s->channel = channel != NULL ? channel : &in_the_clear;
-	s->why = "does not have";
+	s->why = "does not expect here";
 	return s;
 }
 

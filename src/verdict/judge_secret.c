@@ -76,7 +76,7 @@ judge_secret(struct verdict *v, enum condition c, const struct facts *f)
 		buf_addf(&v->hint,
 		    "the password is not ASCII, and %s gets it as it is: a "
 		    "server that prepares it first (SASLprep) makes another of "
-		    "it",
+		    "it; try an ASCII one",
 		    f->smtp->mech->name);
 	}
 	/* Unless it says no more than that the login failed. */

@@ -11,7 +11,8 @@ word_left(struct buf *b, const struct facts *f)
 	if (!f->look.token.has_expiry) {
 		buf_adds(b, "token does not tell when it expires");
 	} else if (left > 0) {
-		buf_addf(b, "token expires in %lld s", left);
+		buf_adds(b, "token expires in ");
+		word_span(b, left);
 	} else {
 		buf_adds(b, "token expired ");
 		word_span(b, -left);

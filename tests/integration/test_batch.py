@@ -160,7 +160,7 @@ def test_a_faulty_section_is_one_check(batch, mail, ca):
         assert d["condition"] in (None, "usage"), d
     where = " for %s at %s: " % (USER, server.at)
     assert said["word"] == "wrong options%s%s, line 11: not an option of " \
-        "this program" % (where, batch.path)
+        "this program; see --help" % (where, batch.path)
     assert said["value"] == (
         "wrong options%s--port (line 13 of --batch): not a port; use 1 to 65535 or a "
         "service name (a password is given with --password-from)" % where)
@@ -195,8 +195,8 @@ def test_a_faulty_file_is_no_run(batch, text, fault):
 def test_no_file(plugin, tmp_path):
     for path, fault in ((tmp_path / "none", "No such file or directory"),
                         (tmp_path, "Is a directory"),
-                        ("/dev/null", "not a regular file, and it is read "
-                         "twice; write it to one")):
+                        ("/dev/null", "not a regular file: it is read "
+                         "twice, so write it to one")):
         result = plugin.run("--batch=%s" % path)
         assert result.first_line == "SMTP_AUTH UNKNOWN: wrong command line: --batch: " \
             "%s: %s" % (path, fault)

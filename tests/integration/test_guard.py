@@ -334,6 +334,7 @@ def test_refused_folders(plugin, mail, memory, tmp_path):
         assert result.state == "UNKNOWN"
         assert re.search("--state-dir %s: (%s); " % (folder, words),
                          result.message), result
+        assert not any("did not work" in x for x in result.details), result
     assert sent(server) == 0
 
 

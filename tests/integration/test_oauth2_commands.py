@@ -87,7 +87,8 @@ def test_status_of_many(helper, provider):
     first, *others = run.out.splitlines()
     assert first.startswith(
         "SMTP_OAUTH2 CRITICAL: bert: signin: invalid_grant: "), first
-    assert first.endswith("; sign in again (1 of 2 accounts)"), first
+    assert first.endswith("; sign in again (smtp-oauth2 setup "
+                          "bert) (1 of 2 accounts are not OK)"), first
     assert others[0].startswith("bert: CRITICAL: ")
     assert re.fullmatch(
         r"anna: OK: token valid until [\d: -]+ UTC, renewed [\d: -]+ UTC",
@@ -122,7 +123,8 @@ def test_status_of_a_failure_has_its_remedy(helper, provider):
     last = data["accounts"][0]["last_error"]
     assert last["class"] == "signin" and last["code"] == "AADSTS50055"
     assert last["error"] == "invalid_grant" and last["http_status"] == 400
-    assert last["remedy"] == "change the password, then sign in again"
+    assert last["remedy"] == "change the password, then sign in again "\
+        "(smtp-oauth2 setup alice)"
     assert last["retry_at"] - last["at"] == 900
 
 
@@ -215,8 +217,9 @@ def test_help_and_version(helper):
     (["token"], "token: the NAME of the account is missing"),
     (["token", "a", "b"], "one name is enough: b is too much"),
     (["token", "../a"], "no name of an account: ../a"),
+    (["token", ".a"], "- @ +, neither . nor - first"),
     (["token", "bob"], 'no account "bob" in '),
-    (["token", "alice", "--scope=x"], "--scope: is not for token"),
+    (["token", "alice", "--scope=x"], "--scope: is not for token; write it into oauth2.ini"),
     (["token", "--dance"], "--dance: no such option"),
 ])
 def test_usage(helper, args, words):
@@ -233,15 +236,15 @@ MICROSOFT = {"provider": "microsoft", "token_url": None}
 
 
 @pytest.mark.parametrize("keys, words", [
-    ({"provider": None}, "provider is missing"),
+    ({"provider": None}, "provider is missing: microsoft, google"),
     ({"provider": "exchange"}, "provider must be microsoft, google, yahoo"),
     ({"flow": "dance"}, "flow must be code, device, client or service"),
     ({"provider": "google", "flow": "device"},
      "Google gives mail scopes to no device flow"),
     ({"provider": "fastmail", "flow": "client"},
-     "flow client is none of fastmail's; use one of: code"),
+     "flow client is none of fastmail's, which are: code"),
     ({"client_id": None}, "client-id is missing"),
-    ({"token_url": None}, "token-url is missing"),
+    ({"token_url": None}, "token-url is missing: give it, or have setup find it"),
     ({"token_url": "http://a/t"}, "token-url must be https://"),
     ({"token_url": "https://u:p@a/t"}, "token-url must be https://"),
     ({"auth_url": "ftp://a"}, "auth-url must be https://"),
@@ -250,13 +253,19 @@ MICROSOFT = {"provider": "microsoft", "token_url": None}
     ({**MICROSOFT, "tenant": "a", "cloud": "mars"},
      "cloud must be global, us or china"),
     ({"flow": "client"}, "flow client shows the application's own"),
-    ({"client_auth": "basic"}, "client-secret-from is missing"),
+    ({"client_auth": "basic"},
+     "client-secret-from is missing: client-auth wants one; use file:PATH"),
     ({"client_auth": "dance"}, "client-auth must be post, basic"),
-    ({"client_secret_from": "stdin"}, "cannot be a descriptor"),
-    ({"client_secret_from": "oauth2:x"}, "cannot be an access token"),
-    ({"client_secret_from": "s3cret-0123"}, "not a source; use file:PATH"),
+    ({"client_secret_from": "stdin"}, "cannot be a descriptor: nobody is there "
+     "when a token is renewed; use file:PATH, cred:NAME, "),
+    ({"client_secret_from": "ask"}, "cannot be asked for: nobody is there when "
+     "a token is renewed; use file:PATH, cred:NAME, "),
+    ({"client_secret_from": "oauth2:x"}, "cannot be an access token; use file:PATH"),
+    ({"client_secret_from": "s3cret-0123"}, "client-secret-from is not a source; "
+     "use file:PATH, cred:NAME, cmd:COMMAND or env:NAME"),
+    ({"client_secret_from": "file:"}, "client-secret-from is not a source; "),
     ({"client_secret_from": "file:/a", "certificate": "/c", "key": "/k"},
-     "use one of them"),
+     "are both there: use one of them"),
     ({"client_secret_from": "file:/a", "client_auth": "none"},
      "does not go with client-auth none"),
     ({"certificate": "/c"}, "key is missing"),
@@ -266,10 +275,11 @@ MICROSOFT = {"provider": "microsoft", "token_url": None}
     ({"timeout": "0"}, "timeout must be seconds from 1 to 120"),
     ({"port": "70000"}, "port must be a number from 1 to 65535"),
     ({"scope": ""}, "scope"),
-    ({"nonsense": "1"}, "not an option of this program"),
-    ({"provider": "google", "flow": "service"}, "service-account is missing"),
+    ({"nonsense": "1"}, "not an option of this program; see --help"),
+    ({"provider": "google", "flow": "service"}, "service-account is missing: Google's key "
+     "file"),
     ({"provider": "google", "flow": "service", "user": None,
-      "service_account": "/s"}, "user is missing"),
+      "service_account": "/s"}, "user is missing: the mailbox"),
 ])
 def test_bad_account(helper, provider, keys, words):
     helper.account("alice", **keys)
@@ -294,6 +304,18 @@ def test_bad_file(helper, text, words):
 def test_file_that_is_not_there(helper):
     run = helper.run("--config=/nonexistent/oauth2.ini", "token", "a")
     assert run.code == 78 and "No such file or directory" in run.out, run
+
+
+def test_no_accounts(helper):
+    helper.ini.write_text("")
+    helper.state.mkdir(mode=0o700, exist_ok=True)
+    assert helper.run("status").out == "SMTP_OAUTH2 UNKNOWN: no accounts in " \
+        "%s; smtp-oauth2 setup NAME makes one\n" % helper.ini
+    assert json.loads(helper.run("status", "--json").out)["accounts"] == []
+    run = helper.run("token", "bob")
+    assert run.code == 64 and run.fields["remedy"] == \
+        "smtp-oauth2 status lists those there are; smtp-oauth2 setup bob " \
+        "makes it"
 
 
 def test_presets_and_basic(helper, provider, tmp_path):

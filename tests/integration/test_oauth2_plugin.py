@@ -108,7 +108,7 @@ def test_refused(helper, provider, check):
         "were revoked: the password was changed or reset, or an administrator "
         "revoked the sessions (\"AADSTS50173: The provided grant has expired."
         "\")" % check.server.who), result
-    assert result.details[0] == "sign in again"
+    assert result.details[0] == "sign in again (smtp-oauth2 setup alice)"
     data = check(format_json=True)
     assert data["condition"] == "token"
     assert data["login"] == "not-tried"

@@ -161,7 +161,7 @@ def test_thresholds(login, tokens, args, state, range_):
     assert result.state == state
     if range_:
         assert matches(
-            r"token expires in \d+ s \(%s\) for %s at %s:\d+, "
+            r"token expires in 2[34] hours \(%s\) for %s at %s:\d+, "
             r"login accepted" % (
                 range_, USER, HOST), result.message)
 

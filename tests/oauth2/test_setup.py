@@ -198,7 +198,7 @@ def test_secret_on_the_command_line(helper):
 def test_issuer_must_be_the_documents(helper, oidc, options):
     run = helper.run("setup", "mail", *options(
         None, "code", "code", issuer=oidc.url + "/"))
-    assert run.code == 78 and "is one of " + oidc.url in run.stdout, run
+    assert run.code == 78 and "names another issuer: " + oidc.url in run.stdout, run
     assert not helper.config.exists()
 
 

@@ -235,7 +235,7 @@ static const struct row rows[] = {
 	    "--token-from" },
 	{ "an account with a slash", "h -U u --token-from=oauth2:../a",
 	    "!--token-from: oauth2: needs the name of an account: A-Z a-z 0-9 "
-	    ". _ - @ +" },
+	    ". _ - @ +, neither . nor - first" },
 	{ "-D negative", "h -D -1",
 	    "!-D -1: not days; use WARN or WARN,CRIT, such as 30,14" },
 	{ "-s with -S", "h -sS",

@@ -172,7 +172,8 @@ static const struct ini_row ini_rows[] = {
 	{ "names with dashes", "[x]\n--port = 26\n-F = me\n --lmtp\n",
 	    "h --extra-opts=x@", "port=26 F=me lmtp=1" },
 	{ "a dash alone", "[x]\n-=1\n", "h --extra-opts=x@",
-	    "!--extra-opts: FILE, line 2: not an option of this program" },
+	    "!--extra-opts: FILE, line 2: not an option of this program; see "
+	    "--help" },
 	{ "two dashes alone", "[x]\n--=hunter2\n", "h --extra-opts=x@",
 	    "!--extra-opts: FILE, line 2: no name before the '='" },
 	{ "byte order mark", "\xef\xbb\xbf[x]\nport=26\n", "h --extra-opts=x@",
@@ -209,9 +210,15 @@ static const struct ini_row ini_rows[] = {
 	{ "text before a section", "port=1\n[x]\n", "h --extra-opts=x@",
 	    "!--extra-opts: FILE, line 1: text before the first section" },
 	{ "unknown name", "[x]\n\nhunter2\n", "h --extra-opts=x@",
-	    "!--extra-opts: FILE, line 3: not an option of this program" },
+	    "!--extra-opts: FILE, line 3: not an option of this program; see "
+	    "--help" },
+	{ "a name of another program", "[x]\n\nuser = hunter2\n",
+	    "h --extra-opts=x@",
+	    "!--extra-opts: FILE, line 3: not an option of this program; did "
+	    "you mean -U USER and --password-from=SOURCE" },
 	{ "ambiguous name", "[x]\nauth=hunter2\n", "h --extra-opts=x@",
-	    "!--extra-opts: FILE, line 2: not an option of this program" },
+	    "!--extra-opts: FILE, line 2: not an option of this program; see "
+	    "--help" },
 	{ "no name", "[x]\n=hunter2\n", "h --extra-opts=x@",
 	    "!--extra-opts: FILE, line 2: no name before the '='" },
 	{ "value missing", "[x]\nport=\n", "h --extra-opts=x@",

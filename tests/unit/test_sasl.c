@@ -252,7 +252,7 @@ test_steps(void **state)
 				    exchanged[i].what, t, (int)step, out.len);
 			if (step == SASL_UNEXPECTED)
 				assert_string_equal(
-				    sasl_why(s), "does not have");
+				    sasl_why(s), "does not expect here");
 		}
 		sasl_free(s);
 	}

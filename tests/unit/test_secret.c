@@ -226,8 +226,8 @@ test_file_faults(void **state)
 	    "file:/nonexistent/x: No such file or directory");
 	expect_error(
 	    "directory", "file:/", ERR_SECRET, "file:/: Is a directory");
-	expect_error(
-	    "closed", "fd:999", ERR_SECRET, "fd:999: Bad file descriptor");
+	expect_error("closed", "fd:999", ERR_SECRET,
+	    "fd:999 is not open: who runs this must pass it on");
 	write_file("pw", 2);
 	snprintf(source, sizeof source, "file:%s", path);
 	assert_int_equal(fetch_source(&s, source, LONG_US, &e), 0);

@@ -190,8 +190,8 @@ test_one_reader_each(void **state)
 	assert_int_equal(pipe(ends), 0);
 	start(&many[0], LONG_US, "fd:%d", ends[0]);
 	start(&many[1], LONG_US, "fd:%d", ends[0]);
-	snprintf(
-	    fault, sizeof fault, "fd:%d: Device or resource busy", ends[0]);
+	snprintf(fault, sizeof fault,
+	    "fd:%d is being read by another check already", ends[0]);
 	expect(&many[1], NULL, fault);
 	end(&many[1]);
 	assert_int_equal(write(ends[1], "pw\n", 3), 3);

@@ -93,12 +93,12 @@ test_files(void **state)
 		{ "\xef\xbb\xbf[a]\nport=1", "a@1{port=1} " },
 		{ "#\n[ a b ]\r\n port = 1 \r\n[c!d] starttls\n\n-H h\n",
 		    "a b@2{port=1} c!d@4{starttls=-}!, line 6: not an option "
-		    "of this program " },
+		    "of this program; see --help " },
 		{ "[a]\n-H=h\n--port=2\n", "a@1{hostname=h,port=2} " },
 		{ "[a]\n[a]\n", "a@1{} a@2{} " },
 		{ "[a]\nbogus=1\nport=\nfqdn=x\n[b]\nport=2\n",
-		    "a@1{fqdn=x}!, line 2: not an option of this program "
-		    "b@5{port=2} " },
+		    "a@1{fqdn=x}!, line 2: not an option of this program; see "
+		    "--help b@5{port=2} " },
 		{ "[a]\nextra-opts=x\n",
 		    "a@1{}!, line 2: extra-opts cannot stand in a file " },
 		{ "[a]\nport=1 # one\n[b]\n",

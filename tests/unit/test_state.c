@@ -210,7 +210,7 @@ test_folders(void **state)
 	    p, "--state-dir no/such: No such file or directory; make");
 	assert_int_equal(close(open("file", O_CREAT | O_WRONLY, 0600)), 0);
 	p->asked.state_dir = (char *)"file";
-	check_refused(p, "--state-dir file: Not a directory");
+	check_refused(p, "--state-dir file: Not a directory; name a folder");
 	p->asked.state_dir = (char *)"s";
 	assert_int_equal(chmod("s", 0720), 0);
 	check_refused(p, "--state-dir s: others may write it; chmod go-w");
@@ -239,7 +239,7 @@ check_aside(struct state *s, const char *words)
 	s->why[0] = '\0';
 	check_read(s, "", true);
 	if (strstr(s->why, words) == NULL ||
-	    strstr(s->why, "set aside as .damaged") == NULL)
+	    strstr(s->why, "set aside as .damaged, and begun anew") == NULL)
 		fail_msg("\"%s\" in \"%s\"", words, s->why);
 	assert_int_equal(access(FILE_OF_ALICE, F_OK), -1);
 	check_read(s, "", false);
