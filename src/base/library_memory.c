@@ -4,7 +4,8 @@
 
 #include <openssl/crypto.h>
 
-static unsigned long lacks;
+/* A thread works for one at a time: nobody is blamed for another's lack. */
+static _Thread_local unsigned long lacks;
 
 void *
 library_malloc(size_t n)

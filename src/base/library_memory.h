@@ -12,7 +12,7 @@
 /* To be called before OpenSSL is used: its allocations go this way. */
 void library_memory_watch(void);
 
-/* How many allocations have failed so far. */
+/* How many allocations of this thread have failed so far. */
 unsigned long library_memory_lacks(void);
 
 /* malloc() and realloc(), for a library that can be given them. */

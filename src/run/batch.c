@@ -285,7 +285,7 @@ prepare(struct batch *b, struct err *e)
 	b->loop = shared_loop(b->shared);
 	b->queue = queue_new(
 	    b->loop, b->o->per_host > 0 ? (size_t)b->o->per_host : PER_HOST);
-	if (b->queue == NULL || shared_read_beside(b->shared) == -1 ||
+	if (b->queue == NULL || shared_work_beside(b->shared) == -1 ||
 	    loop_watch(b->loop, b->signals, POLLIN, on_signal, b) == -1)
 		return err_nomem(e);
 	return plan_queue(&b->plan, b->queue, e);

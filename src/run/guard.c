@@ -1,5 +1,6 @@
 #include "run/guard.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -18,6 +19,8 @@ guard_is_wanted(const struct settings *asked, const struct secret *secret)
 static void
 leave(struct guard *g)
 {
+	secret_digesting_abandon(g->digesting);
+	g->digesting = NULL;
 	if (g->open)
 		state_close(&g->state);
 	g->open = g->on = false;
@@ -31,6 +34,25 @@ give_up(struct guard *g, struct facts *f, const char *why)
 		snprintf(f->guard_trouble, sizeof f->guard_trouble, "%s", why);
 	leave(g);
 	return GUARD_DONE;
+}
+
+/* Before the check it is what the check says; after it the verdict stands. */
+static enum guard_answer
+lack_memory(struct guard *g, struct facts *f)
+{
+	if (g->on)
+		return give_up(g, f, "out of memory");
+	leave(g);
+	err_nomem(&f->err);
+	return GUARD_BARRED;
+}
+
+/* The state failed. */
+static enum guard_answer
+lose_state(struct guard *g, struct facts *f)
+{
+	return g->state.lacks_memory ? lack_memory(g, f)
+				     : give_up(g, f, g->state.why);
 }
 
 /* With the lock. */
@@ -63,48 +85,89 @@ has_right_digest(const struct guard *g)
 		memcmp(g->salt, g->known.salt, sizeof g->salt) == 0);
 }
 
-/* Without the lock: it takes its time.  Returns 0, or -1. */
-static int
-make_digest(struct guard *g, const struct secret *secret)
+/* From the loop. */
+static void
+on_digest(void *arg, int error, const unsigned char digest[SECRET_DIGEST])
 {
-	if (g->known.has_salt)
+	struct guard *g = arg;
+
+	g->digesting = NULL;
+	g->digest_error = error;
+	g->has_digest = error == 0;
+	memcpy(g->digest, digest, sizeof g->digest);
+	g->woken(g->arg);
+}
+
+/* Without the lock: it takes its time.  judge_digest() knows what came of it.
+ */
+static void
+begin_digest(struct guard *g, const struct secret *secret)
+{
+	g->has_digest = false;
+	if (g->known.has_salt) {
 		memcpy(g->salt, g->known.salt, sizeof g->salt);
-	else if (secret_digest_salt(g->salt) == -1)
-		return -1;
-	if (secret_digest(g->digest, secret->value, secret->len, g->salt) == -1)
-		return -1;
-	g->has_digest = true;
-	return 0;
+	} else if (secret_digest_salt(g->salt) == -1) {
+		g->digest_error = ENOSYS;
+		return;
+	}
+	if (g->digester != NULL) {
+		g->digesting = secret_digesting_start(g->digester,
+		    secret->value, secret->len, g->salt, on_digest, g);
+		g->digest_error = g->digesting == NULL ? errno : 0;
+		/* Without another thread it is for this one to do. */
+		if (g->digest_error != EAGAIN)
+			return;
+	}
+	g->digest_error =
+	    secret_digest(g->digest, secret->value, secret->len, g->salt);
+	g->has_digest = g->digest_error == 0;
+}
+
+/* Only DONE may go on, if the state is open. */
+static enum guard_answer
+judge_digest(struct guard *g, struct facts *f)
+{
+	if (g->digesting != NULL)
+		return GUARD_WORKING;
+	if (g->digest_error == ENOMEM)
+		return lack_memory(g, f);
+	if (g->digest_error != 0)
+		return give_up(
+		    g, f, "OpenSSL cannot compute scrypt on this machine");
+	return GUARD_DONE;
 }
 
 /*
- * Lock and read, with the digest made if needed is set or somebody refused
- * something of late.  Only DONE has the lock.
+ * Lock and read, with the digest made if seconds is 0 or somebody refused
+ * something within so many.  Only DONE has the lock, if the state is open.
  */
 static enum guard_answer
 look(struct guard *g, const struct secret *secret, int64_t seconds,
     struct facts *f)
 {
+	enum guard_answer answer;
+
 	for (;;) {
+		answer = judge_digest(g, f);
+		if (answer != GUARD_DONE || !g->open)
+			return answer;
 		switch (state_lock(&g->state)) {
 		case STATE_BUSY:
 			return GUARD_AGAIN;
 		case STATE_FAILED:
-			return give_up(g, f, g->state.why);
+			return lose_state(g, f);
 		case STATE_OK:
 		default:
 			break;
 		}
 		if (read_known(g, f) == STATE_FAILED)
-			return give_up(g, f, g->state.why);
+			return lose_state(g, f);
 		if (has_right_digest(g) ||
 		    (seconds > 0 &&
 			!refusals_recent(&g->known, time(NULL), seconds)))
 			return GUARD_DONE;
 		state_unlock(&g->state);
-		if (make_digest(g, secret) == -1)
-			return give_up(g, f,
-			    "OpenSSL cannot compute scrypt on this machine");
+		begin_digest(g, secret);
 	}
 }
 
@@ -144,7 +207,7 @@ decide(struct guard *g, const struct settings *asked, struct facts *f)
 		return GUARD_AGAIN;
 	}
 	if (state_sit(&g->state) == STATE_FAILED)
-		return give_up(g, f, g->state.why);
+		return lose_state(g, f);
 	state_unlock(&g->state);
 	g->on = true;
 	return GUARD_DONE;
@@ -175,17 +238,20 @@ write_known(struct guard *g, const char *reply, struct facts *f)
 {
 	const int64_t now = time(NULL);
 	struct buf text = BUF_INIT(STATE_TEXT_MAX);
-	enum state_result result;
+	enum state_result result = STATE_FAILED;
 
 	refusals_forget(&g->known, now);
 	memcpy(g->known.salt, g->salt, sizeof g->salt);
 	g->known.has_salt = true;
 	refusals_note(&g->known, g->digest, now, reply);
 	refusals_write(&g->known, &text);
-	result = state_write(&g->state, kind, text.data, text.len);
+	/* What is there is better than half of it. */
+	g->state.lacks_memory = text.failed;
+	if (!text.failed)
+		result = state_write(&g->state, kind, text.data, text.len);
 	buf_free(&text);
 	if (result == STATE_FAILED)
-		return give_up(g, f, g->state.why);
+		return lose_state(g, f);
 	leave(g);
 	return GUARD_DONE;
 }

@@ -161,6 +161,7 @@ ask_memory(struct job *j)
 		.secret = &j->secret,
 		.facts = &j->facts,
 		.loop = shared_loop(j->shared),
+		.digester = shared_digester(j->shared),
 		.deadline_us = j->deadline_us };
 	memory_ask(&j->memory, on_asked, j);
 }

@@ -9,6 +9,7 @@
 #include "verdict/wording.h"
 
 const char memory_place[] = "waiting for other checks of this login";
+static const char digest_place[] = "computing the digest of the secret";
 
 enum { WAIT_US = 5 * 1000, WAIT_MOST_US = 100 * 1000, PATH_SHOWN = 100 };
 
@@ -23,34 +24,53 @@ take_turn(void *arg)
 {
 	struct memory *m = arg;
 
+	loop_timer_cancel(m->loop, &m->timer);
 	m->turn(m);
 }
 
-/* Again in a moment, less and less often.  Returns whether there is time. */
+/*
+ * Again in a moment, less and less often, or as soon as the digest is there.
+ * Returns whether there is time.
+ */
 static bool
-wait(struct memory *m)
+wait(struct memory *m, enum guard_answer answer)
 {
 	const int64_t now = clock_now_us();
+	int64_t due = m->deadline_us;
 
-	if (now + m->wait_us >= m->deadline_us)
+	if (answer == GUARD_AGAIN) {
+		due = now + m->wait_us;
+		if (m->wait_us < WAIT_MOST_US)
+			m->wait_us *= 2;
+	}
+	if (now >= m->deadline_us ||
+	    (answer == GUARD_AGAIN && due >= m->deadline_us))
 		return false;
-	loop_timer_set(m->loop, &m->timer, now + m->wait_us, take_turn, m);
-	if (m->wait_us < WAIT_MOST_US)
-		m->wait_us *= 2;
+	loop_timer_set(m->loop, &m->timer, due, take_turn, m);
 	return true;
+}
+
+static bool
+is_later(enum guard_answer answer)
+{
+	return answer == GUARD_AGAIN || answer == GUARD_WORKING;
 }
 
 static void
 ask(struct memory *m)
 {
 	struct facts *f = m->facts;
+	enum guard_answer answer = GUARD_DONE;
 
-	if (guard_is_wanted(m->asked, m->secret) &&
-	    guard_ask(&m->guard, m->asked, m->secret, f) == GUARD_AGAIN) {
-		if (wait(m))
+	if (guard_is_wanted(m->asked, m->secret))
+		answer = guard_ask(&m->guard, m->asked, m->secret, f);
+	if (is_later(answer)) {
+		f->hung_in =
+		    answer == GUARD_WORKING ? digest_place : memory_place;
+		if (wait(m, answer))
 			return;
+		guard_free(&m->guard);
 		f->end = END_ERROR;
-		f->hung_in = memory_place;
 		err_set(&f->err, ERR_TIMEOUT, "guard");
 	}
 	m->done(m->arg);
@@ -70,6 +90,9 @@ begin(
 void
 memory_ask(struct memory *m, memory_fn *done, void *arg)
 {
+	m->guard.digester = m->digester;
+	m->guard.woken = take_turn;
+	m->guard.arg = m;
 	/* That the folder must not be used is known before anything is done. */
 	if (m->asked->baseline != 0 &&
 	    watch_open(&m->watched, &m->watching, m->asked, m->facts) == -1)
@@ -106,16 +129,24 @@ static void
 note(struct memory *m)
 {
 	struct facts *f = m->facts;
+	enum guard_answer answer = GUARD_DONE;
 
-	if (guard_is_wanted(m->asked, m->secret) &&
-	    tell_guard(m) == GUARD_AGAIN) {
-		if (wait(m))
+	if (guard_is_wanted(m->asked, m->secret))
+		answer = tell_guard(m);
+	if (is_later(answer)) {
+		if (wait(m, answer))
 			return;
-		tell_busy(f->guard_trouble, sizeof f->guard_trouble, m->asked);
+		guard_free(&m->guard);
+		if (answer == GUARD_WORKING)
+			snprintf(f->guard_trouble, sizeof f->guard_trouble,
+			    "time was up while %s", digest_place);
+		else
+			tell_busy(f->guard_trouble, sizeof f->guard_trouble,
+			    m->asked);
 	}
 	if (m->watching &&
 	    watch_note(&m->watched, &m->watching, m->asked, f) == GUARD_AGAIN) {
-		if (wait(m))
+		if (wait(m, GUARD_AGAIN))
 			return;
 		tell_busy(f->state_trouble, sizeof f->state_trouble, m->asked);
 	}

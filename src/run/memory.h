@@ -24,7 +24,8 @@ struct memory {
 	const struct secret *secret;
 	struct facts *facts;
 	struct loop *loop;
-	int64_t deadline_us; /* on clock_now_us() */
+	struct secret_digester *digester; /* or NULL */
+	int64_t deadline_us;              /* on clock_now_us() */
 	struct loop_timer timer;
 	int64_t wait_us;
 	void (*turn)(struct memory *m);
@@ -35,7 +36,7 @@ struct memory {
 	bool watching; /* it is open */
 };
 
-/* Where a check is meanwhile, as facts and the last word have it. */
+/* Where a check is first, as facts and the last word have it. */
 extern const char memory_place[];
 
 /* Whether anything is to be remembered at all. */

@@ -34,6 +34,7 @@ struct shared {
 	struct shared_resolver *resolvers;
 	struct shared_context *contexts;
 	struct secret_readers *readers;
+	struct secret_digester *digester;
 	size_t secrets_wanted;
 };
 
@@ -86,6 +87,7 @@ shared_free(struct shared *s)
 	if (s == NULL)
 		return;
 	secret_readers_free(s->readers);
+	secret_digester_free(s->digester);
 	while ((r = s->resolvers) != NULL) {
 		s->resolvers = r->next;
 		free_resolver(r);
@@ -131,16 +133,23 @@ copy(char **to, const char *from)
 }
 
 int
-shared_read_beside(struct shared *s)
+shared_work_beside(struct shared *s)
 {
 	s->readers = secret_readers_new(s->loop);
-	return s->readers != NULL ? 0 : -1;
+	s->digester = secret_digester_new(s->loop);
+	return s->readers != NULL && s->digester != NULL ? 0 : -1;
 }
 
 struct secret_readers *
 shared_readers(struct shared *s)
 {
 	return s->readers;
+}
+
+struct secret_digester *
+shared_digester(struct shared *s)
+{
+	return s->digester;
 }
 
 static struct shared_resolver *

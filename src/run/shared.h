@@ -13,6 +13,7 @@
 #include "check/settings.h"
 #include "net/resolver.h"
 #include "net/tls.h"
+#include "secret/digester.h"
 #include "secret/readers.h"
 
 struct shared;
@@ -49,12 +50,15 @@ struct tls_context *shared_tls(struct shared *s, const struct settings *asked,
 void shared_return(struct shared *s, struct shared_lent *lent);
 
 /*
- * From now on files of secrets are read by threads, for many checks at once.
- * Returns 0, or -1 without memory or descriptors.
+ * From now on files of secrets are read, and digests made, by threads, for many
+ * checks at once.  Returns 0, or -1 without memory or descriptors.
  */
-int shared_read_beside(struct shared *s);
+int shared_work_beside(struct shared *s);
 
 /* Who reads them; NULL: everybody himself. */
 struct secret_readers *shared_readers(struct shared *s);
+
+/* And who makes them. */
+struct secret_digester *shared_digester(struct shared *s);
 
 #endif

@@ -30,6 +30,13 @@ fail(struct state *s, const char *folder, const char *file, const char *what)
 	return STATE_FAILED;
 }
 
+static enum state_result
+fail_for(struct state *s, const char *folder, const char *file, int error)
+{
+	s->lacks_memory = error == ENOMEM;
+	return fail(s, folder, file, strerror(error));
+}
+
 void
 state_file_name(
     const struct state *s, const char *kind, const char *tail, char *out)
@@ -44,6 +51,13 @@ state_fail(struct state *s, const char *kind, const char *what)
 
 	state_file_name(s, kind, "", name);
 	return fail(s, s->path, name, what);
+}
+
+enum state_result
+state_fail_for(struct state *s, const char *kind, int error)
+{
+	s->lacks_memory = error == ENOMEM;
+	return state_fail(s, kind, strerror(error));
 }
 
 /* Letters of a file's name; of a host they are all small. */
@@ -122,7 +136,7 @@ fail_folder(struct state *s, const char *path, int error, struct err *e)
 	char why[PROCESS_WHY_MAX];
 
 	if (is_passing(error)) {
-		fail(s, path, "", strerror(error));
+		fail_for(s, path, "", error);
 		return -1;
 	}
 	/* For whom it is not to be had, but not how: that is make_it's. */
@@ -197,7 +211,7 @@ open_lock(struct state *s, const char *path)
 	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	state_be_back(s);
 	if (s->lock == -1 || fstat(s->lock, &st) == -1)
-		return fail(s, path, name, strerror(errno));
+		return fail_for(s, path, name, errno);
 	if (!S_ISREG(st.st_mode))
 		return fail(s, path, name, "not a regular file");
 	return STATE_OK;
@@ -216,9 +230,11 @@ state_open(struct state *s, const struct settings *asked, struct err *e)
 		len--;
 	s->path = path = strndup(asked->state_dir, len);
 	if (path == NULL || name_login(s, asked) == -1)
-		fail(s, asked->state_dir, "", strerror(ENOMEM));
+		fail_for(s, asked->state_dir, "", ENOMEM);
 	else if (open_folder(s, path, e) == 0)
 		result = open_lock(s, path);
+	if (s->lacks_memory)
+		err_nomem(e);
 	return result;
 }
 
@@ -260,7 +276,7 @@ state_lock(struct state *s)
 		return STATE_OK;
 	if (errno == EAGAIN || errno == EACCES)
 		return STATE_BUSY;
-	return state_fail(s, "lock", strerror(errno));
+	return state_fail_for(s, "lock", errno);
 }
 
 void
@@ -302,7 +318,7 @@ state_sit(struct state *s)
 	for (i = 0; i < STATE_SEATS; i++)
 		if (set_lock(s, F_OFD_SETLK, F_WRLCK, SEATS_AT + i, 1, &l) == 0)
 			return STATE_OK;
-	return state_fail(s, "lock", strerror(errno));
+	return state_fail_for(s, "lock", errno);
 }
 
 void

@@ -36,6 +36,7 @@ struct state {
 	char *path;      /* of the folder */
 	struct buf name; /* whose it is, in full; the first line has it */
 	char why[STATE_WHY_MAX]; /* what failed last, and where */
+	bool lacks_memory;       /* and that it was for lack of memory */
 };
 
 enum state_result {
@@ -47,8 +48,8 @@ enum state_result {
 /*
  * Open the state of this login in asked->state_dir, which is made if it is not
  * there.  FAILED: *e tells (ERR_USAGE) that the folder must not be used and how
- * to put it right, or, if it is empty, s->why that it cannot be used now.  To
- * be closed in any case.
+ * to put it right, or (ERR_INTERNAL) that memory is lacking, or, if it is
+ * empty, s->why that it cannot be used now.  To be closed in any case.
  */
 enum state_result state_open(
     struct state *s, const struct settings *asked, struct err *e);

@@ -47,6 +47,16 @@ judge_file(const struct state *s, const struct stat *st)
 	return NULL;
 }
 
+/* What has no room is either too large or finds no memory. */
+static const char *
+lack_room(const struct buf *b, size_t n, int *error)
+{
+	if (n > b->max - b->len)
+		return "too large";
+	*error = ENOMEM;
+	return NULL;
+}
+
 /* Returns NULL, or why it is damaged; *error is set if it cannot be read. */
 static const char *
 take_file(const struct state *s, int fd, struct buf *text, int *error)
@@ -64,7 +74,7 @@ take_file(const struct state *s, int fd, struct buf *text, int *error)
 		return what;
 	while ((n = read(fd, piece, sizeof piece)) > 0)
 		if (buf_add(text, piece, (size_t)n) == -1)
-			return "too large";
+			return lack_room(text, (size_t)n, error);
 	if (n == -1)
 		*error = errno;
 	return NULL;
@@ -77,10 +87,13 @@ add_head(const struct state *s, struct buf *b, const char *kind)
 	buf_addf(b, "check_smtp_auth %s 1 %s\n", kind, buf_str(&s->name));
 }
 
-/* Append what stands behind the head.  Returns NULL, or why it is damaged. */
+/*
+ * Append what stands behind the head.  Returns NULL, or why it is damaged;
+ * *error is set without memory.
+ */
 static const char *
 strip_head(const struct state *s, const char *kind, const struct buf *whole,
-    struct buf *text)
+    struct buf *text, int *error)
 {
 	struct buf head = BUF_INIT(STATE_TEXT_MAX);
 	const char *what = "damaged";
@@ -91,6 +104,10 @@ strip_head(const struct state *s, const char *kind, const struct buf *whole,
 	    memchr(whole->data, '\0', whole->len) == NULL &&
 	    whole->data[whole->len - 1] == '\n') {
 		buf_add(text, whole->data + head.len, whole->len - head.len);
+		what = NULL;
+	}
+	if (head.failed || text->failed) {
+		*error = ENOMEM;
 		what = NULL;
 	}
 	buf_free(&head);
@@ -123,10 +140,10 @@ state_read(struct state *s, const char *kind, struct buf *text, bool *aside)
 	if (fd != -1)
 		close(fd);
 	if (what == NULL && error == 0)
-		what = strip_head(s, kind, &whole, text);
+		what = strip_head(s, kind, &whole, text, &error);
 	buf_free(&whole);
 	if (error != 0)
-		return state_fail(s, kind, strerror(error));
+		return state_fail_for(s, kind, error);
 	*aside = what != NULL;
 	if (what != NULL)
 		state_set_aside(s, kind, what);
@@ -170,5 +187,5 @@ state_write(struct state *s, const char *kind, const char *text, size_t len)
 	state_be_back(s);
 	if (error == REPLACE_NOT_REGULAR)
 		return state_fail(s, kind, "not a regular file");
-	return error == 0 ? STATE_OK : state_fail(s, kind, strerror(error));
+	return error == 0 ? STATE_OK : state_fail_for(s, kind, error);
 }

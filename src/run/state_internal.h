@@ -15,6 +15,9 @@ void state_file_name(
 enum state_result state_fail(
     struct state *s, const char *kind, const char *what);
 
+/* The same, with what errno value means. */
+enum state_result state_fail_for(struct state *s, const char *kind, int error);
+
 /*
  * Between these two, which keep errno, root is the folder's owner; nobody else
  * changes.

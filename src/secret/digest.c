@@ -1,5 +1,7 @@
 #include "secret/digest.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <unistd.h>
 
@@ -8,6 +10,8 @@
 #include <openssl/err.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
+
+#include "base/library_memory.h"
 
 /* 40 ms and 128 * R * N octets: what RFC 7914's authors ask of a login. */
 static const uint64_t COST_N = 16384;
@@ -40,6 +44,18 @@ derive(EVP_KDF_CTX *context, unsigned char digest[SECRET_DIGEST],
 									   : -1;
 }
 
+/* Clears OpenSSL's errors. */
+static bool
+was_lack_of_memory(void)
+{
+	unsigned long code;
+	bool lacked = false;
+
+	while ((code = ERR_get_error()) != 0)
+		lacked = lacked || ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
+	return lacked;
+}
+
 /*
  * In a library context of its own, because the default one has only what TLS
  * needs; the configuration's providers are not asked for either.
@@ -48,6 +64,7 @@ int
 secret_digest(unsigned char digest[SECRET_DIGEST], const char *secret,
     size_t len, const unsigned char salt[SECRET_SALT])
 {
+	const unsigned long lacks = library_memory_lacks();
 	OSSL_LIB_CTX *library = OSSL_LIB_CTX_new();
 	EVP_KDF *kdf = NULL;
 	EVP_KDF_CTX *context = NULL;
@@ -62,6 +79,7 @@ secret_digest(unsigned char digest[SECRET_DIGEST], const char *secret,
 	EVP_KDF_CTX_free(context);
 	EVP_KDF_free(kdf);
 	OSSL_LIB_CTX_free(library);
-	ERR_clear_error();
-	return rc;
+	if (was_lack_of_memory() || library_memory_lacks() != lacks)
+		return rc == 0 ? 0 : ENOMEM;
+	return rc == 0 ? 0 : ENOSYS;
 }

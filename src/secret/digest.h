@@ -15,7 +15,7 @@ int secret_digest_salt(unsigned char salt[SECRET_SALT]);
 
 /*
  * The digest of secret[0..len).  It needs 16 MiB for the time of the call.
- * Returns 0, or -1 where OpenSSL has no scrypt, or no memory for it.
+ * Returns 0, ENOMEM, or ENOSYS where OpenSSL has no scrypt.
  *
  * It leaves OpenSSL's default library context alone; but whoever wants one of
  * his own making there (net/tls_provider.h) has made it before.

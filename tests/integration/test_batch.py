@@ -542,3 +542,70 @@ def test_file_that_others_may_read(batch, section, mode, option, value, warned):
             batch.path)
     assert batch.run().details.count(line) == warned
     assert "others may read" not in str(batch.json())
+
+
+# The guard ------------------------------------------------------------------
+
+def test_guard(batch, accounts, ca, tmp_path):
+    """Each of many is held back when it would be alone."""
+    users = ["user%d@example.org" % i for i in range(12)]
+    server = accounts()
+    batch.add("check_smtp_auth", "guard", **account(server, ca))
+    for user in users:
+        batch.add(user, authuser=user)
+    batch.add("good")
+    for run in range(1, 5):
+        told = batch.json("--state-dir=%s" % (tmp_path / "state"))
+        assert told.pop("good")["state"] == "OK"
+        assert len(told) == len(users)
+        for data in told.values():
+            assert data["condition"] == "auth-rejected"
+            assert data["held_back"] is (run == 4)
+    sent = [line for conn in server.connections for line in conn.transcript()
+            if line.startswith("AUTH")]
+    assert len(sent) == 3 * len(users) + 4
+    assert len(list((tmp_path / "state").glob("*.guard"))) == len(users)
+
+
+@pytest.mark.not_under_asan
+def test_guard_without_memory(batch, accounts, ca, tmp_path):
+    """The others are checked all the same."""
+    server = accounts()
+    state = "--state-dir=%s" % (tmp_path / "state")
+    batch.add("check_smtp_auth", "guard", **account(server, ca))
+    batch.add("good").add("bad", authuser="bad@example.org")
+    batch.json(state)
+    told = batch.json(
+        state, wrapper=["prlimit", "--data=%d" % (16 << 20)])
+    assert told["good"]["state"] == "OK"
+    assert told["bad"]["condition"] == "internal"
+    assert "out of memory" in told["bad"]["message"]
+
+
+def test_guard_at_the_deadline(batch, accounts, ca, tmp_path):
+    """Digests that nobody waits for any more are let go, and the check says
+    where it was."""
+    server = accounts()
+    state = tmp_path / "state"
+    batch.add("check_smtp_auth", "guard=1/3600", timeout=0.3,
+              **account(server, ca, authuser="bad@example.org"))
+    batch.add("first", timeout=10)
+    batch.json("--state-dir=%s" % state)
+    # The same is known of it at ports where nobody is.
+    noted, = state.glob("*.guard")
+    for port in range(1, 101):
+        login = "%s,%d,bad@example.org" % (HOST, port)
+        path = state / (login + ".guard")
+        path.write_text(noted.read_text().replace(noted.stem, login, 1))
+        path.chmod(0o600)
+        batch.add("port %d" % port, port=port)
+    told = batch.json("--state-dir=%s" % state)
+    assert told.pop("first")["held_back"] is True
+    assert len(told) == 100
+    late = [data for data in told.values() if data["condition"] == "timeout"]
+    for data in late:
+        assert data["message"].startswith(
+            "timeout after 0.3 s computing the digest of the secret")
+    assert late
+    assert all(data["condition"] == "connect" for data in told.values()
+               if data not in late)

@@ -418,6 +418,34 @@ def test_full_disk(plugin, mail, tmp_path, state):
     assert sent(server) == 1
 
 
+# The digest alone needs 16 MiB; everything else has room.
+LITTLE_MEMORY = ["prlimit", "--data=%d" % (16 << 20)]
+
+
+@pytest.mark.not_under_asan
+def test_no_memory_for_the_digest(plugin, mail, memory):
+    server = mail(auth=NO)
+    plugin.run(*server.login, *memory.args)
+    before = memory.text()
+    data = plugin.json(*server.login, *memory.args, wrapper=LITTLE_MEMORY)
+    assert (data["state"], data["condition"], data["message"]) == (
+        "UNKNOWN", "internal",
+        "internal error (out of memory) for %s" % server.who)
+    assert sent(server) == 1
+    assert memory.text() == before
+
+
+@pytest.mark.not_under_asan
+def test_no_memory_once_it_is_refused(plugin, mail, memory):
+    """What the server said is the verdict all the same."""
+    server = mail(auth=NO)
+    result = plugin.run(*server.login, *memory.args, wrapper=LITTLE_MEMORY)
+    assert result.message == "login of %s rejected at %s: %s" % (
+        USER, server.at, NO)
+    assert "warning: --guard did not work: out of memory" in result.details
+    assert memory.text() == ""
+
+
 # A day at a real server -------------------------------------------------------
 
 @pytest.fixture
