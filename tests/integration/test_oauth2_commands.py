@@ -311,7 +311,8 @@ def test_no_accounts(helper):
     helper.state.mkdir(mode=0o700, exist_ok=True)
     assert helper.run("status").out == "SMTP_OAUTH2 UNKNOWN: no accounts in " \
         "%s; smtp-oauth2 setup NAME makes one\n" % helper.ini
-    assert json.loads(helper.run("status", "--json").out)["accounts"] == []
+    assert schema.read_status(
+        helper.run("status", "--json").out)["accounts"] == []
     run = helper.run("token", "bob")
     assert run.code == 64 and run.fields["remedy"] == \
         "smtp-oauth2 status lists those there are; smtp-oauth2 setup bob " \
