@@ -122,20 +122,11 @@ set_manners(SSL_CTX *ctx)
 	SSL_CTX_set_cert_cb(ctx, on_request, NULL);
 }
 
-struct tls_context *
-tls_context_new(
-    const struct tls_settings *settings, enum tls_file *culprit, struct err *e)
+static int
+fill(struct tls_context *t, enum tls_file *culprit, struct err *e)
 {
-	const unsigned long lacks = library_memory_lacks();
-	struct tls_context *t = calloc(1, sizeof *t);
 	char reason[128];
 
-	*culprit = TLS_FILE_NONE;
-	if (t == NULL) {
-		err_nomem(e);
-		return NULL;
-	}
-	t->settings = *settings;
 	/*
 	 * What is left out here can be loaded later by deprecated calls only.
 	 * The texts of TLS errors cost little.
@@ -143,24 +134,37 @@ tls_context_new(
 	tls_provider_start(OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
 		OPENSSL_INIT_LOAD_SSL_STRINGS |
 		OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS,
-	    settings->client_cert != NULL);
+	    t->settings.client_cert != NULL);
 	if ((t->ctx = SSL_CTX_new(TLS_client_method())) == NULL ||
 	    SSL_CTX_set_min_proto_version(
-		t->ctx, oldest(t->ctx, settings->min_version)) != 1) {
+		t->ctx, oldest(t->ctx, t->settings.min_version)) != 1) {
 		tls_error_take(reason, sizeof reason);
-		err_set(e, ERR_INTERNAL, "TLS: %s", reason);
-		goto lacking;
+		return err_set(e, ERR_INTERNAL, "TLS: %s", reason);
 	}
 	set_manners(t->ctx);
 	tls_verify_install(t->ctx, &t->trust);
-	if (tls_trust_init(&t->trust, SSL_CTX_get_cert_store(t->ctx), settings,
-		culprit, e) == -1 ||
-	    add_client_certificate(t, culprit, e) == -1)
-		goto lacking;
-	if (library_memory_lacks() == lacks)
+	if (tls_trust_init(&t->trust, SSL_CTX_get_cert_store(t->ctx),
+		&t->settings, culprit, e) == -1)
+		return -1;
+	return add_client_certificate(t, culprit, e);
+}
+
+struct tls_context *
+tls_context_new(
+    const struct tls_settings *settings, enum tls_file *culprit, struct err *e)
+{
+	const unsigned long lacks = library_memory_lacks();
+	struct tls_context *t = calloc(1, sizeof *t);
+
+	*culprit = TLS_FILE_NONE;
+	if (t == NULL) {
+		err_nomem(e);
+		return NULL;
+	}
+	t->settings = *settings;
+	/* Without memory something is missing, whatever was said. */
+	if (fill(t, culprit, e) == 0 && library_memory_lacks() == lacks)
 		return t;
-	/* Without it something is missing, whatever was said. */
-lacking:
 	if (library_memory_lacks() > 0) {
 		*culprit = TLS_FILE_NONE;
 		*e = (struct err){ .kind = ERR_NONE };

@@ -555,7 +555,9 @@ def test_guard(batch, accounts, ca, tmp_path):
         batch.add(user, authuser=user)
     batch.add("good")
     for run in range(1, 5):
-        told = batch.json("--state-dir=%s" % (tmp_path / "state"))
+        # A digest for each, one after the other.
+        told = batch.json("--state-dir=%s" % (tmp_path / "state"), "-t", "60",
+                          "--run-timeout=120", timeout=180)
         assert told.pop("good")["state"] == "OK"
         assert len(told) == len(users)
         for data in told.values():
