@@ -35,6 +35,8 @@ root=$bare.run
 archives=$bare.archives
 packages=git,make
 tree=/usr/src/check_smtp_auth
+# Whom npm trusts besides, where a proxy shows a certificate of its own.
+authorities=/etc/ssl/this-machine.pem
 
 # What apt was told on this machine: where a release of it comes from.
 site_of() {
@@ -55,7 +57,8 @@ in_root() {
 	    ${TERM:+"TERM=$TERM"} ${CI:+"CI=$CI"} \
 	    ${http_proxy:+"http_proxy=$http_proxy"} \
 	    ${https_proxy:+"https_proxy=$https_proxy"} \
-	    ${no_proxy:+"no_proxy=$no_proxy"} chroot "$@"
+	    ${no_proxy:+"no_proxy=$no_proxy"} \
+	    ${NODE_EXTRA_CA_CERTS:+"NODE_EXTRA_CA_CERTS=$authorities"} chroot "$@"
 }
 
 # The system of a root: mount_system ROOT
@@ -139,6 +142,8 @@ inside() {
 	# A root of its own, as a test expects that mounts there.
 	mount --bind "$root" "$root" || fail 'cannot mount the root'
 	mount_system "$root" || fail 'cannot mount in the root'
+	[ -z "$NODE_EXTRA_CA_CERTS" ] ||
+	    cp "$NODE_EXTRA_CA_CERTS" "$root$authorities" || exit 1
 	git clone -q --no-hardlinks . "$root$tree" || exit 1
 	say "make demo, make check, $(git -C "$root$tree" log -1 --format=%h)"
 	in_root "$root" sh -c 'cd "$0" && make demo && make check' "$tree"

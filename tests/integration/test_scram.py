@@ -193,9 +193,13 @@ class Scram:
 def test_deadline_in_the_work(plugin, mail):
     """It would take many seconds, and is over in time all the same."""
     server = mail(mechs="SCRAM-SHA-512", auth=Scram(iterations=1999999))
-    begun = time.monotonic()
-    data = plugin.json(*server.login, "-t", "1")
-    assert data["condition"] == "timeout"
+    # A busy machine may not come that far within a second.
+    for _ in range(5):
+        begun = time.monotonic()
+        data = plugin.json(*server.login, "-t", "1")
+        assert data["condition"] == "timeout"
+        if data["hint"] is not None:
+            break
     assert data["hint"].startswith(
         "SCRAM-SHA-512 asks for 1999999 iterations here")
     assert time.monotonic() - begun < 20  # the test's own patience
