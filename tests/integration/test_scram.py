@@ -198,7 +198,7 @@ def test_deadline_in_the_work(plugin, mail):
         begun = time.monotonic()
         data = plugin.json(*server.login, "-t", "1")
         assert data["condition"] == "timeout"
-        if data["hint"] is not None:
+        if "iterations" in (data["hint"] or ""):
             break
     assert data["hint"].startswith(
         "SCRAM-SHA-512 asks for 1999999 iterations here")
