@@ -12,25 +12,10 @@ words_add_time(struct buf *out, const char *before, int64_t at)
 }
 
 void
-words_add_span(struct buf *out, int64_t seconds)
-{
-	const long long minutes = seconds / 60, hours = seconds / 3600;
-
-	if (seconds < 120)
-		buf_addf(out, "%lld s", (long long)seconds);
-	else if (minutes < 120)
-		buf_addf(out, "%lld minutes", minutes);
-	else if (hours < 48)
-		buf_addf(out, "%lld hours", hours);
-	else
-		buf_addf(out, "%lld days", hours / 24);
-}
-
-void
 words_add_skew(struct buf *out, int64_t ahead)
 {
 	buf_adds(out, "this machine's clock is ");
-	words_add_span(out, ahead < 0 ? -ahead : ahead);
+	date_add_span(out, ahead < 0 ? -ahead : ahead);
 	buf_addf(out, " %s the provider's: set it",
 	    ahead > 0 ? "behind" : "ahead of");
 }

@@ -10,9 +10,6 @@
 /* Append before, then "2026-11-30 14:02:11 UTC". */
 void words_add_time(struct buf *out, const char *before, int64_t at);
 
-/* Append "90 s", "5 minutes", "3 hours" or "12 days". */
-void words_add_span(struct buf *out, int64_t seconds);
-
 /* Append how wrong this clock is, by how far ahead the provider's is. */
 void words_add_skew(struct buf *out, int64_t ahead);
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "check/trust.h"
 #include "net/tls_pin.h"
 #include "plugin/terminal.h"
@@ -105,7 +106,7 @@ add_tls(struct buf *b, const struct facts *f)
 	add_outside(b, f, t->issuer);
 	if (t->not_after <= f->now_unix) {
 		buf_adds(b, ", expired ");
-		word_span(b, f->now_unix - t->not_after);
+		date_add_span(b, f->now_unix - t->not_after);
 		buf_adds(b, " ago, on ");
 	} else {
 		buf_adds(b, ", ");
@@ -272,7 +273,7 @@ add_secret(struct buf *b, const struct verdict *v, const struct facts *f,
 	buf_adds(b, "token: expires ");
 	word_date(b, t->expires_at);
 	buf_adds(b, ", in ");
-	word_span(b, facts_token_ttl(f));
+	date_add_span(b, facts_token_ttl(f));
 	buf_addc(b, '\n');
 }
 

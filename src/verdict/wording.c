@@ -257,21 +257,6 @@ word_duration(struct buf *b, int64_t us)
 }
 
 void
-word_span(struct buf *b, int64_t seconds)
-{
-	const long long minutes = seconds / 60, hours = seconds / 3600;
-
-	if (seconds < 120)
-		buf_addf(b, "%lld s", (long long)seconds);
-	else if (minutes < 120)
-		buf_addf(b, "%lld minutes", minutes);
-	else if (hours < 48)
-		buf_addf(b, "%lld hours", hours);
-	else
-		buf_addf(b, "%lld days", hours / 24);
-}
-
-void
 word_days(struct buf *b, int64_t days)
 {
 	buf_addf(b, "%lld day%s", (long long)days, days == 1 ? "" : "s");
@@ -336,7 +321,7 @@ word_secret(struct buf *b, const struct secret_look *l, enum secret_fault fault,
 		return;
 	word_date(b, l->token.expires_at);
 	buf_adds(b, ", ");
-	word_span(b, now_unix - l->token.expires_at);
+	date_add_span(b, now_unix - l->token.expires_at);
 	buf_adds(b, " ago by this machine's clock: get a new one");
 }
 

@@ -72,9 +72,6 @@ void word_seconds(struct buf *b, int64_t us);
 /* A duration as it was given: "10", "0.5". */
 void word_duration(struct buf *b, int64_t us);
 
-/* Seconds in round figures: "90 s", "15 minutes", "3 hours", "12 days". */
-void word_span(struct buf *b, int64_t seconds);
-
 /* "1 day", "2 days". */
 void word_days(struct buf *b, int64_t days);
 
