@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 
 /* A thread works for one at a time: nobody is blamed for another's lack. */
 static _Thread_local unsigned long lacks;
@@ -55,4 +56,15 @@ unsigned long
 library_memory_lacks(void)
 {
 	return lacks;
+}
+
+bool
+library_memory_errors(void)
+{
+	unsigned long code;
+	bool lacked = false;
+
+	while ((code = ERR_get_error()) != 0)
+		lacked = lacked || ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
+	return lacked;
 }

@@ -7,6 +7,7 @@
 #ifndef BASE_LIBRARY_MEMORY_H
 #define BASE_LIBRARY_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* To be called before OpenSSL is used: its allocations go this way. */
@@ -14,6 +15,9 @@ void library_memory_watch(void);
 
 /* How many allocations of this thread have failed so far. */
 unsigned long library_memory_lacks(void);
+
+/* Whether one of OpenSSL's errors is lack of memory; clears them all. */
+bool library_memory_errors(void);
 
 /* malloc() and realloc(), for a library that can be given them. */
 void *library_malloc(size_t n);

@@ -77,7 +77,7 @@ stream_start_tls(struct stream *s, struct tls_context *t,
 	SSL_set_connect_state(s->ssl);
 	if (id->sni == NULL || SSL_set_tlsext_host_name(s->ssl, id->sni) == 1)
 		return 0;
-	if (tls_error_lacks_memory() || library_memory_lacks() != lacks)
+	if (library_memory_errors() || library_memory_lacks() != lacks)
 		return err_nomem(e);
 	return err_set(e, ERR_USAGE, "%.*s: no name that TLS can send",
 	    text_cut(id->sni, 200), id->sni);
@@ -138,7 +138,7 @@ translate(struct stream *s, int rc)
 	switch (SSL_get_error(s->ssl, rc)) {
 	case SSL_ERROR_WANT_READ:
 		/* It left something out, for which the peer will refuse it. */
-		if (tls_error_lacks_memory())
+		if (library_memory_errors())
 			s->shake.facts.no_memory = true;
 		return want_more(s);
 	case SSL_ERROR_WANT_WRITE:

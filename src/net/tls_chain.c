@@ -9,7 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
-#include "net/tls_error.h"
+#include "base/library_memory.h"
 
 /* Where there is none yet. */
 static void
@@ -234,7 +234,7 @@ verify(X509_STORE_CTX *store, void *trust)
 	if (loaded == 1 || breaks_dates(f))
 		verify_again(store);
 	f->chain_judged = true;
-	if (tls_error_lacks_memory() || loaded == -1)
+	if (library_memory_errors() || loaded == -1)
 		f->no_memory = true;
 	return !f->no_memory;
 }

@@ -6,21 +6,12 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "base/library_memory.h"
+
 static bool
 is_lack_of_memory(unsigned long code)
 {
 	return ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
-}
-
-bool
-tls_error_lacks_memory(void)
-{
-	unsigned long code;
-	bool lacked = false;
-
-	while ((code = ERR_get_error()) != 0)
-		lacked = lacked || is_lack_of_memory(code);
-	return lacked;
 }
 
 bool
@@ -41,7 +32,7 @@ tls_error_take(char *text, size_t size)
 		if (!ERR_COMMON_ERROR(code))
 			break;
 	}
-	lacked = tls_error_lacks_memory() || lacked;
+	lacked = library_memory_errors() || lacked;
 	if (lacked)
 		snprintf(text, size, "out of memory");
 	else if (reason != NULL)
@@ -62,7 +53,7 @@ tls_error_of_file(const char *otherwise)
 	else if (ERR_GET_LIB(last) == ERR_LIB_SSL && !ERR_COMMON_ERROR(last) &&
 	    ERR_reason_error_string(last) != NULL)
 		why = ERR_reason_error_string(last);
-	return tls_error_lacks_memory() ? NULL : why;
+	return library_memory_errors() ? NULL : why;
 }
 
 int

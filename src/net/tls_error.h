@@ -16,9 +16,6 @@
  */
 bool tls_error_take(char *text, size_t size);
 
-/* Whether memory was lacking, by the errors queued; the queue is emptied. */
-bool tls_error_lacks_memory(void);
-
 /*
  * What is wrong with a file of ours; otherwise if OpenSSL has no good words.
  * NULL if nothing is, but memory was lacking.  Emptied, too.

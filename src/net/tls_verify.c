@@ -7,8 +7,8 @@
 
 #include <openssl/x509v3.h>
 
+#include "base/library_memory.h"
 #include "net/address.h"
-#include "net/tls_error.h"
 
 static int64_t
 unix_time(const ASN1_TIME *t)
@@ -113,6 +113,6 @@ tls_verify_take(struct tls_handshake *shake, SSL *ssl)
 	f->name_matches = carries_name(cert, shake->verify_name);
 	if (SSL_get_peer_cert_chain(ssl) != NULL)
 		take_chain(f, SSL_get_peer_cert_chain(ssl));
-	if (tls_error_lacks_memory())
+	if (library_memory_errors())
 		f->no_memory = true;
 }

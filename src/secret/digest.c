@@ -1,13 +1,11 @@
 #include "secret/digest.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <unistd.h>
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/err.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
@@ -44,18 +42,6 @@ derive(EVP_KDF_CTX *context, unsigned char digest[SECRET_DIGEST],
 									   : -1;
 }
 
-/* Clears OpenSSL's errors. */
-static bool
-was_lack_of_memory(void)
-{
-	unsigned long code;
-	bool lacked = false;
-
-	while ((code = ERR_get_error()) != 0)
-		lacked = lacked || ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
-	return lacked;
-}
-
 /*
  * In a library context of its own, because the default one has only what TLS
  * needs; the configuration's providers are not asked for either.
@@ -79,7 +65,7 @@ secret_digest(unsigned char digest[SECRET_DIGEST], const char *secret,
 	EVP_KDF_CTX_free(context);
 	EVP_KDF_free(kdf);
 	OSSL_LIB_CTX_free(library);
-	if (was_lack_of_memory() || library_memory_lacks() != lacks)
+	if (library_memory_errors() || library_memory_lacks() != lacks)
 		return rc == 0 ? 0 : ENOMEM;
 	return rc == 0 ? 0 : ENOSYS;
 }
