@@ -107,18 +107,3 @@ date_is_writable(const struct date *d)
 {
 	return d->year >= 0 && d->year <= 9999;
 }
-
-void
-date_add_span(struct buf *b, int64_t seconds)
-{
-	const long long minutes = seconds / 60, hours = seconds / 3600;
-
-	if (seconds < 120)
-		buf_addf(b, "%lld s", (long long)seconds);
-	else if (minutes < 120)
-		buf_addf(b, "%lld minutes", minutes);
-	else if (hours < 48)
-		buf_addf(b, "%lld hours", hours);
-	else
-		buf_addf(b, "%lld days", hours / 24);
-}

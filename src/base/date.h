@@ -10,8 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
-
 /* The Gregorian calendar, also before it was made. */
 struct date {
 	int64_t year;
@@ -37,9 +35,5 @@ bool date_read(struct date *out, const char *text, size_t len);
 
 /* Whether a year has four digits, as ISO 8601 wants it. */
 bool date_is_writable(const struct date *d);
-
-/* Append seconds in round figures: "90 s", "15 minutes", "3 hours", "12 days".
- */
-void date_add_span(struct buf *b, int64_t seconds);
 
 #endif

@@ -1,6 +1,7 @@
 #include "oauth2/words.h"
 
 #include "base/date.h"
+#include "base/span.h"
 
 void
 words_add_time(struct buf *out, const char *before, int64_t at)
@@ -15,7 +16,7 @@ void
 words_add_skew(struct buf *out, int64_t ahead)
 {
 	buf_adds(out, "this machine's clock is ");
-	date_add_span(out, ahead < 0 ? -ahead : ahead);
+	span_add(out, ahead < 0 ? -ahead : ahead);
 	buf_addf(out, " %s the provider's: set it",
 	    ahead > 0 ? "behind" : "ahead of");
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/date.h"
+#include "base/span.h"
 #include "check/trust.h"
 #include "net/tls_pin.h"
 #include "plugin/terminal.h"
@@ -106,7 +106,7 @@ add_tls(struct buf *b, const struct facts *f)
 	add_outside(b, f, t->issuer);
 	if (t->not_after <= f->now_unix) {
 		buf_adds(b, ", expired ");
-		date_add_span(b, f->now_unix - t->not_after);
+		span_add(b, f->now_unix - t->not_after);
 		buf_adds(b, " ago, on ");
 	} else {
 		buf_adds(b, ", ");
@@ -273,7 +273,7 @@ add_secret(struct buf *b, const struct verdict *v, const struct facts *f,
 	buf_adds(b, "token: expires ");
 	word_date(b, t->expires_at);
 	buf_adds(b, ", in ");
-	date_add_span(b, facts_token_ttl(f));
+	span_add(b, facts_token_ttl(f));
 	buf_addc(b, '\n');
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/date.h"
+#include "base/span.h"
 #include "check/trust.h"
 #include "net/address.h"
 #include "net/tls_pin.h"
@@ -164,7 +164,7 @@ write_expired(
 	buf_adds(b, ", since ");
 	word_date(b, t->when);
 	buf_adds(b, " (");
-	date_add_span(b, f->now_unix - t->when);
+	span_add(b, f->now_unix - t->when);
 	buf_adds(b, " ago)");
 }
 

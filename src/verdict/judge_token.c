@@ -1,6 +1,6 @@
 /* A token that will not last, and what it is renewed with. */
 
-#include "base/date.h"
+#include "base/span.h"
 #include "verdict/internal.h"
 #include "verdict/wording.h"
 
@@ -13,10 +13,10 @@ word_left(struct buf *b, const struct facts *f)
 		buf_adds(b, "token does not tell when it expires");
 	} else if (left > 0) {
 		buf_adds(b, "token expires in ");
-		date_add_span(b, left);
+		span_add(b, left);
 	} else {
 		buf_adds(b, "token expired ");
-		date_add_span(b, -left);
+		span_add(b, -left);
 		buf_adds(b, " ago");
 	}
 }

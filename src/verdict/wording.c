@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/date.h"
+#include "base/span.h"
 #include "base/text.h"
 
 enum {
@@ -321,7 +322,7 @@ word_secret(struct buf *b, const struct secret_look *l, enum secret_fault fault,
 		return;
 	word_date(b, l->token.expires_at);
 	buf_adds(b, ", ");
-	date_add_span(b, now_unix - l->token.expires_at);
+	span_add(b, now_unix - l->token.expires_at);
 	buf_adds(b, " ago by this machine's clock: get a new one");
 }
 
