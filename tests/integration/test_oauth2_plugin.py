@@ -7,24 +7,15 @@ import time
 
 import pytest
 
-import oauth2
 import token_server
 from conftest import USER
+from oauth2 import helper, provider  # noqa: F401 (fixtures)
 from token_server import Fault, error
 
 
-@pytest.fixture
-def provider(ca):
-    server = token_server.TokenServer(ca.context())
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def helper(plugin, tmp_path, ca, provider):
-    helper = oauth2.Helper(plugin, tmp_path, ca, provider)
+@pytest.fixture(autouse=True)
+def secret(plugin):
     plugin.secret(token_server.SECRET)
-    return helper
 
 
 @pytest.fixture
