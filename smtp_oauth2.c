@@ -128,7 +128,9 @@ read_line(struct command_line *l, int argc, char **argv, struct failure *f)
 		return 0;
 	if (e.kind != ERR_NONE) {
 		*f = (struct failure){ .class = FAILURE_NONE };
-		return failure_set(f, FAILURE_USAGE, "%s", e.text);
+		return failure_set(f,
+		    e.kind == ERR_INTERNAL ? FAILURE_LOCAL : FAILURE_USAGE,
+		    "%s", e.text);
 	}
 	return rc == 0 ? check_line(l, f) : -1;
 }
