@@ -220,6 +220,8 @@ coverage: ## Measure what the tests reach: build/coverage/index.html
 	@find build/coverage -name '*.gcda' -exec rm -f {} +
 	$(submake) VARIANT=coverage CFLAGS='-O0 -g' unit fuzz-replay
 	$(call pytest,build/coverage/check_smtp_auth,tests/integration)
+	@sh tests/oauth2/install-servers.sh build/oauth-servers
+	$(call pytest,build/coverage/check_smtp_auth,tests/oauth2)
 	@gcovr --root . --object-directory build/coverage --exclude tests/ \
 	    --exclude completion/ --exclude-unreachable-branches \
 	    --gcov-ignore-parse-errors --print-summary \
