@@ -762,9 +762,9 @@ test_help(void **state)
 		if (strcspn(s, "\n") > 80)
 			fail_msg("too wide: %.100s", s);
 	buf_free(&b);
-	options_version(&b);
+	options_version(&b, "1.2.3");
 	assert_false(b.failed);
-	assert_memory_equal(buf_str(&b), "check_smtp_auth ", 16);
+	assert_memory_equal(buf_str(&b), "check_smtp_auth 1.2.3\n", 22);
 	buf_free(&b);
 }
 
