@@ -133,7 +133,7 @@ struct report {
 
 struct report_format;
 
-enum { REPORT_PARTS = 10 }; /* that a page of OpenMetrics comes in */
+enum { REPORT_PARTS = 11 }; /* that a page of OpenMetrics comes in */
 
 /* Of many checks on one page. */
 struct report_totals {

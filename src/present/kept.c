@@ -65,7 +65,8 @@ kept_new(const struct report *r)
 {
 	size_t size = length(r->name, SIZE_MAX) + length(r->host, SIZE_MAX) +
 	    length(r->user, SIZE_MAX) + length(r->message, TEXT_MAX) +
-	    length(r->hint, TEXT_MAX) + 5;
+	    length(r->hint, TEXT_MAX) + length(r->mechanism, SIZE_MAX) +
+	    length(r->tls.version, SIZE_MAX) + 7;
 	struct kept *k = calloc(1, sizeof *k + size);
 	char *end;
 
@@ -78,6 +79,8 @@ kept_new(const struct report *r)
 	k->user = keep(&end, r->user, SIZE_MAX);
 	k->message = keep(&end, r->message, TEXT_MAX);
 	k->hint = keep(&end, r->hint, TEXT_MAX);
+	k->mechanism = keep(&end, r->mechanism, SIZE_MAX);
+	k->tls_version = keep(&end, r->tls.version, SIZE_MAX);
 	return k;
 }
 
@@ -115,9 +118,11 @@ kept_recall(struct kept_report *a, const struct kept *k)
 		.host = k->host,
 		.port = k->port,
 		.user = k->user,
+		.mechanism = k->mechanism,
 		.has_time = k->has_time,
 		.time_us = k->time_us,
-		.tls = { .verified = -1,
+		.tls = { .version = k->tls_version,
+		    .verified = -1,
 		    .has_dates = k->has_dates,
 		    .not_after = k->not_after },
 		.token = { .has_expiry = k->has_expiry,

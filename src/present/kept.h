@@ -26,6 +26,7 @@ struct kept {
 	int64_t phase_us[PHASES];
 	int64_t time_us, not_after, expires_at;
 	const char *name, *host, *user, *message, *hint;
+	const char *mechanism, *tls_version;
 	char text[];
 };
 

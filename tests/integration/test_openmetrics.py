@@ -25,7 +25,7 @@ FAMILIES = ["smtp_auth_" + x for x in (
     "state", "up", "condition", "phase_seconds", "duration_seconds",
     "certificate_not_after_timestamp_seconds",
     "token_expiry_timestamp_seconds", "credential_end_timestamp_seconds",
-    "held_back", "next_try_timestamp_seconds")]
+    "held_back", "next_try_timestamp_seconds", "info")]
 
 
 class Page:
@@ -84,6 +84,8 @@ def test_success(plugin, mail):
     end = time.strptime(data["tls"]["not_after"], "%Y-%m-%dT%H:%M:%SZ")
     assert page.values["certificate_not_after_timestamp_seconds",] == (
         time.mktime((*end[:8], 0)) - time.timezone)
+    info = "info", data["mechanism"], data["tls"]["version"]
+    assert page.values[info] == 1
 
 
 def test_without_credentials(plugin, mail):
@@ -92,6 +94,7 @@ def test_without_credentials(plugin, mail):
     assert page.labels == [HOST, str(server.port), ""]
     assert page.values["state",] == 0 and page.values["up",] == 1
     assert ("certificate_not_after_timestamp_seconds",) not in page.values
+    assert not [x for x in page.values if x[0] == "info"]
     server = mail(tls="none", greeting="554 No")
     assert run_page(plugin, *server.args).values["up",] == 0
 
