@@ -20,6 +20,7 @@ enum family {
 	FAMILY_CREDENTIAL,
 	FAMILY_HELD_BACK,
 	FAMILY_NEXT_TRY,
+	FAMILY_CHECKED,
 	FAMILY_INFO,
 	FAMILIES,
 };
@@ -53,6 +54,8 @@ static const struct {
 	    "0 if it was not, by the guard that was asked for." },
 	[FAMILY_NEXT_TRY] = { "next_try_timestamp_seconds",
 	    "Unix time when a secret that is held back may be sent again." },
+	[FAMILY_CHECKED] = { "checked_timestamp_seconds",
+	    "Unix time when the check was done." },
 	[FAMILY_INFO] = { "info", "1, labelled with what was negotiated." },
 };
 
@@ -234,6 +237,9 @@ add_family(struct samples *s, enum family f, const struct report *r)
 		break;
 	case FAMILY_NEXT_TRY:
 		put_if(s, f, r->guard.has_dates, r->guard.next_try);
+		break;
+	case FAMILY_CHECKED:
+		put_if(s, f, r->now != 0, r->now);
 		break;
 	case FAMILY_INFO:
 		add_info(s, r);

@@ -48,6 +48,7 @@ keep_numbers(struct kept *k, const struct report *r)
 	k->not_after = r->tls.not_after;
 	k->has_expiry = r->token.has_expiry;
 	k->expires_at = r->token.expires_at;
+	k->now = r->now;
 	for (i = 0; i < r->finding_count; i++) {
 		c = condition_find(
 		    r->findings[i].condition, strlen(r->findings[i].condition));
@@ -121,6 +122,7 @@ kept_recall(struct kept_report *a, const struct kept *k)
 		.mechanism = k->mechanism,
 		.has_time = k->has_time,
 		.time_us = k->time_us,
+		.now = k->now,
 		.tls = { .version = k->tls_version,
 		    .verified = -1,
 		    .has_dates = k->has_dates,

@@ -25,7 +25,8 @@ FAMILIES = ["smtp_auth_" + x for x in (
     "state", "up", "condition", "phase_seconds", "duration_seconds",
     "certificate_not_after_timestamp_seconds",
     "token_expiry_timestamp_seconds", "credential_end_timestamp_seconds",
-    "held_back", "next_try_timestamp_seconds", "info")]
+    "held_back", "next_try_timestamp_seconds",
+    "checked_timestamp_seconds", "info")]
 
 
 class Page:
@@ -48,6 +49,10 @@ class Page:
         self.samples = [s for f in families for s in f.samples]
         assert all(s.timestamp is None for s in self.samples)
         self.values = {}
+        age = time.time() - next(
+            s.value for s in self.samples
+            if s.name == "smtp_auth_checked_timestamp_seconds")
+        assert -2 < age < 600, text
         for s in self.samples:
             labels = dict(s.labels)
             self.labels = [labels.pop(x) for x in ("host", "port", "user")]

@@ -37,6 +37,8 @@
 	    "0 if it was not, by the guard that was asked for.")               \
 	HEAD("next_try_timestamp_seconds",                                     \
 	    "Unix time when a secret that is held back may be sent again.")
+#define CHECKED                                                                \
+	HEAD("checked_timestamp_seconds", "Unix time when the check was done.")
 #define INFO HEAD("info", "1, labelled with what was negotiated.")
 #define CREDENTIAL                                                             \
 	HEAD("credential_end_timestamp_seconds",                               \
@@ -58,7 +60,7 @@ test_sample(void **state)
 		  ",phase=\"auth\"} 0.084212\n" DURATION
 		  "smtp_auth_duration_seconds" SAMPLE "} 2.310000\n" NOT_AFTER
 		  "smtp_auth_certificate_not_after_timestamp_seconds" SAMPLE
-		  "} 1796464800\n" EXPIRY CREDENTIAL GUARD INFO
+		  "} 1796464800\n" EXPIRY CREDENTIAL GUARD CHECKED INFO
 		  "smtp_auth_info" SAMPLE
 		  ",mechanism=\"PLAIN\",tls_version=\"TLSv1.3\"} 1\n# EOF\n");
 }
@@ -74,7 +76,7 @@ test_nothing_known(void **state)
 	report_expect("next to nothing", &report_openmetrics, &r,
 	    STATE "smtp_auth_state" NOBODY " 3\n" UP "smtp_auth_up" NOBODY
 		  " 0\n" CONDITION PHASE DURATION NOT_AFTER EXPIRY CREDENTIAL
-		      GUARD INFO "# EOF\n");
+		      GUARD CHECKED INFO "# EOF\n");
 }
 
 /* A series that comes twice makes the collector drop the whole page. */
@@ -97,7 +99,7 @@ test_condition_twice(void **state)
 		  "condition=\"slow\"} 1\n"
 		  "smtp_auth_condition{host=\"\",port=\"\",user=\"\","
 		  "condition=\"expect\"} 1\n" PHASE DURATION NOT_AFTER EXPIRY
-		      CREDENTIAL GUARD INFO "# EOF\n");
+		      CREDENTIAL GUARD CHECKED INFO "# EOF\n");
 }
 
 /* The format demands that the samples of a family stand together. */
@@ -111,7 +113,7 @@ test_two(void **state)
 		.state = STATUS_WARNING, .host = "mx.example.org",
 		.user = "bob", .mechanism = "XOAUTH2", .findings = &finding,
 		.finding_count = 1, .has_time = true, .time_us = 1500000,
-		.token = { true, 1796464801, 1 },
+		.now = 1700007112, .token = { true, 1796464801, 1 },
 		.credential = { "certificate", true, 1796464802, 0 } };
 	struct buf out = BUF_INIT(ROOM);
 	struct report_page p;
@@ -139,7 +141,9 @@ test_two(void **state)
 	    "smtp_auth_token_expiry_timestamp_seconds" OTHER
 	    "} 1796464801\n" CREDENTIAL
 	    "smtp_auth_credential_end_timestamp_seconds" OTHER
-	    "} 1796464802\n" GUARD INFO "smtp_auth_info" SAMPLE
+	    "} 1796464802\n" GUARD CHECKED
+	    "smtp_auth_checked_timestamp_seconds" OTHER "} 1700007112\n" INFO
+	    "smtp_auth_info" SAMPLE
 	    ",mechanism=\"PLAIN\",tls_version=\"TLSv1.3\"} 1\n"
 	    "smtp_auth_info" OTHER
 	    ",mechanism=\"XOAUTH2\",tls_version=\"\"} 1\n# EOF\n");
@@ -197,7 +201,7 @@ test_hostile(void **state)
 		  "smtp_auth_certificate_not_after_timestamp_seconds" EVILS
 		  "} -9223372036854775808\n" EXPIRY
 		  "smtp_auth_token_expiry_timestamp_seconds" EVILS
-		  "} 9223372036854775807\n" CREDENTIAL GUARD INFO
+		  "} 9223372036854775807\n" CREDENTIAL GUARD CHECKED INFO
 		  "smtp_auth_info" EVILS ",mechanism=" TAME ",tls_version=" TAME
 		  "} 1\n# EOF\n");
 }
