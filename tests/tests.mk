@@ -50,7 +50,7 @@ narrow_packages = $(if $(filter x86_64,$(shell uname -m)),gcc-multilib)
 # php-cgi is there so that no web server need be.
 engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist \
                   python3-cryptography python3-dnspython python3-jwt \
-                  python3-jsonschema postfix \
+                  python3-jsonschema openssl postfix \
                   dovecot-core sasl2-bin libsasl2-modules icinga2-bin icingacli \
                   icingaweb2-module-director nagios4-core nagios-nrpe-server \
                   nagios-nrpe-plugin php-cli rrdtool \
@@ -168,7 +168,7 @@ check-long: ## Run what takes long: calls that fail, load, batches, STATIC=1, fu
 	$(call pytest,build/static/check_smtp_auth)
 	$(submake) fuzz FUZZ_SECONDS=5
 
-check-engines: ## Run real Icinga 2, Nagios, NRPE, Zabbix ... with integrations/
+check-engines: ## Run real Icinga 2, Nagios, NRPE, Zabbix ... with integrations/; Haraka, too
 	$(needs_root)
 	@$(install_packages) $(engine_packages)
 	$(submake) all
