@@ -56,8 +56,8 @@ def test_cron(unit, place):
     done = subprocess.run(
         ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--",
          "/bin/sh", "-c", command.replace(
-             "--all", "--all --config=%s" % config)],
-        env={"PATH": "%s:/usr/bin:/bin" % place.plugins,
-             "STATE_DIRECTORY": str(state)}, cwd="/",
+             "--all", "--all --config=%s" % config).replace(
+                 "/usr/lib/nagios/plugins", str(place.plugins))],
+        env={"PATH": "/usr/bin:/bin", "STATE_DIRECTORY": str(state)}, cwd="/",
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     assert (done.returncode, done.stdout) == (0, b"")
