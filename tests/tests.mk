@@ -58,7 +58,7 @@ engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist 
                   zabbix-frontend-php \
                   php-cgi php-pgsql postgresql util-linux python3-yaml \
                   prometheus prometheus-node-exporter \
-                  python3-prometheus-client systemd strace bash curl jq
+                  python3-prometheus-client systemd strace bash curl jq chromium
 bench_packages = $(build_packages) python3 python3-dnspython python3-matplotlib \
                  valgrind strace time openssl ca-certificates curl swaks \
                  libnet-ssleay-perl monitoring-plugins-basic
@@ -78,7 +78,7 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 6 \
         check check-sanitized check-on check-long check-engines check-newest check-packages bench bench-batch bench-check \
         bench-engines bench-programs fuzz memcheck coverage lint format
 
-unit: $(unit_tests) ## Run the unit tests and dialogue replays; no root needed
+unit: $(unit_tests) completion-current ## Run the unit tests and dialogue replays; no root needed
 	@sh tests/unit.sh $(unit_tests)
 
 transcripts-update: $(O)/tests/unit/test_transcripts ## Write tests/transcripts anew; read "git diff" then
@@ -92,6 +92,7 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	$(submake) all
 	@sh tests/layers.sh
 	@sh tests/hardening.sh '$(CC)' '$(MAKE)' build
+	@sh tests/install.sh '$(MAKE)' '$(VERSION)'
 	@sh tests/man-options.sh build/check_smtp_auth man/check_smtp_auth.1
 	@mandoc -Tlint -W warning man/check_smtp_auth.1 man/smtp-oauth2.1
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/listed.py build/check_smtp_auth
@@ -264,7 +265,7 @@ check-packages: ## Build the packages, install one in a fresh Debian, run it the
 	@$(install_packages) $(deb_packages) lintian debootstrap rpm elfutils \
 	    python3 python3-cryptography
 	$(submake) deb
-	@sh tests/packages/check.sh '$(VERSION)'
+	@sh tests/packages/check.sh '$(VERSION)' '$(dist_version)'
 
 unit-programs: $(unit_tests)
 	@:

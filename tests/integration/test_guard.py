@@ -401,7 +401,7 @@ exit ${code:-0}"""
 
 
 @pytest.mark.parametrize("state", ["no inode for the lock", "no page"])
-def test_full_disk(plugin, mail, tmp_path, state):
+def test_full_disk(plugin, mail, tmp_path, state, leave_to_mount):
     server = mail(auth=NO)
     disk = tmp_path / "disk"
     disk.mkdir()
