@@ -13,7 +13,7 @@ PROGRAM = re.compile(r"(/[^\s\"'`]*)/(check_smtp_auth|smtp-oauth2)(?=[\s\"'`]|$)
 # Folders that are told of: of the plugin, for Icinga and for the shell.
 FOLDER = re.compile(r'PluginContribDir = "(/[^"]*)"|\bPATH=(/[^:\s]*)')
 # Of other folders that have a file or a folder of these names.
-ELSEWHERE = re.compile(r"/(etc|var|usr/share)/")
+ELSEWHERE = re.compile(r"/(etc|var|usr/(local/)?share)/")
 CHECKED = {"batch", "checkmk", "cron", "icinga2", "nagios", "nrpe", "oauth2",
            "prometheus", "systemd", "telegraf", "zabbix"}
 
