@@ -53,7 +53,7 @@ engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist 
                   python3-jsonschema openssl postfix \
                   dovecot-core sasl2-bin libsasl2-modules icinga2-bin icingacli \
                   icingaweb2-module-director nagios4-core nagios-nrpe-server \
-                  nagios-nrpe-plugin php-cli rrdtool \
+                  nagios-nrpe-plugin php-cli rrdtool influxdb \
                   zabbix-server-pgsql zabbix-agent zabbix-agent2 \
                   zabbix-frontend-php \
                   php-cgi php-pgsql postgresql util-linux python3-yaml \
