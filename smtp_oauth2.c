@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/library_memory.h"
 #include "base/process.h"
 #include "base/wipe.h"
 #include "cli/help.h"
@@ -15,6 +16,11 @@
 #include "oauth2/command.h"
 #include "oauth2/json.h"
 #include "oauth2/keys.h"
+
+/* The version with the commit; this file alone is compiled anew for it. */
+#ifndef BUILD
+#define BUILD VERSION
+#endif
 
 enum { STATUS_UNKNOWN = 3, EXIT_UNWRITTEN = 78 };
 
@@ -187,12 +193,13 @@ main(int argc, char **argv)
 	/* A full disk and a reader that is gone are told by the calls. */
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	library_memory_watch();
 	json_guard_memory();
 	if (read_line(&l, argc, argv, &f) == 0) {
 		if (l.wants_help)
 			print_help();
 		else if (l.wants_version)
-			printf("smtp-oauth2 %s\n", VERSION);
+			puts("smtp-oauth2 " BUILD);
 		else
 			code = l.command->run(&l, &f);
 	}

@@ -50,7 +50,7 @@ narrow_packages = $(if $(filter x86_64,$(shell uname -m)),gcc-multilib)
 # php-cgi is there so that no web server need be.
 engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist \
                   python3-cryptography python3-dnspython python3-jwt \
-                  python3-jsonschema postfix \
+                  python3-jsonschema openssl postfix \
                   dovecot-core sasl2-bin libsasl2-modules icinga2-bin icingacli \
                   icingaweb2-module-director nagios4-core nagios-nrpe-server \
                   nagios-nrpe-plugin php-cli rrdtool \
@@ -58,7 +58,7 @@ engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist 
                   $(zabbix_sender) zabbix-frontend-php \
                   php-cgi php-pgsql postgresql util-linux python3-yaml \
                   prometheus prometheus-node-exporter \
-                  python3-prometheus-client systemd strace bash curl jq
+                  python3-prometheus-client systemd strace bash curl jq chromium
 # In Debian 12 a part of zabbix-agent.
 zabbix_sender = $(if $(shell grep -s '=bookworm' /etc/os-release),,zabbix-sender)
 # What tests/engines needs for Zabbix alone; nagios4-common makes the user.
@@ -88,7 +88,7 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 6 \
         check check-sanitized check-on check-long check-engines check-zabbix check-zabbix-trixie check-newest check-packages bench bench-batch bench-check \
         bench-engines bench-programs fuzz memcheck coverage lint format
 
-unit: $(unit_tests) ## Run the unit tests and dialogue replays; no root needed
+unit: $(unit_tests) completion-current ## Run the unit tests and dialogue replays; no root needed
 	@sh tests/unit.sh $(unit_tests)
 
 transcripts-update: $(O)/tests/unit/test_transcripts ## Write tests/transcripts anew; read "git diff" then
@@ -102,6 +102,7 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	$(submake) all
 	@sh tests/layers.sh
 	@sh tests/hardening.sh '$(CC)' '$(MAKE)' build
+	@sh tests/install.sh '$(MAKE)' '$(VERSION)'
 	@sh tests/man-options.sh build/check_smtp_auth man/check_smtp_auth.1
 	@mandoc -Tlint -W warning man/check_smtp_auth.1 man/smtp-oauth2.1
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/listed.py build/check_smtp_auth
@@ -109,7 +110,7 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	$(submake) VARIANT=asan unit-programs fuzz-programs
 	$(submake) VARIANT=asan unit
 	$(submake) VARIANT=asan fuzz-replay
-	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(call pytest,build/check_smtp_auth)
 	@sh tests/oauth2/install-servers.sh build/oauth-servers
 	$(call pytest,build/check_smtp_auth,tests/oauth2)
@@ -122,7 +123,7 @@ check-sanitized: ## Run the plugin with the sanitizers in every test, and what c
 	$(submake) unit
 	$(submake) VARIANT=clang all unit-programs
 	$(submake) VARIANT=asan all
-	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(call pytest,build/asan/check_smtp_auth)
 
 check-on: ## Run demo and check on a bare Debian: SUITE=bookworm or trixie, the other one
@@ -137,7 +138,7 @@ check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
 	    exit 1; fi
 	@$(install_packages) $(check_packages)
 	$(submake) VARIANT=newest all unit
-	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(call pytest,build/newest/check_smtp_auth)
 
 bench-check: ## See that a check costs no more instructions than it did
@@ -174,11 +175,11 @@ check-long: ## Run what takes long: calls that fail, load, batches, STATIC=1, fu
 	    tests/integration/test_guard.py tests/integration/test_batch.py -m long)
 	$(submake) STATIC=1 all
 	@sh tests/hardening.sh '$(CC)' '$(MAKE) STATIC=1' build/static
-	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(call pytest,build/static/check_smtp_auth)
 	$(submake) fuzz FUZZ_SECONDS=5
 
-check-engines: ## Run real Icinga 2, Nagios, NRPE, Zabbix ... with integrations/
+check-engines: ## Run real Icinga 2, Nagios, NRPE, Zabbix ... with integrations/; Haraka, too
 	$(needs_root)
 	@$(install_packages) $(engine_packages)
 	$(submake) all
@@ -232,7 +233,7 @@ coverage: export GCOV_ERROR_FILE = $(CURDIR)/build/coverage/complaints
 coverage: ## Measure what the tests reach: build/coverage/index.html
 	$(needs_root)
 	@$(install_packages) $(check_packages) gcovr
-	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(submake) VARIANT=coverage CFLAGS='-O0 -g' all unit-programs
 	@find build/coverage -name '*.gcda' -exec rm -f {} +
 	$(submake) VARIANT=coverage CFLAGS='-O0 -g' unit fuzz-replay
@@ -286,7 +287,7 @@ check-packages: ## Build the packages, install one in a fresh Debian, run it the
 	@$(install_packages) $(deb_packages) lintian debootstrap rpm elfutils \
 	    python3 python3-cryptography
 	$(submake) deb
-	@sh tests/packages/check.sh '$(VERSION)'
+	@sh tests/packages/check.sh '$(VERSION)' '$(dist_version)'
 
 unit-programs: $(unit_tests)
 	@:

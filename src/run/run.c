@@ -199,10 +199,13 @@ run_batch(struct run *r)
 }
 
 static void
-explain(struct run *r, void (*write)(struct buf *out))
+explain(struct run *r)
 {
 	r->answer.code = STATUS_UNKNOWN;
-	write(&r->answer.said);
+	if (r->options.action == ACTION_VERSION)
+		options_version(&r->answer.said, r->version);
+	else
+		options_help(&r->answer.said);
 	if (r->answer.said.failed)
 		give_up(r);
 }
@@ -212,10 +215,9 @@ run_do(struct run *r)
 {
 	if (r->job.facts.err.kind != ERR_NONE)
 		conclude(r);
-	else if (r->options.action == ACTION_HELP)
-		explain(r, options_help);
-	else if (r->options.action == ACTION_VERSION)
-		explain(r, options_version);
+	else if (r->options.action == ACTION_HELP ||
+	    r->options.action == ACTION_VERSION)
+		explain(r);
 	else if (r->options.batch != NULL)
 		run_batch(r);
 	else

@@ -8,19 +8,8 @@ import pytest
 import oauth2
 import schema
 import token_server
+from oauth2 import helper, provider  # noqa: F401 (fixtures)
 from token_server import Fault, error
-
-
-@pytest.fixture
-def provider(ca):
-    server = token_server.TokenServer(ca.context())
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def helper(plugin, tmp_path, ca, provider):
-    return oauth2.Helper(plugin, tmp_path, ca, provider)
 
 
 # renew ----------------------------------------------------------------------
@@ -304,6 +293,10 @@ def test_bad_file(helper, text, words):
 def test_file_that_is_not_there(helper):
     run = helper.run("--config=/nonexistent/oauth2.ini", "token", "a")
     assert run.code == 78 and "No such file or directory" in run.out, run
+    assert run.fields["remedy"] == "give the file by --config, or let " \
+        "smtp-oauth2 setup make it", run
+    run = helper.run("--config=/", "token", "a")
+    assert run.fields["remedy"] == "mend it, or give another by --config", run
 
 
 def test_no_accounts(helper):

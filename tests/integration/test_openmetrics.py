@@ -333,7 +333,7 @@ cmp -n 4096 "$DISK/a.prom" /dev/zero || exit
 exit $code"""
 
 
-def test_full_disk(plugin, mail, tmp_path):
+def test_full_disk(plugin, mail, tmp_path, leave_to_mount):
     """A file system of one page, which the file that is there fills."""
     disk = tmp_path / "disk"
     disk.mkdir()
