@@ -64,8 +64,8 @@ zabbix_sender = $(if $(shell grep -s '=bookworm' /etc/os-release),,zabbix-sender
 # What tests/engines needs for Zabbix alone; nagios4-common makes the user.
 zabbix_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist \
                   python3-cryptography python3-dnspython python3-jwt \
-                  python3-jsonschema python3-yaml openssl postfix dovecot-core \
-                  sasl2-bin libsasl2-modules nagios4-common \
+                  python3-jsonschema python3-yaml python3-prometheus-client openssl \
+                  postfix dovecot-core sasl2-bin libsasl2-modules nagios4-common \
                   zabbix-server-pgsql zabbix-agent zabbix-agent2 $(zabbix_sender) \
                   zabbix-frontend-php php-cli php-cgi php-pgsql postgresql \
                   util-linux
