@@ -55,10 +55,20 @@ engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist 
                   icingaweb2-module-director nagios4-core nagios-nrpe-server \
                   nagios-nrpe-plugin php-cli rrdtool influxdb \
                   zabbix-server-pgsql zabbix-agent zabbix-agent2 \
-                  zabbix-frontend-php \
+                  $(zabbix_sender) zabbix-frontend-php \
                   php-cgi php-pgsql postgresql util-linux python3-yaml \
                   prometheus prometheus-node-exporter \
                   python3-prometheus-client systemd strace bash curl jq chromium
+# In Debian 12 a part of zabbix-agent.
+zabbix_sender = $(if $(shell grep -s '=bookworm' /etc/os-release),,zabbix-sender)
+# What tests/engines needs for Zabbix alone; nagios4-common makes the user.
+zabbix_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist \
+                  python3-cryptography python3-dnspython python3-jwt \
+                  python3-jsonschema python3-yaml python3-prometheus-client openssl \
+                  postfix dovecot-core sasl2-bin libsasl2-modules nagios4-common \
+                  zabbix-server-pgsql zabbix-agent zabbix-agent2 $(zabbix_sender) \
+                  zabbix-frontend-php php-cli php-cgi php-pgsql postgresql \
+                  util-linux
 bench_packages = $(build_packages) python3 python3-dnspython python3-matplotlib \
                  valgrind strace time openssl ca-certificates curl swaks \
                  libnet-ssleay-perl monitoring-plugins-basic
@@ -76,7 +86,7 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(3) $(PYTHON) -m pytest -n 6 \
          $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
 .PHONY: unit unit-programs fuzz-programs fuzz-replay transcripts-update \
-        check check-sanitized check-on check-long check-engines check-newest check-packages bench bench-batch bench-check \
+        check check-sanitized check-on check-long check-engines check-zabbix check-zabbix-trixie check-newest check-packages bench bench-batch bench-check \
         bench-engines bench-programs fuzz memcheck coverage lint format
 
 unit: $(unit_tests) completion-current ## Run the unit tests and dialogue replays; no root needed
@@ -182,6 +192,18 @@ check-engines: ## Run real Icinga 2, Nagios, NRPE, Zabbix ... with integrations/
 	@$(install_packages) $(engine_packages)
 	$(submake) all
 	$(call pytest,build/check_smtp_auth,tests/engines --dist loadfile)
+
+check-zabbix: ## Run what check-engines does with Zabbix alone
+	$(needs_root)
+	@$(install_packages) $(zabbix_packages)
+	$(submake) all
+	$(call pytest,build/check_smtp_auth,tests/engines/test_zabbix.py \
+	    tests/engines/test_batch.py -k zabbix --dist loadfile)
+
+check-zabbix-trixie: ## Run that with Zabbix 7.0, on a bare Debian 13 as check-on makes it
+	$(needs_root)
+	@$(install_packages) debootstrap git util-linux
+	@sh tests/check-on.sh trixie check-zabbix
 
 bench-engines: ## Measure how many checks a second Icinga 2 does (6 minutes)
 	$(needs_root)
