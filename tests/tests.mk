@@ -58,7 +58,7 @@ engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist 
                   zabbix-frontend-php \
                   php-cgi php-pgsql postgresql util-linux python3-yaml \
                   prometheus prometheus-node-exporter \
-                  python3-prometheus-client systemd strace bash curl jq
+                  python3-prometheus-client systemd strace bash curl jq chromium
 bench_packages = $(build_packages) python3 python3-dnspython python3-matplotlib \
                  valgrind strace time openssl ca-certificates curl swaks \
                  libnet-ssleay-perl monitoring-plugins-basic

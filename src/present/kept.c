@@ -48,6 +48,12 @@ keep_numbers(struct kept *k, const struct report *r)
 	k->not_after = r->tls.not_after;
 	k->has_expiry = r->token.has_expiry;
 	k->expires_at = r->token.expires_at;
+	k->has_end = r->credential.has_end;
+	k->ends_at = r->credential.ends_at;
+	k->is_guarded = r->guard.known;
+	k->held_back = r->guard.held_back;
+	k->has_next_try = r->guard.has_dates;
+	k->next_try = r->guard.next_try;
 	for (i = 0; i < r->finding_count; i++) {
 		c = condition_find(
 		    r->findings[i].condition, strlen(r->findings[i].condition));
@@ -122,6 +128,11 @@ kept_recall(struct kept_report *a, const struct kept *k)
 		    .not_after = k->not_after },
 		.token = { .has_expiry = k->has_expiry,
 		    .expires_at = k->expires_at },
+		.guard = { .known = k->is_guarded,
+		    .held_back = k->held_back,
+		    .has_dates = k->has_next_try,
+		    .next_try = k->next_try },
+		.credential = { .has_end = k->has_end, .ends_at = k->ends_at },
 		.findings = a->findings,
 		.phases = a->phases,
 		.phase_count = PHASES };

@@ -1,6 +1,6 @@
 """Results of a batch, each handed to its real receiver: Nagios' command file,
-Icinga 2's API, zabbix_sender and a Zabbix with discovery, promtool, jq; and
-the unit that runs one."""
+Icinga 2's API, zabbix_sender and a Zabbix with discovery, node_exporter,
+promtool, jq; and the unit that runs one."""
 
 import json
 import re
@@ -13,7 +13,10 @@ import nagios
 import zabbix_server
 from conftest import HOST, INTEGRATIONS, PASSWORD, USER
 from postfix_server import ADDRESS
+from prometheus_client.openmetrics.parser import \
+    text_string_to_metric_families
 from test_nagios import OBJECTS
+from test_openmetrics import Exporter
 from units import Unit, verify
 
 FOLDER = INTEGRATIONS / "batch"
@@ -168,6 +171,37 @@ def test_prometheus(batch):
         check=False)
     assert (done.returncode, done.stdout) == (0, "")
     assert text.count("smtp_auth_state{") == 3
+
+
+def test_node_exporter(batch, tmp_path):
+    """What it serves is what the page says: each series, with its value."""
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    page = pages / "smtp_auth.prom"
+    guarded = ["--guard=1/3600", "--state-dir=%s" % (tmp_path / "state"),
+               "--output-format=openmetrics", "--output-file=%s" % page]
+    batch(*guarded)
+    batch(*guarded)
+    exporter = Exporter(pages, tmp_path / "exporter.log")
+    try:
+        exporter.start()
+        served = {(s.name, *sorted(s.labels.items())): s.value
+                  for s in exporter.scrape() if s.name.startswith("smtp_auth")}
+    finally:
+        exporter.stop()
+    families = text_string_to_metric_families(page.read_text())
+    written = {(s.name, *sorted(s.labels.items())): s.value
+               for f in families for s in f.samples}
+    assert served == written
+    value = {name: {dict(labels)["check"]: value
+                    for (known, *labels), value in served.items()
+                    if known == "smtp_auth_" + name}
+             for name in ("state", "held_back", "next_try_timestamp_seconds")}
+    assert value["state"] == {
+        "mx1!good": 0, "mx1!bad": 2, "mx1!faulty": 3}
+    assert value["held_back"]["mx1!good"] == 0
+    assert value["held_back"]["mx1!bad"] == 1
+    assert set(value["next_try_timestamp_seconds"]) == {"mx1!bad"}
 
 
 def test_jq(batch):

@@ -569,6 +569,33 @@ def test_guard(batch, accounts, ca, tmp_path):
     assert len(list((tmp_path / "state").glob("*.guard"))) == len(users)
 
 
+def test_guard_on_a_page(batch, plugin, accounts, ca, tmp_path):
+    """Each account has the series that it has alone."""
+    base = account(accounts(), ca)
+    del base["authuser"]
+    batch.add("check_smtp_auth", "guard=1/3600", **base)
+    users = {"good": USER, "bad": "bad@example.org"}
+    for name, user in users.items():
+        batch.add(name, authuser=user)
+    options = ["--state-dir=%s" % (tmp_path / "state"),
+               "--output-format=openmetrics"]
+    batch.run(*options)
+    page = batch.run(*options).text
+    for name, user in users.items():
+        alone = plugin.run(
+            *("--%s=%s" % option for option in base.items()), "-U", user,
+            "--guard=1/3600", *options).text
+        label = '{check="%s",' % name
+        series = [line.replace(label, "{") for line in page.splitlines()
+                  if label in line]
+        times = re.compile(r"(_seconds\{.*\}) 0\.\d+$", re.M)
+        assert times.sub(r"\1", "\n".join(series)) == times.sub(
+            r"\1", re.sub(r"(?m)^#.*\n", "", alone).strip())
+        assert len([line for line in series if re.match(
+            "smtp_auth_(held_back.* 1$|next_try)", line)]) == (
+            2 if name == "bad" else 0)
+
+
 @pytest.mark.not_under_asan
 def test_guard_without_memory(batch, accounts, ca, tmp_path):
     """The others are checked all the same."""

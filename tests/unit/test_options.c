@@ -156,6 +156,12 @@ static const struct row rows[] = {
 	    "!--proxy: its value stands behind a '='; write --proxy=v1|v2" },
 	{ "PROXY, apart, letter", "-H h -r v2",
 	    "!--proxy: its value stands behind a '='; write --proxy=v1|v2" },
+	{ "guard, its value apart", "-H h -U a --guard 2/3600",
+	    "!--guard: its value stands behind a '='; write "
+	    "--guard=COUNT/SECONDS" },
+	{ "guard, apart, then the host", "--guard 2/3600 -H h",
+	    "!--guard: its value stands behind a '='; write "
+	    "--guard=COUNT/SECONDS" },
 	{ "PROXY, then the host", "--proxy m.example", "host=m.example" },
 	{ "PROXY v3", "h --proxy=v3",
 	    "!--proxy=v3: no such version of the PROXY protocol; use v1 or "
