@@ -109,8 +109,9 @@ oauth2_libs  = $(eval oauth2_libs := $(shell $(PKG_CONFIG) --libs \
 libraries = libcrypto libssl libcares
 
 # The C library stays shared: it loads the modules that openssl.cnf asks for.
+# With LDFLAGS=-static-pie it does not, for a system where nothing else is.
 c_library = -ldl -lm -lpthread -lrt -pthread
-libs = $(if $(filter static,$(VARIANT)),-Wl$(,)-Bstatic -Wl$(,)--start-group \
+libs = $(if $(filter static:,$(VARIANT):$(filter -static%,$(LDFLAGS))),-Wl$(,)-Bstatic -Wl$(,)--start-group \
        $(filter-out $(c_library),$(pkg_libs)) -Wl$(,)--end-group \
        -Wl$(,)-Bdynamic $(filter $(c_library),$(pkg_libs)),$(pkg_libs))
 , := ,

@@ -86,8 +86,10 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(3) $(PYTHON) -m pytest -n 6 \
          $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
 .PHONY: unit unit-programs fuzz-programs fuzz-replay transcripts-update \
-        check check-sanitized check-on check-long check-engines check-zabbix check-zabbix-trixie check-newest check-packages bench bench-batch bench-check \
-        bench-engines bench-programs fuzz memcheck coverage lint format
+        check check-sanitized check-on check-long check-engines check-zabbix \
+        check-zabbix-trixie check-newest check-packages bench bench-batch \
+        bench-check picture bench-engines bench-programs fuzz memcheck coverage \
+        lint format
 
 unit: $(unit_tests) completion-current ## Run the unit tests and dialogue replays; no root needed
 	@sh tests/unit.sh $(unit_tests)
@@ -148,6 +150,13 @@ check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
 	$(submake) VARIANT=newest all unit
 	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(call pytest,build/newest/check_smtp_auth)
+
+picture: ## Draw docs/waterfall.svg anew: what -v shows on a terminal
+	@$(install_packages) $(demo_packages)
+	$(submake) all build/bench/delay
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/demo/picture.py \
+	    build/check_smtp_auth build/bench/delay >build/waterfall.svg
+	@mv build/waterfall.svg docs/waterfall.svg
 
 bench-check: ## See that a check costs no more instructions than it did
 	@$(install_packages) $(build_packages) python3 openssl valgrind
