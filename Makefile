@@ -104,7 +104,7 @@ oauth2_flags = $(eval oauth2_flags := $(shell $(PKG_CONFIG) --cflags \
 oauth2_libs  = $(eval oauth2_libs := $(shell $(PKG_CONFIG) --libs \
                $(oauth2_libraries) 2>/dev/null || \
                echo -lcurl -ljansson -lcrypto)$(if $(filter \
-               coverage faults,$(VARIANT)), -lcares))$(oauth2_libs)
+               coverage faults,$(VARIANT)), -lcares $(oauth2_wraps)))$(oauth2_libs)
 # In the order in which the dynamic linker looks: libcrypto has most symbols.
 libraries = libcrypto libssl libcares
 

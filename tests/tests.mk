@@ -17,6 +17,10 @@ coverage_libs  = $(faults_libs) -Wl,-u,__gcov_dump
 faults_libs    = $(foreach f,$(shell sed -n 's/^\tF.\([a-z0-9_]*\),.*/\1/p' \
                  tests/faults/faults.c) open openat fcntl CRYPTO_set_mem_functions ares_library_init_mem _exit,-Wl$(,)--wrap=$(f))
 
+# And what there is more in the second program.
+oauth2_wraps   = $(foreach f,$(shell sed -n 's/^\tG.\([a-z0-9_]*\),.*/\1/p' \
+                 tests/faults/faults.c) asprintf curl_global_init_mem json_set_alloc_funcs,-Wl$(,)--wrap=$(f))
+
 ifneq ($(filter coverage faults,$(VARIANT)),)
 sources += tests/faults/faults.c
 endif
@@ -182,7 +186,8 @@ check-long: ## Run what takes long: calls that fail, load, batches, STATIC=1, fu
 	@$(install_packages) $(check_packages)
 	$(install_static)
 	$(submake) VARIANT=faults all
-	$(call pytest,build/faults/check_smtp_auth,tests/integration/test_faults.py)
+	$(call pytest,build/faults/check_smtp_auth,tests/integration/test_faults.py \
+	    tests/integration/test_oauth2_faults.py)
 	$(submake) all bench-programs
 	$(call pytest,build/check_smtp_auth,tests/integration/test_load.py \
 	    tests/integration/test_batch_load.py)
@@ -255,6 +260,8 @@ coverage: ## Measure what the tests reach: build/coverage/index.html
 	@find build/coverage -name '*.gcda' -exec rm -f {} +
 	$(submake) VARIANT=coverage CFLAGS='-O0 -g' unit fuzz-replay
 	$(call pytest,build/coverage/check_smtp_auth,tests/integration)
+	@sh tests/oauth2/install-servers.sh build/oauth-servers
+	$(call pytest,build/coverage/check_smtp_auth,tests/oauth2)
 	@gcovr --root . --object-directory build/coverage --exclude tests/ \
 	    --exclude completion/ --exclude-unreachable-branches \
 	    --gcov-ignore-parse-errors --print-summary \
