@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/library_memory.h"
 #include "base/process.h"
 #include "base/wipe.h"
 #include "cli/help.h"
@@ -192,6 +193,7 @@ main(int argc, char **argv)
 	/* A full disk and a reader that is gone are told by the calls. */
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	library_memory_watch();
 	json_guard_memory();
 	if (read_line(&l, argc, argv, &f) == 0) {
 		if (l.wants_help)

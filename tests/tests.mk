@@ -50,7 +50,7 @@ narrow_packages = $(if $(filter x86_64,$(shell uname -m)),gcc-multilib)
 # php-cgi is there so that no web server need be.
 engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist \
                   python3-cryptography python3-dnspython python3-jwt \
-                  python3-jsonschema postfix \
+                  python3-jsonschema openssl postfix \
                   dovecot-core sasl2-bin libsasl2-modules icinga2-bin icingacli \
                   icingaweb2-module-director nagios4-core nagios-nrpe-server \
                   nagios-nrpe-plugin php-cli rrdtool \
@@ -100,7 +100,7 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	$(submake) VARIANT=asan unit-programs fuzz-programs
 	$(submake) VARIANT=asan unit
 	$(submake) VARIANT=asan fuzz-replay
-	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(call pytest,build/check_smtp_auth)
 	@sh tests/oauth2/install-servers.sh build/oauth-servers
 	$(call pytest,build/check_smtp_auth,tests/oauth2)
@@ -113,7 +113,7 @@ check-sanitized: ## Run the plugin with the sanitizers in every test, and what c
 	$(submake) unit
 	$(submake) VARIANT=clang all unit-programs
 	$(submake) VARIANT=asan all
-	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(call pytest,build/asan/check_smtp_auth)
 
 check-on: ## Run demo and check on a bare Debian: SUITE=bookworm or trixie, the other one
@@ -128,7 +128,7 @@ check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
 	    exit 1; fi
 	@$(install_packages) $(check_packages)
 	$(submake) VARIANT=newest all unit
-	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(call pytest,build/newest/check_smtp_auth)
 
 bench-check: ## See that a check costs no more instructions than it did
@@ -165,11 +165,11 @@ check-long: ## Run what takes long: calls that fail, load, batches, STATIC=1, fu
 	    tests/integration/test_guard.py tests/integration/test_batch.py -m long)
 	$(submake) STATIC=1 all
 	@sh tests/hardening.sh '$(CC)' '$(MAKE) STATIC=1' build/static
-	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(call pytest,build/static/check_smtp_auth)
 	$(submake) fuzz FUZZ_SECONDS=5
 
-check-engines: ## Run real Icinga 2, Nagios, NRPE, Zabbix ... with integrations/
+check-engines: ## Run real Icinga 2, Nagios, NRPE, Zabbix ... with integrations/; Haraka, too
 	$(needs_root)
 	@$(install_packages) $(engine_packages)
 	$(submake) all
@@ -211,7 +211,7 @@ coverage: export GCOV_ERROR_FILE = $(CURDIR)/build/coverage/complaints
 coverage: ## Measure what the tests reach: build/coverage/index.html
 	$(needs_root)
 	@$(install_packages) $(check_packages) gcovr
-	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(submake) VARIANT=coverage CFLAGS='-O0 -g' all unit-programs
 	@find build/coverage -name '*.gcda' -exec rm -f {} +
 	$(submake) VARIANT=coverage CFLAGS='-O0 -g' unit fuzz-replay

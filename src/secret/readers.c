@@ -1,6 +1,7 @@
 #include "secret/readers.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -25,6 +26,7 @@ struct secret_reading {
 	void *arg;
 	struct secret_read what;
 	size_t max;
+	enum secret_read_how how;
 	char *path; /* behind data */
 	char data[];
 };
@@ -75,7 +77,7 @@ free_reading(struct secret_reading *q)
 
 /* Without memory of its own: a thread's would not come back. */
 static int
-read_line(struct secret_reading *q, int fd)
+read_file(struct secret_reading *q, int fd)
 {
 	size_t room, old;
 	ssize_t n;
@@ -91,10 +93,20 @@ read_line(struct secret_reading *q, int fd)
 			return errno;
 		old = q->what.len;
 		q->what.len += (size_t)n;
-		if (memchr(q->data + old, '\n', (size_t)n) != NULL)
+		if (q->how == SECRET_READ_LINE &&
+		    memchr(q->data + old, '\n', (size_t)n) != NULL)
 			return 0;
 	}
 	return 0;
+}
+
+static int
+open_file(const struct secret_reading *q)
+{
+	if (q->how == SECRET_READ_LINE)
+		return descriptor_open(q->path);
+	return open(
+	    q->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 static void
@@ -103,14 +115,18 @@ perform(struct secret_reading *q)
 	struct stat st;
 	int fd;
 
-	if ((fd = descriptor_open(q->path)) == -1 || fstat(fd, &st) == -1) {
+	if ((fd = open_file(q)) == -1 || fstat(fd, &st) == -1) {
 		q->what.error = errno;
-	} else if (!S_ISREG(st.st_mode)) {
-		q->what.fd = fd;
-		return;
 	} else {
+		q->what.mode = st.st_mode;
+		q->what.owner = st.st_uid;
+		if (!S_ISREG(st.st_mode) && q->how == SECRET_READ_LINE) {
+			q->what.fd = fd;
+			return;
+		}
 		q->what.others = (st.st_mode & S_IROTH) != 0;
-		q->what.error = read_line(q, fd);
+		if (S_ISREG(st.st_mode))
+			q->what.error = read_file(q, fd);
 	}
 	if (fd != -1)
 		close(fd);
@@ -274,7 +290,7 @@ hand_over(struct secret_readers *r, struct secret_reading *q)
 
 struct secret_reading *
 secret_reading_start(struct secret_readers *r, const char *path, size_t max,
-    secret_read_fn *done, void *arg)
+    enum secret_read_how how, secret_read_fn *done, void *arg)
 {
 	size_t size = strlen(path) + 1;
 	struct secret_reading *q = malloc(sizeof *q + max + size);
@@ -286,6 +302,7 @@ secret_reading_start(struct secret_readers *r, const char *path, size_t max,
 		.done = done,
 		.arg = arg,
 		.max = max,
+		.how = how,
 		.what = { .fd = -1, .data = q->data } };
 	q->path = memcpy(q->data + max, path, size);
 	if (r->pending == 0 &&

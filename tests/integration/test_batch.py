@@ -405,6 +405,9 @@ def test_openmetrics(batch, accounts, ca):
     assert "smtp_auth_state{%s} 2\n" % (labels % "b") in text
     assert 'smtp_auth_condition{%s,condition="auth-rejected"} 1\n' % (
         labels % "b") in text
+    assert 'smtp_auth_checked_timestamp_seconds{%s} ' % (labels % "b") in text
+    assert re.findall(r'smtp_auth_info\{%s,mechanism="PLAIN",tls_version='
+                      r'"TLSv1\.\d"\} 1\n' % (labels % "b"), text)
     assert len(re.findall(r'smtp_auth_phase_seconds\{check="b",[^}]*\}',
                           text)) == 8
     assert text.endswith("\n# EOF\n")
@@ -415,7 +418,8 @@ def test_openmetrics(batch, accounts, ca):
         "state", "up", "condition", "phase_seconds", "duration_seconds",
         "certificate_not_after_timestamp_seconds",
         "token_expiry_timestamp_seconds", "credential_end_timestamp_seconds",
-        "held_back", "next_try_timestamp_seconds")]
+        "held_back", "next_try_timestamp_seconds",
+        "checked_timestamp_seconds", "info")]
 
 
 def test_quiet(batch, accounts, ca):
