@@ -4,6 +4,8 @@
 #   CC CFLAGS CPPFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual
 #   PREFIX DESTDIR PLUGINDIR MANDIR                where "make install" puts it
 #   BASHCOMPDIR ZSHCOMPDIR                         and the shells' completion
+#   INTEGRATIONSDIR                                and what engines are given
+#   STRIP                                          for "make install-strip"
 #   STATIC=1                                       OpenSSL and c-ares built in
 #   V=1                                            show the commands
 
@@ -14,9 +16,13 @@ PLUGINDIR ?= $(PREFIX)/lib/nagios/plugins
 MANDIR ?= $(PREFIX)/share/man
 BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
+INTEGRATIONSDIR ?= $(PREFIX)/share/check_smtp_auth
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
+INSTALL_PROGRAM = $(INSTALL) -m 755
+# "install -s" is for programs.
+install_data = $(filter-out -s,$(INSTALL)) -m 644
 
 # The distribution's, whose packages the tests use, whatever else is in PATH.
 PYTHON = /usr/bin/python3
@@ -81,6 +87,9 @@ known_to = $(patsubst $(1):%,%,$(filter $(1):%,$(known)))
 hardening_flags = $(call known_to,compile)
 hardening_libs  = $(call known_to,link)
 fortify_flags   = $(call known_to,fortify)
+# Where it was built is nobody's business; gcov alone has to find it again.
+path_flags      = $(if $(filter coverage,$(VARIANT)),,$(if $(call \
+                  known_to,path),'-ffile-prefix-map=$(CURDIR)=.'))
 
 # Each is worked out when first used, and then remembered.
 pkg_flags = $(eval pkg_flags := $(shell $(PKG_CONFIG) --cflags $(libraries) \
@@ -100,8 +109,9 @@ oauth2_libs  = $(eval oauth2_libs := $(shell $(PKG_CONFIG) --libs \
 libraries = libcrypto libssl libcares
 
 # The C library stays shared: it loads the modules that openssl.cnf asks for.
+# With LDFLAGS=-static-pie it does not, for a system where nothing else is.
 c_library = -ldl -lm -lpthread -lrt -pthread
-libs = $(if $(filter static,$(VARIANT)),-Wl$(,)-Bstatic -Wl$(,)--start-group \
+libs = $(if $(filter static:,$(VARIANT):$(filter -static%,$(LDFLAGS))),-Wl$(,)-Bstatic -Wl$(,)--start-group \
        $(filter-out $(c_library),$(pkg_libs)) -Wl$(,)--end-group \
        -Wl$(,)-Bdynamic $(filter $(c_library),$(pkg_libs)),$(pkg_libs))
 , := ,
@@ -112,7 +122,7 @@ fortify = $(if $(filter asan coverage faults fuzz,$(VARIANT))$(findstring \
           -O0,$(lastword $(filter -O%,$(CFLAGS)))),$(fortify_flags)))
 
 own_flags = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -Isrc $(warnings) \
-            $(hardening_flags) $(fortify) $($(VARIANT)_flags) $(pkg_flags)
+            $(hardening_flags) $(path_flags) $(fortify) $($(VARIANT)_flags) $(pkg_flags)
 own_libs  = -pthread $(hardening_libs) $(filter -fsanitize=% --coverage, \
             $($(VARIANT)_flags)) $($(VARIANT)_libs)
 
@@ -120,7 +130,8 @@ own_libs  = -pthread $(hardening_libs) $(filter -fsanitize=% --coverage, \
 compile = $(CC) $(own_flags) $(if $(WERROR),-Werror) $(CPPFLAGS) $(CFLAGS)
 link    = $(CC) $(own_libs) $(CFLAGS) $(LDFLAGS)
 
-# It fills the shells' completion from the plugin's own tables.
+# It fills the shells' completion from the plugin's own tables.  What came of it
+# is in the tree: where one system builds for another it could not be run.
 generator   := completion/generate.c
 completions  = $(O)/completion/check_smtp_auth $(O)/completion/_check_smtp_auth
 
@@ -149,24 +160,30 @@ mail server and for packages that are missing; "make unit" needs none' >&2; \
 
 include tests/tests.mk
 
-.PHONY: all demo install uninstall dist deb clean help FORCE
+.PHONY: all demo install install-strip uninstall completion completion-current \
+        dist deb release clean help FORCE
 
-all: $(O)/check_smtp_auth $(O)/smtp-oauth2 $(completions) ## Build the plugin and smtp-oauth2 in build/ (the default)
+all: $(O)/check_smtp_auth $(O)/smtp-oauth2 ## Build the plugin and smtp-oauth2 in build/ (the default)
 
 demo: ## Show the plugin at work on a throwaway server; installs what is missing
 	@$(install_packages) $(demo_packages)
 	$(submake) all
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/demo/demo.py build/check_smtp_auth
 
-install: all ## Install the plugin, its man page and completion (DESTDIR PREFIX ...)
-	$(INSTALL) -d '$(DESTDIR)$(PLUGINDIR)' '$(DESTDIR)$(MANDIR)/man1'
-	$(INSTALL) -m 755 $(O)/check_smtp_auth '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth'
-	$(INSTALL) -m 755 $(O)/smtp-oauth2 '$(DESTDIR)$(PLUGINDIR)/smtp-oauth2'
-	$(INSTALL) -m 644 man/smtp-oauth2.1 '$(DESTDIR)$(MANDIR)/man1/smtp-oauth2.1'
-	$(INSTALL) -m 644 man/check_smtp_auth.1 '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1'
-	$(INSTALL) -d '$(DESTDIR)$(BASHCOMPDIR)' '$(DESTDIR)$(ZSHCOMPDIR)'
-	$(INSTALL) -m 644 $(O)/completion/check_smtp_auth '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth'
-	$(INSTALL) -m 644 $(O)/completion/_check_smtp_auth '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'
+install: all ## Install the plugin, man pages, completion, files for engines (DESTDIR PREFIX ...)
+	$(filter-out -s,$(INSTALL)) -d '$(DESTDIR)$(PLUGINDIR)' '$(DESTDIR)$(MANDIR)/man1'
+	$(INSTALL_PROGRAM) $(O)/check_smtp_auth '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth'
+	$(INSTALL_PROGRAM) $(O)/smtp-oauth2 '$(DESTDIR)$(PLUGINDIR)/smtp-oauth2'
+	$(install_data) man/smtp-oauth2.1 '$(DESTDIR)$(MANDIR)/man1/smtp-oauth2.1'
+	$(install_data) man/check_smtp_auth.1 '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1'
+	$(filter-out -s,$(INSTALL)) -d '$(DESTDIR)$(BASHCOMPDIR)' '$(DESTDIR)$(ZSHCOMPDIR)'
+	$(install_data) completion/check_smtp_auth '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth'
+	$(install_data) completion/_check_smtp_auth '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'
+	sh packaging/install-integrations '$(PLUGINDIR)' '$(DESTDIR)$(INTEGRATIONSDIR)'
+
+install-strip: ## The same, without what a debugger needs
+	+@$(MAKE) --no-print-directory install INSTALL_PROGRAM='$(INSTALL) -s \
+	    $(if $(STRIP),--strip-program=$(STRIP)) -m 755'
 
 uninstall: ## Remove what "make install" installed
 	rm -f '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth' \
@@ -175,15 +192,32 @@ uninstall: ## Remove what "make install" installed
 	    '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1' \
 	    '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth' \
 	    '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'
+	sh packaging/install-integrations --remove '$(DESTDIR)$(INTEGRATIONSDIR)'
+
+completion: $(completions) ## Write completion/ anew, when an option or a word is new
+	cp $(completions) completion/
+
+completion-current: $(completions)
+	@for file in $(notdir $(completions)); do \
+	    cmp -s $(O)/completion/$$file completion/$$file || { \
+	        echo "completion/$$file is not what the tables of options say;" \
+	            '"make completion" writes it anew' >&2; exit 1; } \
+	done
+
+# With the commit, where the tag of the version is not.
+dist_version = $(eval dist_version := $(shell packaging/version '$(VERSION)' \
+               head))$(dist_version)
 
 dist: ## Pack the committed sources: build/check_smtp_auth-VERSION.tar.gz
-	@mkdir -p build
-	git archive --format=tar.gz --prefix=check_smtp_auth-$(VERSION)/ \
-	    -o build/check_smtp_auth-$(VERSION).tar.gz HEAD
+	@packaging/make-dist '$(dist_version)' build
+	@echo 'build/check_smtp_auth-$(dist_version).tar.gz'
+
+release: ## Pack, sum and sign what is tagged: build/release (RELEASE_KEY=)
+	@packaging/make-release '$(VERSION)' '$(RELEASE_KEY)'
 
 deb: dist ## Build the Debian package: build/deb
 	@$(install_packages) $(deb_packages)
-	@packaging/make-deb '$(VERSION)' build/check_smtp_auth-$(VERSION).tar.gz build/deb
+	@packaging/make-deb '$(dist_version)' build/check_smtp_auth-$(dist_version).tar.gz build/deb
 
 deb_packages = $(unit_packages) build-essential debhelper dpkg-dev fakeroot
 
@@ -206,6 +240,15 @@ $(O)/flags: FORCE
 	    $(if $(filter static,$(VARIANT)),sh tests/static-packages.sh \
 	        --complain '$(CC)' '$(PKG_CONFIG)' $(libraries) &&) \
 	    mv $@.new $@; fi
+
+# What -V says is compiled into the files of main alone.
+$(O)/build: FORCE
+	@mkdir -p $(@D)
+	@packaging/version '$(VERSION)' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+mains = $(main:%.c=$(O)/%.o) $(O)/smtp_oauth2.o
+$(mains): $(O)/build
+$(mains): private own_flags += -DBUILD='"$(shell cat $(O)/build)"'
 
 FORCE:
 

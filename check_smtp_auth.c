@@ -11,6 +11,11 @@
 #include "run/last_word.h"
 #include "run/run.h"
 
+/* The version with the commit; this file alone is compiled anew for it. */
+#ifndef BUILD
+#define BUILD VERSION
+#endif
+
 int
 main(int argc, char **argv)
 {
@@ -22,6 +27,7 @@ main(int argc, char **argv)
 	process_guard();
 	process_economize();
 	library_memory_watch();
+	r.version = BUILD;
 	run_init(&r, argc, argv, started_us);
 	run_do(&r);
 	run_forget(&r);

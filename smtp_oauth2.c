@@ -17,6 +17,11 @@
 #include "oauth2/json.h"
 #include "oauth2/keys.h"
 
+/* The version with the commit; this file alone is compiled anew for it. */
+#ifndef BUILD
+#define BUILD VERSION
+#endif
+
 enum { STATUS_UNKNOWN = 3, EXIT_UNWRITTEN = 78 };
 
 static const struct command *
@@ -196,7 +201,7 @@ main(int argc, char **argv)
 		if (l.wants_help)
 			print_help();
 		else if (l.wants_version)
-			printf("smtp-oauth2 %s\n", VERSION);
+			puts("smtp-oauth2 " BUILD);
 		else
 			code = l.command->run(&l, &f);
 	}

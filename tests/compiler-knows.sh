@@ -1,7 +1,7 @@
 #!/bin/sh
 # compiler-knows.sh FILE WITHOUT CC...: print those hardening flags that the
 # compiler and the linker know, but for WITHOUT, and keep them in FILE:
-#   compile:FLAG... link:FLAG... fortify:FLAG... end
+#   compile:FLAG... link:FLAG... fortify:FLAG... path:FLAG end
 # Without a compiler that can make a program none is printed and nothing kept.
 file=$1
 without=$2
@@ -40,6 +40,7 @@ done
 for flag in -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed; do
 	knows "$@" "$flag" && known="$known link:$flag"
 done
+knows "$@" -ffile-prefix-map=/a=. && known="$known path:-ffile-prefix-map"
 level=2
 knows "$@" -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 && level=3
 known="$known fortify:-U_FORTIFY_SOURCE fortify:-D_FORTIFY_SOURCE=$level end"

@@ -126,4 +126,4 @@ if __name__ == "__main__":
     found = [Option(match) for match in OPTION.finditer(said)]
     assert len(found) > 40
     sys.exit(check_options(found) | check_words(
-        Path(sys.argv[1]).parent / "completion/check_smtp_auth"))
+        ROOT / "completion/check_smtp_auth"))

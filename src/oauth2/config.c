@@ -107,6 +107,19 @@ list_names(struct config *c, struct failure *f)
 	return 0;
 }
 
+/* What to do where the file of the accounts cannot be read. */
+static const char *
+load_advice(const char *path)
+{
+	if (access(path, F_OK) == -1)
+		return "give the file by --config, or let smtp-oauth2 setup "
+		       "make it";
+	return access(path, R_OK) == -1
+	    ? "make it readable for the user that runs this, or give another "
+	      "by --config"
+	    : "mend it, or give another by --config";
+}
+
 static int
 load(struct config *c, const char *path, bool is_due, struct failure *f)
 {
@@ -118,10 +131,11 @@ load(struct config *c, const char *path, bool is_due, struct failure *f)
 		return failure_set(f, FAILURE_LOCAL, "out of memory");
 	if (!is_due && access(c->path, F_OK) == -1 && errno == ENOENT)
 		return 0;
-	if (ini_load(&c->text, c->path, clock_now_us() + WAIT_US, NULL, &e) ==
+	if (ini_load(&c->text, c->path, clock_now_us() + WAIT_US, NULL, &e) !=
 	    -1)
-		return failure_take(f, &e);
-	return list_names(c, f);
+		return list_names(c, f);
+	failure_take(f, &e);
+	return failure_advise(f, "%s", load_advice(c->path));
 }
 
 int

@@ -9,10 +9,6 @@
 #include "options/options.h"
 #include "options/table.h"
 
-#ifndef VERSION
-#define VERSION "0.1.0"
-#endif
-
 void
 options_help(struct buf *out)
 {
@@ -38,13 +34,13 @@ add_library(struct buf *out, const char *name, const char *version,
 }
 
 void
-options_version(struct buf *out)
+options_version(struct buf *out, const char *version)
 {
 	const char *tls, *tls_built_with, *cares, *cares_built_with;
 
 	tls = tls_library(&tls_built_with);
 	cares = resolver_library(&cares_built_with);
-	buf_adds(out, "check_smtp_auth " VERSION "\n");
+	buf_addf(out, "check_smtp_auth %s\n", version);
 	add_library(out, "", tls, tls_built_with);
 	add_library(out, "c-ares ", cares, cares_built_with);
 }

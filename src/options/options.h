@@ -94,7 +94,7 @@ void options_free(struct options *o);
 /* Append the text of --help, at most 80 columns. */
 void options_help(struct buf *out);
 
-/* Append the text of --version. */
-void options_version(struct buf *out);
+/* Append the text of --version of a program of that version. */
+void options_version(struct buf *out, const char *version);
 
 #endif

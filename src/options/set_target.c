@@ -123,15 +123,17 @@ refuse_apart(struct parsing *p, const struct option_row *row)
 	options_hide(p, p->now);
 }
 
-/* "--proxy v2": nobody's host is called so. */
+/* "--proxy v2", "--guard 3/3600": no host is called so. */
 static bool
 is_value_apart(const struct parsing *p, const char *value)
 {
 	const struct option_row *row = optional_before(p, p->now);
 
-	return row != NULL && !p->now[-1].by_letter &&
-	    row->set == options_set_proxy &&
-	    (strcmp(value, "v1") == 0 || strcmp(value, "v2") == 0);
+	if (row == NULL || p->now[-1].by_letter)
+		return false;
+	if (row->set == options_set_proxy)
+		return strcmp(value, "v1") == 0 || strcmp(value, "v2") == 0;
+	return isdigit((unsigned char)*value) && strchr(value, '/') != NULL;
 }
 
 /*

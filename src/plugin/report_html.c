@@ -48,6 +48,17 @@ add_text(struct buf *out, const char *text)
 	buf_free(&plain);
 }
 
+/* What is written from right to left keeps that to itself. */
+static void
+add_name(struct buf *out, const char *name)
+{
+	if (name == NULL)
+		return;
+	buf_adds(out, "<bdi>");
+	add_text(out, name);
+	buf_adds(out, "</bdi>");
+}
+
 /* "2026-12-05 10:00 UTC" */
 static void
 add_date(struct buf *out, int64_t unix_time)
@@ -106,6 +117,8 @@ open_page(struct report_page *p)
 	    "<meta name=\"viewport\" content=\"width=device-width, "
 	    "initial-scale=1\">\n"
 	    "<meta name=\"color-scheme\" content=\"light dark\">\n"
+	    /* Or a browser asks for one. */
+	    "<link rel=\"icon\" href=\"data:,\">\n"
 	    "<meta http-equiv=\"refresh\" content=\"%d\">\n<title>",
 	    REFRESH_S);
 	add_counts(out, t);
@@ -170,10 +183,10 @@ add_facts(struct buf *out, const struct report *r)
 		add_text(out, r->condition);
 		buf_adds(out, " · ");
 	}
-	add_text(out, r->user);
+	add_name(out, r->user);
 	if (r->user != NULL && r->host != NULL)
 		buf_adds(out, " at ");
-	add_text(out, r->host);
+	add_name(out, r->host);
 	if (r->port != 0)
 		buf_addf(out, ":%d", r->port);
 	if (r->has_time)
@@ -193,7 +206,7 @@ add(struct report_page *p, const struct report *r)
 
 	buf_addf(out, "<article class=\"s%d\">\n<h2><b>%s</b> ", (int)r->state,
 	    status_name(r->state));
-	add_text(out, r->name);
+	add_name(out, r->name);
 	buf_adds(out, "</h2>\n");
 	add_line(out, "message", r->message);
 	add_line(out, "hint", r->hint);
@@ -208,7 +221,7 @@ close_page(struct report_page *p)
 	/* Who runs scripts is told in red; the words above say it to all. */
 	buf_addf(p->out,
 	    "</main>\n<script>\nif (Date.now() / 1000 > %" PRId64
-	    ")\n\tdocument.querySelector('.old').hidden = false;\n</script>\n"
+	    ")\ndocument.querySelector('.old').hidden = false;\n</script>\n"
 	    "</body>\n</html>\n",
 	    p->totals.now + p->totals.old_after_s);
 }

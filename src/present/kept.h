@@ -19,13 +19,15 @@ struct kept {
 	size_t order;
 	enum status state;
 	const char *condition; /* static */
-	bool up, has_time, has_dates, has_expiry;
+	bool up, has_time, has_dates, has_expiry, has_end;
+	bool is_guarded, held_back, has_next_try;
 	int port;
 	uint64_t conditions; /* a bit each */
 	uint64_t phases;     /* those that are known */
 	int64_t phase_us[PHASES];
-	int64_t time_us, not_after, expires_at;
+	int64_t time_us, not_after, expires_at, ends_at, next_try, now;
 	const char *name, *host, *user, *message, *hint;
+	const char *mechanism, *tls_version;
 	char text[];
 };
 

@@ -176,6 +176,7 @@ queue_begin(struct queue *q, int64_t span_us)
 		s->gap_us = span_us / (int64_t)s->count;
 		if (s->gap_us > GAP_US)
 			s->gap_us = GAP_US;
+		s->free_us = loop_now_us(q->loop);
 		consider(q, s);
 	}
 }
@@ -192,6 +193,19 @@ take_first(struct queue *q, struct server *s, struct queue_item *out)
 	q->left--;
 }
 
+/*
+ * What begins late does not make all that come after it later, too: they keep
+ * to their times, but for half a gap between any two.
+ */
+static int64_t
+next_begin(const struct queue *q, const struct server *s)
+{
+	int64_t planned_us = s->free_us + s->gap_us;
+	int64_t least_us = loop_now_us(q->loop) + s->gap_us / 2;
+
+	return planned_us > least_us ? planned_us : least_us;
+}
+
 bool
 queue_take(struct queue *q, struct queue_item *out)
 {
@@ -203,7 +217,7 @@ queue_take(struct queue *q, struct queue_item *out)
 		q->ready_end = &q->ready;
 	s->ready = false;
 	take_first(q, s, out);
-	s->free_us = loop_now_us(q->loop) + s->gap_us;
+	s->free_us = next_begin(q, s);
 	consider(q, s);
 	return true;
 }

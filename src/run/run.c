@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -143,7 +144,12 @@ write_file(struct run *r)
 static void
 conclude(struct run *r)
 {
-	if (answer_make(&r->answer, &r->job.facts, &r->options) == -1 ||
+	struct facts *f = &r->job.facts;
+
+	/* Nobody looked at the clock before the secret was there. */
+	if (f->now_unix == 0)
+		f->now_unix = (int64_t)time(NULL);
+	if (answer_make(&r->answer, f, &r->options) == -1 ||
 	    write_file(r) == -1)
 		give_up(r);
 }
@@ -193,10 +199,13 @@ run_batch(struct run *r)
 }
 
 static void
-explain(struct run *r, void (*write)(struct buf *out))
+explain(struct run *r)
 {
 	r->answer.code = STATUS_UNKNOWN;
-	write(&r->answer.said);
+	if (r->options.action == ACTION_VERSION)
+		options_version(&r->answer.said, r->version);
+	else
+		options_help(&r->answer.said);
 	if (r->answer.said.failed)
 		give_up(r);
 }
@@ -206,10 +215,9 @@ run_do(struct run *r)
 {
 	if (r->job.facts.err.kind != ERR_NONE)
 		conclude(r);
-	else if (r->options.action == ACTION_HELP)
-		explain(r, options_help);
-	else if (r->options.action == ACTION_VERSION)
-		explain(r, options_version);
+	else if (r->options.action == ACTION_HELP ||
+	    r->options.action == ACTION_VERSION)
+		explain(r);
 	else if (r->options.batch != NULL)
 		run_batch(r);
 	else

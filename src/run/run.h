@@ -15,7 +15,8 @@
 #include "run/shared.h"
 
 struct run {
-	int64_t started_us; /* what the deadline is counted from */
+	const char *version; /* main's, for --version */
+	int64_t started_us;  /* what the deadline is counted from */
 	struct options options;
 	struct deadline deadline;
 	struct shared *shared;
@@ -23,7 +24,8 @@ struct run {
 	struct answer answer; /* what is to be printed */
 };
 
-/* Read the command line of a run that began at started_us.  *r is zero. */
+/* Read the command line of a run that began at started_us.  *r is zero but
+ * for its version. */
 void run_init(struct run *r, int argc, char **argv, int64_t started_us);
 
 /* Do what the command line asked for and leave the answer ready. */

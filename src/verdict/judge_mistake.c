@@ -203,7 +203,14 @@ name_ehlo(struct verdict *v, const struct facts *f)
 static void
 name_starttls(struct verdict *v, const struct facts *f)
 {
-	if (f->smtp->last.code == 454)
+	const struct smtp_reply ehlo = smtp_answer_reply(&f->smtp->ehlo);
+
+	if (!smtp_reply_offers(&ehlo, "STARTTLS"))
+		advise(v, CAUSE_ENCRYPTION,
+		    "the server has TLS switched off, or something in between "
+		    "takes the offer away, or the port is another: compare -p "
+		    "(587, or 465 with -s)");
+	else if (f->smtp->last.code == 454)
 		advise(v, CAUSE_ENCRYPTION,
 		    "the server's TLS set-up is broken (certificate, key, "
 		    "permissions), or it is overloaded: see its log");

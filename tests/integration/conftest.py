@@ -343,6 +343,23 @@ def plugin(request, tmp_path):
 # Certificates and servers ---------------------------------------------------
 
 @pytest.fixture(scope="session")
+def leave_to_mount(tmp_path_factory):
+    """For tests that make a file system of their own, in a namespace."""
+    try:
+        done = subprocess.run(
+            ["unshare", "--mount", "mount", "-t", "tmpfs", "none",
+             tmp_path_factory.mktemp("mount")],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True, check=False)
+        said, code = done.stderr.strip(), done.returncode
+    except FileNotFoundError as e:
+        said, code = str(e), 1
+    if code != 0:
+        pytest.skip("needs leave to mount: be root, and in a container have "
+                    "CAP_SYS_ADMIN (podman run --cap-add=SYS_ADMIN): " + said)
+
+
+@pytest.fixture(scope="session")
 def ca(tmp_path_factory):
     return certs.Authority(tmp_path_factory.mktemp("ca"))
 

@@ -18,7 +18,7 @@ LAST = {"opening": INIT, "reading": OPEN}
 
 
 @pytest.fixture
-def mount(tmp_path):
+def mount(tmp_path, leave_to_mount):
     """mount(...) makes a DeadMount that ends with the test."""
     mounts = []
 

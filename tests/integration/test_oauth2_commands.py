@@ -293,6 +293,10 @@ def test_bad_file(helper, text, words):
 def test_file_that_is_not_there(helper):
     run = helper.run("--config=/nonexistent/oauth2.ini", "token", "a")
     assert run.code == 78 and "No such file or directory" in run.out, run
+    assert run.fields["remedy"] == "give the file by --config, or let " \
+        "smtp-oauth2 setup make it", run
+    run = helper.run("--config=/", "token", "a")
+    assert run.fields["remedy"] == "mend it, or give another by --config", run
 
 
 def test_no_accounts(helper):

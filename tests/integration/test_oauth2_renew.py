@@ -470,7 +470,7 @@ def test_hundreds_in_the_last_five_minutes(helper, provider):
 # The folder and the disk ----------------------------------------------------
 
 @pytest.fixture
-def small_disk(helper):
+def small_disk(helper, leave_to_mount):
     helper.state.rmdir()
     helper.state.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=700",

@@ -107,7 +107,8 @@ def test_version(plugin, option):
     result = plugin.run(option)
     assert result.exit_code == 3
     first, tls, cares = result.lines
-    matches(r"check_smtp_auth \d+\.\d+\.\d+", first)
+    matches(r"check_smtp_auth \d+\.\d+\.\d+"
+            r"(~git\d{8}\.[0-9a-f]{7,40})?(\.changed)?", first)
     matches(r"OpenSSL \d+\.\d+\.\d+\S* .*", tls)
     matches(r"c-ares \d+\.\d+\.\d+( \(built with .*\))?", cares)
 

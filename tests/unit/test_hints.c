@@ -92,7 +92,9 @@ expect_row(const char *what, const struct settings *o, const struct failure *x,
 		asked.login = false;
 	s.greeting.code = 220;
 	s.greeting.text.max = s.ehlo.text.max = SMTP_REPLY_MAX;
-	buf_adds(&s.ehlo.text, "250-mail.example.org\r\n250 AUTH ZORP\r\n");
+	buf_adds(&s.ehlo.text,
+	    "250-mail.example.org\r\n250-STARTTLS\r\n"
+	    "250 AUTH ZORP\r\n");
 	buf_addf(&s.greeting.text, "220 %s\r\n",
 	    x->greeting != NULL ? x->greeting : "mail.example.org ESMTP");
 	s.ehlo.code = 250;

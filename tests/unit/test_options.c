@@ -156,6 +156,12 @@ static const struct row rows[] = {
 	    "!--proxy: its value stands behind a '='; write --proxy=v1|v2" },
 	{ "PROXY, apart, letter", "-H h -r v2",
 	    "!--proxy: its value stands behind a '='; write --proxy=v1|v2" },
+	{ "guard, its value apart", "-H h -U a --guard 2/3600",
+	    "!--guard: its value stands behind a '='; write "
+	    "--guard=COUNT/SECONDS" },
+	{ "guard, apart, then the host", "--guard 2/3600 -H h",
+	    "!--guard: its value stands behind a '='; write "
+	    "--guard=COUNT/SECONDS" },
 	{ "PROXY, then the host", "--proxy m.example", "host=m.example" },
 	{ "PROXY v3", "h --proxy=v3",
 	    "!--proxy=v3: no such version of the PROXY protocol; use v1 or "
@@ -756,9 +762,9 @@ test_help(void **state)
 		if (strcspn(s, "\n") > 80)
 			fail_msg("too wide: %.100s", s);
 	buf_free(&b);
-	options_version(&b);
+	options_version(&b, "1.2.3");
 	assert_false(b.failed);
-	assert_memory_equal(buf_str(&b), "check_smtp_auth ", 16);
+	assert_memory_equal(buf_str(&b), "check_smtp_auth 1.2.3\n", 22);
 	buf_free(&b);
 }
 

@@ -84,17 +84,20 @@ test_servers_take_turns(void **state)
 	assert_int_equal(queue_left(queue), 0);
 }
 
-/* Those of one server begin one after the other, as time allows. */
+/* Those of one server begin one after the other, as time allows; what was late
+ * is made up for, but for half of it. */
 static void
 test_gap(void **state)
 {
 	struct queue_item i;
-	int64_t began_us[3];
+	int64_t start_us, began_us[3];
 	unsigned n, line;
 
 	(void)state;
 	for (n = 1; n <= 3; n++)
 		add(n, 7);
+	loop_refresh(loop);
+	start_us = loop_now_us(loop);
 	queue_begin(queue, 30000);
 	for (n = 0; n < 3; n++) {
 		while ((line = take(&i)) == 0)
@@ -103,9 +106,67 @@ test_gap(void **state)
 		began_us[n] = loop_now_us(loop);
 		queue_done(queue, &i);
 	}
-	assert_true(began_us[1] - began_us[0] >= 10000);
-	assert_true(began_us[2] - began_us[1] >= 10000);
+	assert_true(began_us[1] - start_us >= 10000);
+	assert_true(began_us[2] - start_us >= 20000);
+	assert_true(began_us[1] - began_us[0] >= 5000);
+	assert_true(began_us[2] - began_us[1] >= 5000);
 	assert_int_equal(loop_turn(loop), 0);
+}
+
+static void
+on_turn(void *arg)
+{
+	(void)arg;
+}
+
+/* Turn until the loop has seen that time, and waits for nothing else. */
+static void
+turn_until(int64_t until_us)
+{
+	struct loop_timer t = { .fn = NULL };
+
+	do {
+		loop_timer_set(loop, &t, 0, on_turn, NULL);
+		assert_int_equal(loop_turn(loop), 1);
+	} while (loop_now_us(loop) < until_us);
+}
+
+static int64_t
+later(int64_t a_us, int64_t b_us)
+{
+	return a_us > b_us ? a_us : b_us;
+}
+
+/* When it began. */
+static int64_t
+take_one(unsigned line)
+{
+	struct queue_item i;
+
+	assert_int_equal(take(&i), line);
+	queue_done(queue, &i);
+	return loop_now_us(loop);
+}
+
+/* One that begins late makes none of those after it later. */
+static void
+test_late(void **state)
+{
+	const int64_t gap_us = 20000;
+	int64_t due_us;
+	unsigned n;
+
+	(void)state;
+	for (n = 1; n <= 3; n++)
+		add(n, 7);
+	loop_refresh(loop);
+	due_us = loop_now_us(loop);
+	queue_begin(queue, 3 * gap_us);
+	due_us = later(due_us + gap_us, take_one(1) + gap_us / 2);
+	turn_until(due_us + 8000);
+	due_us = later(due_us + gap_us, take_one(2) + gap_us / 2);
+	turn_until(due_us);
+	take_one(3);
 }
 
 /* Whatever the order of ends, each comes once, and never three at a time. */
@@ -170,6 +231,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_servers_take_turns, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gap, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_each_once, setup, teardown),
 		cmocka_unit_test(test_map),

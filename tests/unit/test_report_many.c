@@ -197,8 +197,8 @@ test_html_bars(void **state)
 	    "<i class=\"p1\" style=\"width:49.00%\"></i>"
 	    "<i class=\"p2\" style=\"width:0.25%\"></i></div>"));
 	assert_non_null(strstr(out.data,
-	    "<p class=\"facts\">slow · &lt;al&amp;&#39;&gt; at "
-	    "mx.example.org:25 · 0.050 s</p>"));
+	    "<p class=\"facts\">slow · <bdi>&lt;al&amp;&#39;&gt;</bdi> at "
+	    "<bdi>mx.example.org</bdi>:25 · 0.050 s</p>"));
 	buf_free(&out);
 }
 
