@@ -197,7 +197,9 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	guarded_openssl();
 	json_guard_memory();
-	if (read_line(&l, argc, argv, &f) == 0) {
+	if (!guarded_openssl_works())
+		failure_set(&f, FAILURE_LOCAL, "out of memory");
+	else if (read_line(&l, argc, argv, &f) == 0) {
 		if (l.wants_help)
 			print_help();
 		else if (l.wants_version)

@@ -133,6 +133,8 @@ check-sanitized: ## Run the plugin with the sanitizers in every test, and what c
 	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(call pytest,build/asan/check_smtp_auth,,$(without_leaks))
 	$(call pytest,build/asan/check_smtp_auth,$(lasting))
+	@sh tests/oauth2/install-servers.sh build/oauth-servers
+	$(call pytest,build/asan/check_smtp_auth,tests/oauth2)
 
 # Looking for leaks doubles what a run costs, and a leak harms only what lasts: a
 # batch, in which every dialogue can happen.

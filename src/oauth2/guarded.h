@@ -14,8 +14,8 @@
 void guarded_openssl(void);
 
 /*
- * Whether OpenSSL could begin: version 3.0 does not look, and falls over its
- * own feet when libcurl asks it for random numbers.
+ * Whether OpenSSL could begin.  To be asked once, first: version 3.0 does not
+ * look, and reads through NULL when it is asked for a digest or a number.
  */
 bool guarded_openssl_works(void);
 
