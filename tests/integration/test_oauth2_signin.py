@@ -491,3 +491,15 @@ def test_accounts(helper, provider, keys, words):
     assert words in run.fields["message"], run
     assert not provider.requests
     assert run.code in oauth2.NAMES
+
+
+@pytest.mark.parametrize("days, code", [(5, 1), (1, 2), (30, 0)])
+def test_client_secret_that_ends(helper, days, code):
+    helper.account(
+        "alice", flow="client",
+        client_secret_from="file:%s" % helper.secret_file,
+        client_secret_expires=time.strftime(
+            "%Y-%m-%d", time.gmtime(time.time() + days * 86400)))
+    run = helper.run("status", "alice")
+    assert run.code == code, run
+    assert ("the client secret ends in " in run.out) == (code != 0), run
