@@ -104,13 +104,14 @@ oauth2_flags = $(eval oauth2_flags := $(shell $(PKG_CONFIG) --cflags \
 oauth2_libs  = $(eval oauth2_libs := $(shell $(PKG_CONFIG) --libs \
                $(oauth2_libraries) 2>/dev/null || \
                echo -lcurl -ljansson -lcrypto)$(if $(filter \
-               coverage faults,$(VARIANT)), -lcares))$(oauth2_libs)
+               coverage faults,$(VARIANT)), -lcares $(oauth2_wraps)))$(oauth2_libs)
 # In the order in which the dynamic linker looks: libcrypto has most symbols.
 libraries = libcrypto libssl libcares
 
 # The C library stays shared: it loads the modules that openssl.cnf asks for.
+# With LDFLAGS=-static-pie it does not, for a system where nothing else is.
 c_library = -ldl -lm -lpthread -lrt -pthread
-libs = $(if $(filter static,$(VARIANT)),-Wl$(,)-Bstatic -Wl$(,)--start-group \
+libs = $(if $(filter static:,$(VARIANT):$(filter -static%,$(LDFLAGS))),-Wl$(,)-Bstatic -Wl$(,)--start-group \
        $(filter-out $(c_library),$(pkg_libs)) -Wl$(,)--end-group \
        -Wl$(,)-Bdynamic $(filter $(c_library),$(pkg_libs)),$(pkg_libs))
 , := ,

@@ -17,6 +17,10 @@ coverage_libs  = $(faults_libs) -Wl,-u,__gcov_dump
 faults_libs    = $(foreach f,$(shell sed -n 's/^\tF.\([a-z0-9_]*\),.*/\1/p' \
                  tests/faults/faults.c) open openat fcntl CRYPTO_set_mem_functions ares_library_init_mem _exit,-Wl$(,)--wrap=$(f))
 
+# And what there is more in the second program.
+oauth2_wraps   = $(foreach f,$(shell sed -n 's/^\tG.\([a-z0-9_]*\),.*/\1/p' \
+                 tests/faults/faults.c) asprintf curl_global_init_mem json_set_alloc_funcs,-Wl$(,)--wrap=$(f))
+
 ifneq ($(filter coverage faults,$(VARIANT)),)
 sources += tests/faults/faults.c
 endif
@@ -86,8 +90,10 @@ pytest = @PYTHONDONTWRITEBYTECODE=1 $(3) $(PYTHON) -m pytest -n 6 \
          $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
 .PHONY: unit unit-programs fuzz-programs fuzz-replay transcripts-update \
-        check check-sanitized check-on check-long check-engines check-zabbix check-zabbix-trixie check-newest check-packages bench bench-batch bench-check \
-        bench-engines bench-programs fuzz memcheck coverage lint format
+        check check-sanitized check-on check-long check-engines check-zabbix \
+        check-zabbix-trixie check-newest check-packages bench bench-batch \
+        bench-check picture bench-engines bench-programs fuzz memcheck coverage \
+        lint format
 
 unit: $(unit_tests) completion-current ## Run the unit tests and dialogue replays; no root needed
 	@sh tests/unit.sh $(unit_tests)
@@ -149,6 +155,13 @@ check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
 	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(call pytest,build/newest/check_smtp_auth)
 
+picture: ## Draw docs/waterfall.svg anew: what -v shows on a terminal
+	@$(install_packages) $(demo_packages)
+	$(submake) all build/bench/delay
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/demo/picture.py \
+	    build/check_smtp_auth build/bench/delay >build/waterfall.svg
+	@mv build/waterfall.svg docs/waterfall.svg
+
 bench-check: ## See that a check costs no more instructions than it did
 	@$(install_packages) $(build_packages) python3 openssl valgrind
 	$(submake) all bench-programs
@@ -173,7 +186,8 @@ check-long: ## Run what takes long: calls that fail, load, batches, STATIC=1, fu
 	@$(install_packages) $(check_packages)
 	$(install_static)
 	$(submake) VARIANT=faults all
-	$(call pytest,build/faults/check_smtp_auth,tests/integration/test_faults.py)
+	$(call pytest,build/faults/check_smtp_auth,tests/integration/test_faults.py \
+	    tests/integration/test_oauth2_faults.py)
 	$(submake) all bench-programs
 	$(call pytest,build/check_smtp_auth,tests/integration/test_load.py \
 	    tests/integration/test_batch_load.py)
@@ -246,6 +260,8 @@ coverage: ## Measure what the tests reach: build/coverage/index.html
 	@find build/coverage -name '*.gcda' -exec rm -f {} +
 	$(submake) VARIANT=coverage CFLAGS='-O0 -g' unit fuzz-replay
 	$(call pytest,build/coverage/check_smtp_auth,tests/integration)
+	@sh tests/oauth2/install-servers.sh build/oauth-servers
+	$(call pytest,build/coverage/check_smtp_auth,tests/oauth2)
 	@gcovr --root . --object-directory build/coverage --exclude tests/ \
 	    --exclude completion/ --exclude-unreachable-branches \
 	    --gcov-ignore-parse-errors --print-summary \
