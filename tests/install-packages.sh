@@ -43,6 +43,7 @@ is_there() {
 	libgsasl18) has_library libgsasl.so.18 ;;
 	sasl2-bin) PATH=$PATH:/usr/sbin:/sbin command -v saslpasswd2 ;;
 	libsasl2-modules) ls /usr/lib/*/sasl2/libscram.so /usr/lib*/sasl2/libscram.so ;;
+	influxdb) PATH=$PATH:/usr/sbin:/sbin command -v influxd ;;
 	icinga2-bin) PATH=$PATH:/usr/sbin:/sbin command -v icinga2 ;;
 	icingaweb2-module-director)
 		[ -d /usr/share/icingaweb2/modules/director ] ;;

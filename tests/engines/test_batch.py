@@ -74,9 +74,8 @@ def passive_nagios(place):
     objects = OBJECTS.split("define service {{\n    use smtp-auth\n")[0]
     objects = objects.format(folder=place.folder)
     engine = nagios.Nagios(
-        place, FOLDER / "nagios.cfg", objects + "".join(
-            PASSIVE.format(name=name) for name in ("good", "bad", "faulty")),
-        {"USER1": place.plugins})
+        place, [FOLDER / "smtp_auth_batch.cfg"], objects + "".join(
+            PASSIVE.format(name=name) for name in ("good", "bad", "faulty")))
     try:
         engine.start()
         yield engine
@@ -116,7 +115,7 @@ object Host "mx1" {{
 def passive_icinga(place):
     engine = icinga.Icinga(place, "batch")
     engine.configure(icinga.ON_DEMAND + ICINGA.format() +
-                     (FOLDER / "icinga2.conf").read_text(), zones="""
+                     (FOLDER / "smtp_auth_batch.conf").read_text(), zones="""
 object Endpoint NodeName { }
 object Zone ZoneName { endpoints = [ NodeName ] }
 """)

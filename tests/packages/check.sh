@@ -54,7 +54,7 @@ rpmbuild --quiet --nodeps --nocheck --define "_topdir $rpm_tree" \
 rpm -qlp "$rpm_tree"/RPMS/*/nagios-plugins-smtp-auth-[0-9]*.rpm >"$work/files"
 for file in nagios/plugins/check_smtp_auth man1/check_smtp_auth.1 \
     completions/check_smtp_auth site-functions/_check_smtp_auth LICENSE \
-    integrations/icinga2/smtp_auth.conf; do
+    share/check_smtp_auth/icinga2/smtp_auth.conf; do
 	grep -q "$file" "$work/files" || fail "the rpm lacks $file"
 done
 
@@ -137,6 +137,15 @@ for file in share/man/man1/check_smtp_auth.1.gz \
     share/bash-completion/completions/check_smtp_auth \
     share/zsh/vendor-completions/_check_smtp_auth; do
 	in_root dpkg -L check-smtp-auth | grep -qx "/usr/$file" || fail "no $file"
+done
+commands=/etc/nagios-plugins/config/smtp_auth.cfg
+dpkg-deb --ctrl-tarfile "$deb" | tar -xO ./conffiles | grep -qx "$commands" ||
+    fail "$commands is no conffile"
+dpkg-deb --fsys-tarfile "$deb" | tar -tv >"$work/modes"
+for file in ".$commands" \
+    ./usr/share/doc/check-smtp-auth/examples/icinga2/smtp_auth.conf \
+    ./usr/share/doc/check-smtp-auth/examples/icinga2/director-basket.json; do
+	grep -q "^-rw-r--r-- root/root .* $file$" "$work/modes" || fail "no $file"
 done
 in_root apt-get purge -y -q check-smtp-auth >>"$work/apt.log" 2>&1
 installed >"$work/after"
