@@ -27,6 +27,7 @@ struct loop {
 	struct poller poller;
 	struct loop_timer *armed; /* the nearest, and the others below it */
 	struct loop_timer *due;   /* of this turn, not called yet; a list */
+	struct loop_work *work, **work_end;
 	uint64_t order;
 	uint64_t turn;
 	int64_t now_us;
@@ -41,6 +42,7 @@ loop_new(void)
 	if (l == NULL)
 		return NULL;
 	l->poller.epoll = -1;
+	l->work_end = &l->work;
 	loop_refresh(l);
 	return l;
 }
@@ -204,6 +206,28 @@ loop_timer_cancel(struct loop *l, struct loop_timer *t)
 	t->fn = NULL;
 }
 
+void
+loop_work_set(struct loop *l, struct loop_work *w, loop_timer_fn *fn, void *arg)
+{
+	loop_work_cancel(l, w);
+	*w = (struct loop_work){ .fn = fn, .arg = arg, .at = l->work_end };
+	*l->work_end = w;
+	l->work_end = &w->next;
+}
+
+void
+loop_work_cancel(struct loop *l, struct loop_work *w)
+{
+	if (w->fn == NULL)
+		return;
+	w->fn = NULL;
+	*w->at = w->next;
+	if (w->next != NULL)
+		w->next->at = w->at;
+	else
+		l->work_end = w->at;
+}
+
 int64_t
 loop_now_us(const struct loop *l)
 {
@@ -222,6 +246,8 @@ patience_ms(const struct loop *l)
 {
 	int64_t us, ms;
 
+	if (l->work != NULL)
+		return 0;
 	if (l->armed == NULL)
 		return -1;
 	if (l->armed->due_us <= l->now_us)
@@ -275,12 +301,25 @@ call_due(struct loop *l)
 	}
 }
 
+static void
+call_work(struct loop *l)
+{
+	struct loop_work *w = l->work;
+	loop_timer_fn *fn;
+
+	if (w == NULL)
+		return;
+	fn = w->fn;
+	loop_work_cancel(l, w);
+	fn(w->arg);
+}
+
 int
 loop_turn(struct loop *l)
 {
 	int wait_ms, found = 0;
 
-	if (l->poller.count == 0 && l->armed == NULL)
+	if (l->poller.count == 0 && l->armed == NULL && l->work == NULL)
 		return 0;
 	l->turn++;
 	loop_refresh(l);
@@ -294,5 +333,6 @@ loop_turn(struct loop *l)
 	/* First what has come, then the deadlines: in time is in time. */
 	call_ready(l, found);
 	call_due(l);
+	call_work(l);
 	return 1;
 }

@@ -25,6 +25,13 @@ struct loop_timer {
 	struct loop_timer *child, *next, **at;
 };
 
+/* Work that takes long, in pieces; embedded in its owner, zero-initialise. */
+struct loop_work {
+	loop_timer_fn *fn; /* due while it is not NULL */
+	void *arg;
+	struct loop_work *next, **at; /* the loop's */
+};
+
 /* Returns NULL when memory is exhausted. */
 struct loop *loop_new(void);
 
@@ -50,6 +57,17 @@ void loop_timer_set(struct loop *l, struct loop_timer *t, int64_t due_us,
 
 /* Disarm t.  Harmless if it is not armed. */
 void loop_timer_cancel(struct loop *l, struct loop_timer *t);
+
+/*
+ * Have one piece of w done, and armed again by whoever has more of it.  Of all
+ * that is armed one piece is done in each turn, after everything else: however
+ * many work, nobody waits for longer than a piece.
+ */
+void loop_work_set(
+    struct loop *l, struct loop_work *w, loop_timer_fn *fn, void *arg);
+
+/* Disarm w.  Harmless if it is not armed. */
+void loop_work_cancel(struct loop *l, struct loop_work *w);
 
 /* The time of this turn, microseconds on the monotonic clock. */
 int64_t loop_now_us(const struct loop *l);

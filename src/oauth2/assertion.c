@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/date.h"
+#include "base/library_memory.h"
 #include "base/wipe.h"
 #include "cli/ini.h"
 #include "oauth2/json.h"
@@ -55,24 +56,42 @@ make_header(const char *name, const char *value)
 {
 	json_t *out = json_pack("{s:s}", "typ", "JWT");
 
-	if (value != NULL)
-		json_object_set_new(out, name, json_string(value));
-	return out;
+	if (value == NULL || out == NULL ||
+	    json_object_set_new(out, name, json_string(value)) == 0)
+		return out;
+	json_decref(out);
+	return NULL;
 }
 
 static int
 sign(struct buf *out, const struct jwt_key *k, bool pss, json_t *header,
     json_t *claims, struct failure *f)
 {
-	int rc = header != NULL && claims != NULL
-	    ? jwt_sign(out, k, pss, header, claims)
-	    : -1;
+	const bool is_whole = header != NULL && claims != NULL;
+	int rc = is_whole ? jwt_sign(out, k, pss, header, claims) : -1;
 
 	json_decref(header);
 	json_decref(claims);
-	return rc == 0
-	    ? 0
-	    : failure_set(f, FAILURE_LOCAL, "the assertion cannot be signed");
+	if (rc == 0)
+		return 0;
+	return failure_set(f, FAILURE_LOCAL,
+	    is_whole && !out->failed
+		? "the assertion cannot be signed"
+		: "the assertion cannot be made: out of memory, or a name in "
+		  "it is no UTF-8");
+}
+
+/*
+ * Lack of memory looks like a key that is none, or of another certificate; or
+ * like nothing, and an octet of the key is missing.
+ */
+static int
+finish(int rc, bool lacked, struct failure *f)
+{
+	if (!lacked)
+		return rc;
+	*f = (struct failure){ .class = FAILURE_NONE };
+	return failure_set(f, FAILURE_LOCAL, "out of memory");
 }
 
 /* Both files, and whether they belong together. */
@@ -108,6 +127,7 @@ int
 assertion_client(
     struct buf *out, const struct account *a, int64_t now, struct failure *f)
 {
+	const unsigned long lacks = library_memory_lacks();
 	struct buf thumbprint = BUF_INIT(64);
 	struct jwt_key *k;
 	int rc = load_pair(a, &k, &thumbprint, f);
@@ -121,6 +141,8 @@ assertion_client(
 			(json_int_t)now, "exp", (json_int_t)(now + LIFE)),
 		    f);
 	jwt_key_free(k);
+	rc =
+	    finish(rc, thumbprint.failed || library_memory_lacks() != lacks, f);
 	buf_free(&thumbprint);
 	return rc;
 }
@@ -169,6 +191,7 @@ int
 assertion_service(
     struct buf *out, const struct account *a, int64_t now, struct failure *f)
 {
+	const unsigned long lacks = library_memory_lacks();
 	struct service s = { .email = NULL };
 	struct jwt_key *k = NULL;
 	char why[WHY_MAX];
@@ -191,7 +214,7 @@ assertion_service(
 		    f);
 	jwt_key_free(k);
 	free_service(&s);
-	return rc;
+	return finish(rc, library_memory_lacks() != lacks, f);
 }
 
 int64_t

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/library_memory.h"
 #include "base/number.h"
 #include "oauth2/command.h"
 #include "oauth2/health.h"
@@ -147,7 +148,7 @@ print_text(const struct overview *v, const struct health_limits *limits)
 }
 
 static int
-print_json(const struct overview *v, struct failure *f)
+print_json(const struct overview *v, unsigned long lacks, struct failure *f)
 {
 	struct buf out = BUF_INIT(LINE_MAX_BYTES);
 	json_t *o = json_object();
@@ -157,7 +158,7 @@ print_json(const struct overview *v, struct failure *f)
 	json_object_set(o, "accounts", v->accounts);
 	json_print(o, &out);
 	json_decref(o);
-	if (out.failed)
+	if (out.failed || library_memory_lacks() != lacks)
 		failure_set(f, FAILURE_LOCAL, "out of memory");
 	else
 		printf("%s\n", buf_str(&out));
@@ -217,6 +218,7 @@ look(const struct command_line *l, struct overview *v,
 int
 command_status(const struct command_line *l, struct failure *f)
 {
+	const unsigned long lacks = library_memory_lacks();
 	struct overview v = { .state = HEALTH_OK,
 		.lines = BUF_INIT(LINE_MAX_BYTES),
 		.others = BUF_INIT(LINE_MAX_BYTES),
@@ -227,8 +229,12 @@ command_status(const struct command_line *l, struct failure *f)
 	    look(l, &v, &limits, f) == 0) {
 		if (v.count == 0)
 			v.state = HEALTH_UNKNOWN;
-		if (l->json)
-			print_json(&v, f);
+		/* What is not whole is not shown. */
+		if (v.lines.failed || v.others.failed ||
+		    library_memory_lacks() != lacks)
+			failure_set(f, FAILURE_LOCAL, "out of memory");
+		else if (l->json)
+			print_json(&v, lacks, f);
 		else
 			print_text(&v, &limits);
 	}

@@ -5,10 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/library_memory.h"
 #include "base/wipe.h"
 #include "oauth2/json.h"
 
-enum { NUMBER_MAX = 1000000000 }; /* seconds: 31 years */
+enum {
+	NUMBER_MAX = 1000000000, /* seconds: 31 years */
+	TRIES = 2,
+};
 
 static const struct {
 	const char *key;
@@ -154,8 +158,8 @@ keep_refresh_token(struct document *a)
 	a->refresh_token = kept;
 }
 
-int
-document_read(
+static int
+read_once(
     struct document *out, const char *data, size_t len, char *why, size_t size)
 {
 	json_error_t e;
@@ -179,6 +183,25 @@ document_read(
 	}
 	json_decref(object);
 	return rc;
+}
+
+/* It cannot be had again: a lack that has passed must not cost it. */
+int
+document_read(
+    struct document *out, const char *data, size_t len, char *why, size_t size)
+{
+	unsigned long lacks;
+	int i, rc;
+
+	for (i = 0; i < TRIES; i++) {
+		lacks = library_memory_lacks();
+		rc = read_once(out, data, len, why, size);
+		if (library_memory_lacks() == lacks)
+			return rc;
+		document_free(out);
+	}
+	snprintf(why, size, "out of memory");
+	return DOCUMENT_NO_MEMORY;
 }
 
 void

@@ -39,11 +39,14 @@ struct document {
 	bool iss_is_sent; /* RFC 9207, 3 */
 };
 
+enum { DOCUMENT_NO_MEMORY = -2 };
+
 /*
  * Read data[0..len).  Returns 0, or -1 with the reason in why[0..size), which
  * quotes nothing.  Then *out is empty but for a refresh token that can be
- * told without doubt: who loses that, loses the account.  It is to be freed in
- * either case.
+ * told without doubt: who loses that, loses the account.  DOCUMENT_NO_MEMORY:
+ * there was none for it, twice; *out is empty, nothing is known of the data.
+ * It is to be freed in any case.
  */
 int document_read(
     struct document *out, const char *data, size_t len, char *why, size_t size);

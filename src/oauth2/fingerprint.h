@@ -15,7 +15,7 @@
 void fingerprint_take(
     struct record *r, const struct account *a, const char *secret);
 
-/* Whether it is the one noted in r. */
+/* Whether it is the one noted in r; without memory to tell, it is. */
 bool fingerprint_is(
     const struct record *r, const struct account *a, const char *secret);
 

@@ -150,8 +150,12 @@ take_token(
 	struct renewed t;
 
 	renewed_init(&t);
-	if (store_read(s, h->name, "token", &text, f) == 1 &&
-	    renewed_read(&t, buf_str(&text), text.len) == 0) {
+	if (store_read(s, h->name, "token", &text, f) != 1)
+		;
+	else if (renewed_read(&t, buf_str(&text), text.len) == -1) {
+		if (t.token.failed)
+			failure_set(f, FAILURE_LOCAL, "out of memory");
+	} else {
 		h->has_token = true;
 		h->token_is_valid = renewed_is_valid(&t, now);
 		h->token_expires_at = t.expires_at;
@@ -197,6 +201,10 @@ health_look(struct health *h, const struct store *s, const struct account *a,
 		word_good(h, &text);
 	snprintf(h->text, sizeof h->text, "%s", buf_str(&text));
 	record_free(&r);
+	if (text.failed) {
+		failure_set(&f, FAILURE_LOCAL, "out of memory");
+		health_of_failure(h, a->name, &f);
+	}
 	buf_free(&text);
 }
 

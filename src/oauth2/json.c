@@ -1,58 +1,34 @@
 #include "oauth2/json.h"
 
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/library_memory.h"
 #include "base/number.h"
-#include "base/wipe.h"
-
-/* Before each piece its size, so that it can be wiped. */
-enum { HEAD = 16 };
-
-static void *
-allocate(size_t size)
-{
-	char *piece;
-
-	if (size > SIZE_MAX - HEAD || (piece = malloc(HEAD + size)) == NULL)
-		return NULL;
-	memcpy(piece, &size, sizeof size);
-	return piece + HEAD;
-}
-
-static void
-release(void *data)
-{
-	char *piece = data;
-	size_t size;
-
-	if (piece == NULL)
-		return;
-	piece -= HEAD;
-	memcpy(&size, piece, sizeof size);
-	wipe(piece, HEAD + size);
-	free(piece);
-}
+#include "oauth2/guarded.h"
 
 void
 json_guard_memory(void)
 {
-	json_set_alloc_funcs(allocate, release);
+	json_set_alloc_funcs(guarded_malloc, guarded_free);
 }
 
 int
 json_get_text(const json_t *object, const char *key, char **out)
 {
 	const json_t *value = json_object_get(object, key);
+	size_t size;
 
 	*out = NULL;
 	if (value == NULL || json_is_null(value))
 		return 0;
 	if (!json_is_string(value))
 		return -1;
-	*out = strdup(json_string_value(value));
-	return *out != NULL ? 0 : -1;
+	size = strlen(json_string_value(value)) + 1;
+	if ((*out = library_malloc(size)) == NULL)
+		return -1;
+	memcpy(*out, json_string_value(value), size);
+	return 0;
 }
 
 int

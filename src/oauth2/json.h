@@ -11,7 +11,11 @@
 
 #include "base/buf.h"
 
-/* Memory that jansson gives back is wiped from now on.  Call once, first. */
+/*
+ * Memory that jansson gives back is wiped from now on.  Call once, first.  What
+ * it could not have it leaves out, or calls a fault of the text:
+ * library_memory_lacks() tells.
+ */
 void json_guard_memory(void);
 
 /*

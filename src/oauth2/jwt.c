@@ -13,6 +13,7 @@
 #include <openssl/x509.h>
 
 #include "base/base64.h"
+#include "base/library_memory.h"
 #include "oauth2/json.h"
 
 enum {
@@ -54,7 +55,7 @@ is_usable(EVP_PKEY *pkey)
 struct jwt_key *
 jwt_key_read(const char *pem, size_t len, char *why, size_t size)
 {
-	struct jwt_key *k = malloc(sizeof *k);
+	struct jwt_key *k = library_malloc(sizeof *k);
 	BIO *in = BIO_new_mem_buf(pem, (int)len);
 	bool encrypted = false;
 

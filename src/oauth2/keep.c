@@ -34,8 +34,8 @@ keep_prepare(struct keep *k, const struct store *s, const struct account *a,
 	    s, &k->token, a->name, "token", TOKEN_FILE_MAX, f);
 }
 
-int
-keep_record(struct keep *k, const struct record *r, struct failure *f)
+static int
+fill(struct keep *k, const struct record *r, struct failure *f)
 {
 	struct buf out = BUF_INIT(RECORD_MAX);
 	int rc = record_print(r, &out, f);
@@ -44,6 +44,18 @@ keep_record(struct keep *k, const struct record *r, struct failure *f)
 		rc = store_fill(k->store, &k->record, out.data, out.len, f);
 	buf_free(&out);
 	return rc;
+}
+
+/* What went wrong once may go right a moment later, in a file of its own. */
+int
+keep_record(struct keep *k, const struct record *r, struct failure *f)
+{
+	struct failure first = { .class = FAILURE_NONE };
+
+	if (fill(k, r, &first) == 0)
+		return 0;
+	store_leave_room(k->store, &k->record);
+	return record_save(r, k->store, k->account->name, f);
 }
 
 /* Seconds that the token lives, -1 if neither it nor the answer tells. */

@@ -26,7 +26,10 @@ void keep_init(struct keep *k);
 int keep_prepare(struct keep *k, const struct store *s, const struct account *a,
     struct failure *f);
 
-/* Write the record as it is.  Returns 0, or -1 with *f set. */
+/*
+ * Write the record as it is; if that fails, once more.  Returns 0, or -1 with
+ * *f set.
+ */
 int keep_record(struct keep *k, const struct record *r, struct failure *f);
 
 /*

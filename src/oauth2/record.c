@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/library_memory.h"
 #include "base/wipe.h"
 #include "oauth2/json.h"
 
@@ -119,11 +120,24 @@ read_members(struct record *r, const json_t *object)
 	return read_failure(&r->last, json_object_get(object, "last_error"));
 }
 
+static int
+fail_damaged(
+    const struct store *s, const char *name, bool lacked, struct failure *f)
+{
+	if (lacked)
+		return failure_set(f, FAILURE_LOCAL,
+		    "%.200s/%s.json: out of memory", s->path, name);
+	failure_set(f, FAILURE_LOCAL, "%.200s/%s.json: damaged", s->path, name);
+	return failure_advise(
+	    f, "move it away, then: smtp-oauth2 setup %s", name);
+}
+
 int
 record_load(struct record *r, const struct store *s, const char *name,
     struct failure *f)
 {
 	struct buf text = BUF_INIT(STORE_FILE_MAX);
+	const unsigned long lacks = library_memory_lacks();
 	json_t *object = NULL;
 	int rc;
 
@@ -132,13 +146,12 @@ record_load(struct record *r, const struct store *s, const char *name,
 	if (rc == 1) {
 		object = json_loadb(
 		    buf_str(&text), text.len, JSON_REJECT_DUPLICATES, NULL);
-		if (!json_is_object(object) || read_members(r, object) == -1) {
-			failure_set(f, FAILURE_LOCAL, "%.200s/%s.json: damaged",
-			    s->path, name);
-			failure_advise(f,
-			    "move it away, then: smtp-oauth2 setup %s", name);
-			rc = -1;
-		}
+		/* jansson drops octets of a string that it had no memory for,
+		 * and goes on. */
+		if (!json_is_object(object) || read_members(r, object) == -1 ||
+		    library_memory_lacks() != lacks)
+			rc = fail_damaged(
+			    s, name, library_memory_lacks() != lacks, f);
 		json_decref(object);
 	}
 	buf_free(&text);
@@ -166,13 +179,16 @@ add_failure(json_t *object, const struct failure *f)
 int
 record_print(const struct record *r, struct buf *out, struct failure *f)
 {
+	const unsigned long lacks = library_memory_lacks();
 	json_t *o = json_object();
 	size_t i;
 
+	/* Half a record would lose the account. */
 	for (i = 0; i < TEXTS; i++)
-		if (*text_at(r, texts[i].field) != NULL)
-			json_object_set_new(o, texts[i].key,
-			    json_string(*text_at(r, texts[i].field)));
+		if (*text_at(r, texts[i].field) != NULL &&
+		    json_object_set_new(o, texts[i].key,
+			json_string(*text_at(r, texts[i].field))) == -1)
+			out->failed = true;
 	for (i = 0; i < TIMES; i++)
 		if (*time_at(r, times[i].field) != 0)
 			json_object_set_new(o, times[i].key,
@@ -182,13 +198,11 @@ record_print(const struct record *r, struct buf *out, struct failure *f)
 		json_object_set_new(o, "lost_by_death", json_true());
 	if (r->last.class != FAILURE_NONE)
 		add_failure(o, &r->last);
-	/* Half a record would lose the account. */
-	if (r->refresh_token != NULL &&
-	    json_object_get(o, "refresh_token") == NULL)
-		out->failed = true;
 	json_print(o, out);
 	json_decref(o);
 	buf_addc(out, '\n');
+	if (library_memory_lacks() != lacks)
+		out->failed = true;
 	return out->failed ? failure_set(f, FAILURE_LOCAL, "out of memory") : 0;
 }
 

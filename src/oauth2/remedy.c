@@ -209,8 +209,23 @@ add_skew(struct failure *f)
 	buf_free(&skew);
 }
 
+/* What to do, for this account. */
+static void
+advise(struct failure *f, const char *remedy, const char *name)
+{
+	const size_t n = strcspn(remedy, REMEDY_SETUP);
+
+	if (remedy[n] == '\0')
+		failure_advise(f, "%s", remedy);
+	else if (name == NULL)
+		failure_advise(f, "%.*s%s", (int)n, remedy, remedy + n + 1);
+	else
+		failure_advise(f, "%.*s (smtp-oauth2 setup %s)%s", (int)n,
+		    remedy, name, remedy + n + 1);
+}
+
 int
-remedy_explain(struct failure *f, const char *provider,
+remedy_explain(struct failure *f, const char *provider, const char *name,
     const struct response *response, const struct document *answer,
     const char *const *secrets, size_t count)
 {
@@ -241,7 +256,7 @@ remedy_explain(struct failure *f, const char *provider,
 	set_times(f, response, is_definite(response->status, answer));
 	add_skew(f);
 	if (row != NULL)
-		failure_advise(f, "%s", row->remedy);
+		advise(f, row->remedy, name);
 	else if (response->status >= 300 && response->status < 400)
 		failure_advise(f, "look at token-url: it is another one now");
 	else if (f->error[0] == '\0' && !is_temporary(response->status))

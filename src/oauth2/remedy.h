@@ -13,6 +13,9 @@
 #include "oauth2/failure.h"
 #include "oauth2/request.h"
 
+/* In a remedy: here goes how the account is signed in again. */
+#define REMEDY_SETUP "\v"
+
 /* A field that is NULL (0) matches anything. */
 struct remedy {
 	const char *provider;
@@ -35,9 +38,10 @@ const struct remedy *remedy_find(
  * Put a refusal into *f: class, words, remedy, retry_at, whether it is
  * definite.  NULL for answer: the body was no JSON.  secrets[0..count), NULLs
  * among them, are what was sent: a description that holds one is withheld.
+ * name: of the account, for REMEDY_SETUP; NULL: it is being signed in.
  * Returns -1.
  */
-int remedy_explain(struct failure *f, const char *provider,
+int remedy_explain(struct failure *f, const char *provider, const char *name,
     const struct response *response, const struct document *answer,
     const char *const *secrets, size_t count);
 

@@ -2,14 +2,15 @@
 
 #include "oauth2/remedy.h"
 
+#define AGAIN "sign in again" REMEDY_SETUP
+
 const struct remedy remedies[] = {
 	/* learn.microsoft.com/entra/identity-platform/reference-error-codes */
 	{ "microsoft", 0, "invalid_grant", "AADSTS700082", NULL, FAILURE_SIGNIN,
 	    "the refresh token went unused for its 90 days",
-	    "sign in again, and let a timer renew it" },
+	    AGAIN ", and let a timer renew it" },
 	{ "microsoft", 0, "invalid_grant", "AADSTS70008", NULL, FAILURE_SIGNIN,
-	    "the refresh token or code expired, or was revoked",
-	    "sign in again" },
+	    "the refresh token or code expired, or was revoked", AGAIN },
 	{ "microsoft", 0, "invalid_grant", "AADSTS70043", NULL, FAILURE_SIGNIN,
 	    "Conditional Access limits how long a sign-in lasts (sign-in "
 	    "frequency)",
@@ -18,18 +19,18 @@ const struct remedy remedies[] = {
 	{ "microsoft", 0, "invalid_grant", "AADSTS50173", NULL, FAILURE_SIGNIN,
 	    "the tokens were revoked: the password was changed or reset, "
 	    "or an administrator revoked the sessions",
-	    "sign in again" },
+	    AGAIN },
 	{ "microsoft", 0, "invalid_grant", "AADSTS50089", NULL, FAILURE_SIGNIN,
-	    "the sign-in took too long", "sign in again" },
+	    "the sign-in took too long", AGAIN },
 	{ "microsoft", 0, "invalid_grant", "AADSTS50132", NULL, FAILURE_SIGNIN,
 	    "the session was revoked: the password expired or was changed",
-	    "sign in again" },
+	    AGAIN },
 	{ "microsoft", 0, "invalid_grant", "AADSTS50133", NULL, FAILURE_SIGNIN,
 	    "the session was revoked: the password expired or was changed",
-	    "sign in again" },
+	    AGAIN },
 	{ "microsoft", 0, "invalid_grant", "AADSTS50055", NULL, FAILURE_SIGNIN,
 	    "the account's password expired",
-	    "change the password, then sign in again" },
+	    "change the password, then " AGAIN },
 	{ "microsoft", 0, "invalid_grant", "AADSTS50057", NULL, FAILURE_ADMIN,
 	    "the account is disabled", "enable it, or take the check away" },
 	{ "microsoft", 0, "invalid_grant", "AADSTS50034", NULL, FAILURE_ADMIN,
@@ -43,15 +44,15 @@ const struct remedy remedies[] = {
 	{ "microsoft", 0, "invalid_grant", "AADSTS50076", NULL, FAILURE_SIGNIN,
 	    "multi-factor authentication is demanded now: a policy or the "
 	    "location changed",
-	    "sign in again; exempt the monitor's address if it comes back" },
+	    AGAIN "; exempt the monitor's address if it comes back" },
 	{ "microsoft", 0, "invalid_grant", "AADSTS50078", NULL, FAILURE_SIGNIN,
 	    "multi-factor authentication is too long ago for the policy",
-	    "sign in again" },
+	    AGAIN },
 	{ "microsoft", 0, "invalid_grant", "AADSTS50079", NULL, FAILURE_SIGNIN,
 	    "the user has to register for multi-factor authentication",
-	    "sign in by a browser once, then here again" },
+	    "sign in by a browser once, then here again" REMEDY_SETUP },
 	{ "microsoft", 0, "invalid_grant", "AADSTS50158", NULL, FAILURE_SIGNIN,
-	    "an external security challenge was not met", "sign in again" },
+	    "an external security challenge was not met", AGAIN },
 	{ "microsoft", 0, "invalid_grant", "AADSTS53000", NULL, FAILURE_ADMIN,
 	    "Conditional Access wants a compliant device",
 	    "exempt the account, or use the application's own credential "
@@ -71,12 +72,12 @@ const struct remedy remedies[] = {
 	{ "microsoft", 0, "invalid_grant", "AADSTS70000", NULL, FAILURE_SIGNIN,
 	    "the refresh token is not valid: cut short, or of another "
 	    "tenant or client",
-	    "sign in again" },
+	    AGAIN },
 	{ "microsoft", 0, "invalid_grant", "AADSTS700084", NULL, FAILURE_SIGNIN,
 	    "the refresh token is one of a single-page application: it "
 	    "lasts 24 hours, whatever is done",
 	    "register the redirect URI as mobile and desktop, not as SPA, "
-	    "and sign in again" },
+	    "and " AGAIN },
 	{ "microsoft", 0, "invalid_grant", "AADSTS54005", NULL, FAILURE_LOCAL,
 	    "the code was redeemed twice", "begin the sign-in anew" },
 	{ "microsoft", 0, "invalid_grant", "AADSTS50196", NULL,
@@ -141,7 +142,7 @@ const struct remedy remedies[] = {
 	{ "microsoft", 0, "authorization_pending", "AADSTS70016", NULL,
 	    FAILURE_PENDING, "the user is not done yet", "" },
 	{ "microsoft", 0, "authorization_declined", NULL, NULL, FAILURE_SIGNIN,
-	    "the user declined", "sign in again" },
+	    "the user declined", AGAIN },
 	{ "microsoft", 0, "expired_token", "AADSTS70020", NULL, FAILURE_SIGNIN,
 	    "the 15 minutes for the sign-in are over",
 	    "begin the sign-in anew" },
@@ -159,15 +160,15 @@ const struct remedy remedies[] = {
 	    "Token has been expired or revoked", FAILURE_SIGNIN,
 	    "revoked, 6 months unused, the password changed, too many "
 	    "tokens, or 7 days over of an application in Testing",
-	    "sign in again; publish the application, or make it Internal" },
+	    AGAIN "; publish the application, or make it Internal" },
 	{ "google", 0, "invalid_grant", NULL, "invalid_rapt", FAILURE_SIGNIN,
 	    "Workspace session control wants a new sign-in",
-	    "sign in again; the administrator can trust the application "
-	    "or lengthen the session" },
+	    AGAIN "; the administrator can trust the application "
+		  "or lengthen the session" },
 	{ "google", 0, "invalid_grant", NULL, "rapt_required", FAILURE_SIGNIN,
 	    "Workspace session control wants a new sign-in",
-	    "sign in again; the administrator can trust the application "
-	    "or lengthen the session" },
+	    AGAIN "; the administrator can trust the application "
+		  "or lengthen the session" },
 	{ "google", 0, "invalid_grant", NULL, "Invalid JWT Signature",
 	    FAILURE_CREDENTIAL,
 	    "the service account's key was deleted, or is another one",
@@ -205,14 +206,14 @@ const struct remedy remedies[] = {
 	{ NULL, 0, "slow_down", NULL, NULL, FAILURE_PENDING,
 	    "asked too often; 5 seconds more between two from now on", "" },
 	{ NULL, 0, "access_denied", NULL, NULL, FAILURE_SIGNIN,
-	    "the user or the server said no", "sign in again" },
+	    "the user or the server said no", AGAIN },
 	{ NULL, 403, "invalid_grant", NULL, NULL, FAILURE_SIGNIN,
-	    "the refresh token expired, or was revoked", "sign in again" },
+	    "the refresh token expired, or was revoked", AGAIN },
 	{ NULL, 0, "invalid_grant", NULL, "grant request is invalid",
 	    FAILURE_SIGNIN,
 	    "the refresh token is unknown, expired or was used before; "
 	    "then all of its family are revoked",
-	    "sign in again" },
+	    AGAIN },
 	{ NULL, 0, "invalid_client", NULL, "client authentication failed",
 	    FAILURE_CREDENTIAL, "the client's secret or certificate is wrong",
 	    "set the right one" },
@@ -224,7 +225,7 @@ const struct remedy remedies[] = {
 	/* RFC 6749, 5.2; RFC 8628, 3.5; OpenID Connect Core, 3.1.2.6. */
 	{ NULL, 0, "invalid_grant", NULL, NULL, FAILURE_SIGNIN,
 	    "the refresh token is expired, revoked, or was used before",
-	    "sign in again" },
+	    AGAIN },
 	{ NULL, 0, "invalid_client", NULL, NULL, FAILURE_CREDENTIAL,
 	    "the client is unknown, or its secret, certificate or key is "
 	    "not accepted",
@@ -235,7 +236,7 @@ const struct remedy remedies[] = {
 	    "allow it in the provider's set-up of the application" },
 	{ NULL, 0, "invalid_scope", NULL, NULL, FAILURE_LOCAL,
 	    "the scope is unknown, or more than was granted",
-	    "look at scope; sign in again after a change" },
+	    "look at scope; " AGAIN " after a change" },
 	{ NULL, 0, "unsupported_grant_type", NULL, NULL, FAILURE_LOCAL,
 	    "the provider does not know this grant",
 	    "look at flow and token-url" },
@@ -245,8 +246,7 @@ const struct remedy remedies[] = {
 	{ NULL, 0, "invalid_resource", NULL, NULL, FAILURE_ADMIN,
 	    "the resource is unknown, or not in this tenant", "look at scope" },
 	{ NULL, 0, "interaction_required", NULL, NULL, FAILURE_SIGNIN,
-	    "the user has to sign in, or to consent, by a browser",
-	    "sign in again" },
+	    "the user has to sign in, or to consent, by a browser", AGAIN },
 	{ NULL, 0, "consent_required", NULL, NULL, FAILURE_ADMIN,
 	    "nobody has consented to the application, or a scope was "
 	    "added",

@@ -18,8 +18,10 @@ load_token(const struct store *s, const struct account *a, struct renewed *out,
 	renewed_free(out);
 	/* A damaged one is no loss: it is made anew. */
 	if (rc == 1 && renewed_read(out, buf_str(&text), text.len) == -1) {
+		rc = out->token.failed
+		    ? failure_set(f, FAILURE_LOCAL, "out of memory")
+		    : 0;
 		renewed_free(out);
-		rc = 0;
 	}
 	buf_free(&text);
 	return rc;

@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "base/base64.h"
+#include "base/library_memory.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "oauth2/guarded.h"
 
 /* Where Debian and many others keep one file for each root, by its hash. */
 static const char CA_FOLDER[] = "/etc/ssl/certs";
@@ -26,6 +28,8 @@ struct exchange {
 	struct response *out;
 	size_t header_size;
 	bool too_large;
+	bool lacked;         /* memory of our own */
+	unsigned long lacks; /* of the libraries', before */
 	char why[CURL_ERROR_SIZE];
 };
 
@@ -91,7 +95,8 @@ on_body(char *data, size_t one, size_t n, void *arg)
 	(void)one;
 	if (buf_add(&x->out->body, data, n) == 0)
 		return n;
-	x->too_large = true;
+	x->too_large = n > x->out->body.max - x->out->body.len;
+	x->lacked = !x->too_large;
 	return 0;
 }
 
@@ -152,25 +157,27 @@ on_header(char *line, size_t one, size_t n, void *arg)
  * The bundle costs ten times what the whole request does; whether the folder
  * has the root is seen by trying: what fails there was not asked yet.
  */
-static void
+static CURLcode
 set_trust(CURL *c, const struct request *r)
 {
 	const char *file = getenv("SSL_CERT_FILE");
 	const char *folder = getenv("SSL_CERT_DIR");
+	CURLcode rc;
 
 	if (r->ca_file != NULL)
 		file = r->ca_file;
-	if (file != NULL && *file != '\0') {
-		curl_easy_setopt(c, CURLOPT_CAINFO, file);
-		curl_easy_setopt(
-		    c, CURLOPT_CAPATH, r->ca_file == NULL ? folder : NULL);
-	} else if (folder != NULL && *folder != '\0') {
-		curl_easy_setopt(c, CURLOPT_CAINFO, NULL);
-		curl_easy_setopt(c, CURLOPT_CAPATH, folder);
-	} else if (access(CA_FOLDER, R_OK) == 0) {
-		curl_easy_setopt(c, CURLOPT_CAINFO, NULL);
-		curl_easy_setopt(c, CURLOPT_CAPATH, CA_FOLDER);
-	}
+	if (file != NULL && *file != '\0')
+		folder = r->ca_file == NULL ? folder : NULL;
+	else if (folder != NULL && *folder != '\0')
+		file = NULL;
+	else if (access(CA_FOLDER, R_OK) != 0)
+		return CURLE_OK;
+	else
+		file = NULL, folder = CA_FOLDER;
+	/* Else it would trust others than it was told. */
+	rc = curl_easy_setopt(c, CURLOPT_CAINFO, file);
+	return rc == CURLE_OK ? curl_easy_setopt(c, CURLOPT_CAPATH, folder)
+			      : rc;
 }
 
 static CURLcode
@@ -229,17 +236,6 @@ set_headers(CURL *c, const struct request *r, struct curl_slist **headers)
 	return curl_easy_setopt(c, CURLOPT_HTTPHEADER, *headers) == CURLE_OK;
 }
 
-/* What libcurl keeps a copy of: the header with a secret in it. */
-static void
-free_headers(struct curl_slist *headers)
-{
-	struct curl_slist *h;
-
-	for (h = headers; h != NULL; h = h->next)
-		explicit_bzero(h->data, strlen(h->data));
-	curl_slist_free_all(headers);
-}
-
 static enum failure_class
 class_of(CURLcode rc)
 {
@@ -280,6 +276,10 @@ explain(CURL *c, const struct request *r, const struct exchange *x, CURLcode rc,
 	curl_easy_getinfo(c, CURLINFO_SIZE_UPLOAD_T, &sent);
 	curl_easy_getinfo(c, CURLINFO_REQUEST_SIZE, &size);
 	f->lost = sent > 0 || size > 0;
+	/* Whatever came of that. */
+	if (x->lacked || library_memory_lacks() != x->lacks)
+		return failure_set(f, FAILURE_LOCAL, "%.*s: out of memory",
+		    host_length(r->url), r->url);
 	if (x->too_large)
 		return failure_set(f, FAILURE_TEMPORARY,
 		    "%.*s: its answer is larger than 64 KiB",
@@ -300,21 +300,22 @@ perform(CURL *c, const struct request *r, struct exchange *x)
 	CURLcode rc;
 
 	curl_easy_getinfo(c, CURLINFO_CAINFO, &bundle);
-	set_trust(c, r);
-	rc = curl_easy_perform(c);
+	if ((rc = set_trust(c, r)) == CURLE_OK)
+		rc = curl_easy_perform(c);
 	if (rc != CURLE_PEER_FAILED_VERIFICATION || bundle == NULL ||
 	    r->ca_file != NULL || getenv("SSL_CERT_FILE") != NULL ||
 	    getenv("SSL_CERT_DIR") != NULL)
 		return rc;
-	curl_easy_setopt(c, CURLOPT_CAINFO, bundle);
 	x->why[0] = '\0';
+	if ((rc = curl_easy_setopt(c, CURLOPT_CAINFO, bundle)) != CURLE_OK)
+		return rc;
 	return curl_easy_perform(c);
 }
 
 int
 request_send(const struct request *r, struct response *out, struct failure *f)
 {
-	struct exchange x = { .out = out };
+	struct exchange x = { .out = out, .lacks = library_memory_lacks() };
 	struct curl_slist *headers = NULL;
 	CURLcode rc = CURLE_OUT_OF_MEMORY;
 	CURL *c = NULL;
@@ -325,7 +326,9 @@ request_send(const struct request *r, struct response *out, struct failure *f)
 	if (!request_url_is_right(r->url))
 		return failure_set(
 		    f, FAILURE_LOCAL, "not an https URL: %.200s", r->url);
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0 ||
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, guarded_malloc,
+		guarded_free, guarded_realloc, guarded_strdup,
+		guarded_calloc) != 0 ||
 	    (c = curl_easy_init()) == NULL || !set_headers(c, r, &headers))
 		failure_set(f, FAILURE_LOCAL, "out of memory");
 	else if ((rc = set_options(c, r, &x)) == CURLE_OK &&
@@ -337,7 +340,7 @@ request_send(const struct request *r, struct response *out, struct failure *f)
 		curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &out->status);
 	if (c != NULL)
 		curl_easy_cleanup(c);
-	free_headers(headers);
+	curl_slist_free_all(headers);
 	curl_global_cleanup();
 	return result;
 }

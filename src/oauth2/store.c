@@ -192,8 +192,13 @@ store_read(const struct store *s, const char *name, const char *ext,
 			break;
 		buf_add(out, data, (size_t)n);
 	}
-	if (n == -1 || out->failed)
-		fail(s, file, n == -1 ? strerror(errno) : "is too large", f);
+	if (n == -1)
+		fail(s, file, strerror(errno), f);
+	else if (out->failed)
+		fail(s, file,
+		    (size_t)n > out->max - out->len ? "is too large"
+						    : "out of memory",
+		    f);
 	explicit_bzero(data, sizeof data);
 	close(fd);
 	return n == -1 || out->failed ? -1 : 1;

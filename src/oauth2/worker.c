@@ -108,6 +108,16 @@ prepare(struct renewal *n)
 	return record_save(&n->record, n->store, n->account->name, n->f);
 }
 
+/* What it had given in place of the refresh token, if anything, is gone. */
+static void
+note_loss(struct renewal *n)
+{
+	if (!account_is_refreshed(n->account))
+		return;
+	n->record.lost_at = (int64_t)time(NULL);
+	n->record.lost_by_death = false;
+}
+
 static int
 ask(struct renewal *n)
 {
@@ -123,10 +133,8 @@ ask(struct renewal *n)
 
 	if (request_send(&request, &n->response, n->f) == 0)
 		return 0;
-	if (n->f->lost && account_is_refreshed(a)) {
-		n->record.lost_at = (int64_t)time(NULL);
-		n->record.lost_by_death = false;
-	}
+	if (n->f->lost)
+		note_loss(n);
 	/* What is wrong on this machine may be mended at once. */
 	if (n->f->class == FAILURE_TEMPORARY)
 		n->f->retry_at = (int64_t)time(NULL) + WAIT;
@@ -140,9 +148,12 @@ take_refresh_token(struct renewal *n)
 	if (n->answer.refresh_token == NULL ||
 	    !account_is_refreshed(n->account))
 		return 0;
-	n->has_new = true;
-	if (record_bind(&n->record, n->account, &n->answer.refresh_token) == 0)
+	if (record_bind(&n->record, n->account, &n->answer.refresh_token) ==
+	    0) {
+		n->has_new = true;
 		return 0;
+	}
+	note_loss(n);
 	return failure_set(n->f, FAILURE_LOCAL, "out of memory");
 }
 
@@ -151,28 +162,10 @@ fail_useless(struct renewal *n, const char *why)
 {
 	n->f->status = n->response.status;
 	n->f->retry_at = (int64_t)time(NULL) + WAIT;
-	if (!n->has_new && account_is_refreshed(n->account)) {
-		n->record.lost_at = (int64_t)time(NULL);
-		n->record.lost_by_death = false;
-	}
+	if (!n->has_new)
+		note_loss(n);
 	return failure_set(n->f, FAILURE_TEMPORARY,
 	    "the provider's answer is of no use: %s", why);
-}
-
-/* How to "sign in again", which a table of all providers cannot say. */
-static int
-name_setup(struct renewal *n)
-{
-	static const char again[] = "sign in again";
-	char remedy[sizeof n->f->remedy];
-	const char *at;
-
-	memcpy(remedy, n->f->remedy, sizeof remedy);
-	if ((at = strstr(remedy, again)) == NULL)
-		return -1;
-	at += sizeof again - 1;
-	return failure_advise(n->f, "%.*s (smtp-oauth2 setup %s)%s",
-	    (int)(at - remedy), remedy, n->account->name, at);
 }
 
 static int
@@ -186,11 +179,15 @@ hear(struct renewal *n)
 	n->record.ahead = n->response.date != 0
 	    ? n->response.date - (int64_t)time(NULL)
 	    : n->record.ahead;
+	if (rc == DOCUMENT_NO_MEMORY) {
+		note_loss(n);
+		return failure_set(n->f, FAILURE_LOCAL,
+		    "there is no memory to read the provider's answer");
+	}
 	if (n->response.status != 200 || (rc == 0 && n->answer.error != NULL)) {
-		remedy_explain(n->f, n->account->provider->name, &n->response,
-		    rc == 0 ? &n->answer : NULL, secrets,
-		    sizeof secrets / sizeof secrets[0]);
-		return name_setup(n);
+		return remedy_explain(n->f, n->account->provider->name,
+		    n->account->name, &n->response, rc == 0 ? &n->answer : NULL,
+		    secrets, sizeof secrets / sizeof secrets[0]);
 	}
 	if (take_refresh_token(n) == -1)
 		return -1;

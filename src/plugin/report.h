@@ -94,7 +94,8 @@ struct report {
 	size_t phase_count;
 	bool has_time;
 	int64_t time_us;
-	int64_t now; /* Unix time; in results that are sent to an engine */
+	int64_t now; /* Unix time of the check, 0: unknown; in OpenMetrics and
+			in results that are sent to an engine */
 	const struct report_attempt *attempts;
 	size_t attempt_count;
 	struct {
@@ -133,7 +134,7 @@ struct report {
 
 struct report_format;
 
-enum { REPORT_PARTS = 10 }; /* that a page of OpenMetrics comes in */
+enum { REPORT_PARTS = 12 }; /* that a page of OpenMetrics comes in */
 
 /* Of many checks on one page. */
 struct report_totals {

@@ -221,7 +221,7 @@ close_page(struct report_page *p)
 	/* Who runs scripts is told in red; the words above say it to all. */
 	buf_addf(p->out,
 	    "</main>\n<script>\nif (Date.now() / 1000 > %" PRId64
-	    ")\n\tdocument.querySelector('.old').hidden = false;\n</script>\n"
+	    ")\ndocument.querySelector('.old').hidden = false;\n</script>\n"
 	    "</body>\n</html>\n",
 	    p->totals.now + p->totals.old_after_s);
 }

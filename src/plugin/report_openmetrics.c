@@ -20,6 +20,8 @@ enum family {
 	FAMILY_CREDENTIAL,
 	FAMILY_HELD_BACK,
 	FAMILY_NEXT_TRY,
+	FAMILY_CHECKED,
+	FAMILY_INFO,
 	FAMILIES,
 };
 
@@ -52,6 +54,9 @@ static const struct {
 	    "0 if it was not, by the guard that was asked for." },
 	[FAMILY_NEXT_TRY] = { "next_try_timestamp_seconds",
 	    "Unix time when a secret that is held back may be sent again." },
+	[FAMILY_CHECKED] = { "checked_timestamp_seconds",
+	    "Unix time when the check was done." },
+	[FAMILY_INFO] = { "info", "1, labelled with what was negotiated." },
 };
 
 /* One report on its way into the families. */
@@ -102,6 +107,13 @@ add_head(const struct samples *s, enum family f)
 	    families[f].name);
 }
 
+static void
+add_label(struct buf *out, const char *label, const char *value)
+{
+	buf_addf(out, ",%s=", label);
+	report_add_quoted(out, value);
+}
+
 /* A sample without its value, which goes behind it.  label may be NULL. */
 static struct buf *
 open_sample(
@@ -111,10 +123,8 @@ open_sample(
 
 	buf_addf(
 	    out, "%s_%s{%s", s->prefix, families[f].name, buf_str(&s->labels));
-	if (label != NULL) {
-		buf_addf(out, ",%s=", label);
-		report_add_quoted(out, value);
-	}
+	if (label != NULL)
+		add_label(out, label, value);
 	buf_adds(out, "} ");
 	return out;
 }
@@ -169,6 +179,21 @@ add_phases(struct samples *s, const struct report *r)
 			    r->phases[i].elapsed_us);
 }
 
+/* The one sample with two labels of its own; "" is what is not known. */
+static void
+add_info(struct samples *s, const struct report *r)
+{
+	struct buf *out = where(s->page, FAMILY_INFO);
+
+	if (r->mechanism == NULL && r->tls.version == NULL)
+		return;
+	buf_addf(out, "%s_%s{%s", s->prefix, families[FAMILY_INFO].name,
+	    buf_str(&s->labels));
+	add_label(out, "mechanism", r->mechanism);
+	add_label(out, "tls_version", r->tls.version);
+	buf_adds(out, "} 1\n");
+}
+
 /* A family with one number for each report, if it is known. */
 static void
 put_if(struct samples *s, enum family f, bool known, int64_t number)
@@ -212,6 +237,12 @@ add_family(struct samples *s, enum family f, const struct report *r)
 		break;
 	case FAMILY_NEXT_TRY:
 		put_if(s, f, r->guard.has_dates, r->guard.next_try);
+		break;
+	case FAMILY_CHECKED:
+		put_if(s, f, r->now != 0, r->now);
+		break;
+	case FAMILY_INFO:
+		add_info(s, r);
 		break;
 	case FAMILIES:
 		break;

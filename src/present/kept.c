@@ -54,6 +54,7 @@ keep_numbers(struct kept *k, const struct report *r)
 	k->held_back = r->guard.held_back;
 	k->has_next_try = r->guard.has_dates;
 	k->next_try = r->guard.next_try;
+	k->now = r->now;
 	for (i = 0; i < r->finding_count; i++) {
 		c = condition_find(
 		    r->findings[i].condition, strlen(r->findings[i].condition));
@@ -71,7 +72,8 @@ kept_new(const struct report *r)
 {
 	size_t size = length(r->name, SIZE_MAX) + length(r->host, SIZE_MAX) +
 	    length(r->user, SIZE_MAX) + length(r->message, TEXT_MAX) +
-	    length(r->hint, TEXT_MAX) + 5;
+	    length(r->hint, TEXT_MAX) + length(r->mechanism, SIZE_MAX) +
+	    length(r->tls.version, SIZE_MAX) + 7;
 	struct kept *k = calloc(1, sizeof *k + size);
 	char *end;
 
@@ -84,6 +86,8 @@ kept_new(const struct report *r)
 	k->user = keep(&end, r->user, SIZE_MAX);
 	k->message = keep(&end, r->message, TEXT_MAX);
 	k->hint = keep(&end, r->hint, TEXT_MAX);
+	k->mechanism = keep(&end, r->mechanism, SIZE_MAX);
+	k->tls_version = keep(&end, r->tls.version, SIZE_MAX);
 	return k;
 }
 
@@ -121,9 +125,12 @@ kept_recall(struct kept_report *a, const struct kept *k)
 		.host = k->host,
 		.port = k->port,
 		.user = k->user,
+		.mechanism = k->mechanism,
 		.has_time = k->has_time,
 		.time_us = k->time_us,
-		.tls = { .verified = -1,
+		.now = k->now,
+		.tls = { .version = k->tls_version,
+		    .verified = -1,
 		    .has_dates = k->has_dates,
 		    .not_after = k->not_after },
 		.token = { .has_expiry = k->has_expiry,

@@ -25,8 +25,9 @@ struct kept {
 	uint64_t conditions; /* a bit each */
 	uint64_t phases;     /* those that are known */
 	int64_t phase_us[PHASES];
-	int64_t time_us, not_after, expires_at, ends_at, next_try;
+	int64_t time_us, not_after, expires_at, ends_at, next_try, now;
 	const char *name, *host, *user, *message, *hint;
+	const char *mechanism, *tls_version;
 	char text[];
 };
 

@@ -54,7 +54,7 @@ probe_stop_watching(struct probe *p)
 		loop_unwatch(l, stream_fd(p->stream));
 	loop_timer_cancel(l, &p->deadline);
 	loop_timer_cancel(l, &p->patience);
-	loop_timer_cancel(l, &p->work);
+	loop_work_cancel(l, &p->work);
 	loop_timer_cancel(l, &p->leave);
 }
 

@@ -27,7 +27,8 @@ struct probe {
 	struct tls_context *tls;
 	struct stream *stream;
 	struct smtp_client *client;
-	struct loop_timer deadline, patience, work, leave, last;
+	struct loop_timer deadline, patience, leave, last;
+	struct loop_work work;
 	struct buf head; /* what goes out before SMTP: PROXY's header */
 	char ehlo_name[256];
 	const char *commands[SETTINGS_LIST_MAX];

@@ -249,14 +249,14 @@ on_turn(void *arg)
 }
 
 /*
- * Work goes on in the next turn, so that the deadline, and other checks, get
+ * Work goes on in another turn, so that the deadline, and other checks, get
  * theirs.  What the peer says meanwhile can wait.
  */
 static void
 take_turns(struct probe *p)
 {
 	loop_unwatch(p->setup.loop, stream_fd(p->stream));
-	loop_timer_set(p->setup.loop, &p->work, 0, on_turn, p);
+	loop_work_set(p->setup.loop, &p->work, on_turn, p);
 }
 
 /* Go on until the peer or the kernel has to be waited for. */

@@ -1,5 +1,7 @@
 #include "run/prepared.h"
 
+#include <time.h>
+
 #include "run/stand_in.h"
 
 /*
@@ -37,6 +39,7 @@ prepared_make(
 	if (o->batch != NULL)
 		return prepare_for_many(timeout, internal, o);
 	f.hung_in = STAND_IN_PLACE;
+	f.now_unix = (int64_t)time(NULL);
 	rc = answer_make(timeout, &f, o);
 	if (rc == 0) {
 		f.end = END_ERROR;

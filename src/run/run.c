@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -143,7 +144,12 @@ write_file(struct run *r)
 static void
 conclude(struct run *r)
 {
-	if (answer_make(&r->answer, &r->job.facts, &r->options) == -1 ||
+	struct facts *f = &r->job.facts;
+
+	/* Nobody looked at the clock before the secret was there. */
+	if (f->now_unix == 0)
+		f->now_unix = (int64_t)time(NULL);
+	if (answer_make(&r->answer, f, &r->options) == -1 ||
 	    write_file(r) == -1)
 		give_up(r);
 }

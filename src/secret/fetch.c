@@ -35,7 +35,7 @@ struct secret_fetch {
 	struct secret_command *command;
 	struct secret_readers *readers; /* NULL: files are read in place */
 	struct secret_reading *reading;
-	int code; /* oauth2: that the helper ended with */
+	struct secret_renewal *renewal;
 };
 
 /* All that fail return -1. */
@@ -186,7 +186,7 @@ static int
 hand_path(struct secret_fetch *f, const char *path)
 {
 	f->reading = secret_reading_start(
-	    f->readers, path, LINE_MAX_BYTES + 1, on_read, f);
+	    f->readers, path, LINE_MAX_BYTES + 1, SECRET_READ_LINE, on_read, f);
 	if (f->reading == NULL)
 		return fail_errno(f, errno);
 	loop_timer_set(f->loop, &f->timer, f->deadline_us, on_deadline, f);
@@ -259,32 +259,21 @@ on_renewed(void *arg, int rc)
 {
 	struct secret_fetch *f = arg;
 
-	if (rc == 0)
-		rc = secret_stored_renewed(
-		    f->source, f->code, &f->line, f->out, f->e);
-	tell(f, rc == 1 ? 0 : -1);
-}
-
-static int
-have_renewed(struct secret_fetch *f)
-{
-	struct buf command = BUF_INIT(32 * 1024);
-
-	/* A token, and some lines. */
-	f->line.max = 2 * (size_t)SECRET_MAX;
-	if (secret_stored_command(&command, f->source, f->e) == 0)
-		f->command = secret_command_start(f->loop, buf_str(&command),
-		    f->deadline_us, &f->line, &f->code, f->e, on_renewed, f);
-	buf_free(&command);
-	return f->command != NULL ? 0 : -1;
+	tell(f, rc);
 }
 
 static int
 read_stored(struct secret_fetch *f)
 {
-	int rc = secret_stored_read(f->source, f->out, f->e);
+	int rc = f->readers == NULL
+	    ? secret_stored_read(f->source, f->out, f->e)
+	    : 0;
 
-	return rc != 0 ? rc : have_renewed(f);
+	if (rc != 0)
+		return rc;
+	f->renewal = secret_renewal_start(f->loop, f->source, f->readers,
+	    f->deadline_us, f->out, f->e, on_renewed, f);
+	return f->renewal != NULL ? 0 : -1;
 }
 
 /* Returns 0 when it is to be waited for, 1 if it is there. */
@@ -385,6 +374,7 @@ secret_fetch_free(struct secret_fetch *f)
 		return;
 	stop_reading(f);
 	secret_command_free(f->command);
+	secret_renewal_free(f->renewal);
 	buf_free(&f->line);
 	free(f);
 }

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "secret/fetch.h"
+#include "secret/readers.h"
 #include "secret/secret.h"
 
 /*
@@ -80,6 +81,19 @@ void secret_command_free(struct secret_command *c);
 int secret_stored_read(
     const struct secret_source *source, struct secret *out, struct err *e);
 
+enum {
+	SECRET_STORED_PATH = 8192,
+	SECRET_STORED_MAX = 96 * 1024, /* of a token's file */
+};
+
+/* Append where it is kept.  Returns 0, or -1 with *e set. */
+int secret_stored_path(
+    struct buf *out, const struct secret_source *source, struct err *e);
+
+/* As secret_stored_read(), of what the readers read there. */
+int secret_stored_take(const struct secret_source *source,
+    const struct secret_read *what, struct secret *out, struct err *e);
+
 /* Append the command that gets one.  Returns 0, or -1 with *e set. */
 int secret_stored_command(
     struct buf *out, const struct secret_source *source, struct err *e);
@@ -90,6 +104,21 @@ int secret_stored_command(
  */
 int secret_stored_renewed(const struct secret_source *source, int code,
     const struct buf *text, struct secret *out, struct err *e);
+
+struct secret_renewal;
+
+/*
+ * The token by way of the readers, if there are any (else it has been looked
+ * for), and if a new one should be had, by the command.  Returns NULL with *e
+ * set; otherwise done() is called from the loop, with 0 or -1.
+ */
+struct secret_renewal *secret_renewal_start(struct loop *l,
+    const struct secret_source *source, struct secret_readers *readers,
+    int64_t deadline_us, struct secret *out, struct err *e, secret_fn *done,
+    void *arg);
+
+/* Nobody waits for it any more.  Accepts NULL. */
+void secret_renewal_free(struct secret_renewal *r);
 
 /*
  * The register of the commands that run, by the number of their process group,

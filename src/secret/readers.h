@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/loop.h"
 
@@ -22,7 +23,9 @@ struct secret_read {
 	int fd;      /* no regular file: to be read by the loop, owned by the
 			caller; else -1 */
 	bool others; /* it is a regular file that others may read */
-	const char *data; /* its beginning, to the end of the first line */
+	mode_t mode; /* what it is, 0: it could not be opened */
+	uid_t owner;
+	const char *data; /* its beginning, or all of it */
 	size_t len;
 };
 
@@ -40,12 +43,18 @@ void secret_readers_free(struct secret_readers *r);
 
 struct secret_reading;
 
+enum secret_read_how {
+	SECRET_READ_LINE, /* the first line of whatever it is */
+	SECRET_READ_OWN,  /* all of a regular file, and no link is followed */
+};
+
 /*
- * Read the first line of the file at path, but no more than max octets.  done()
- * is called from the loop.  Returns NULL with errno set.
+ * Read the file at path, but no more than max octets.  done() is called from
+ * the loop.  Returns NULL with errno set.
  */
 struct secret_reading *secret_reading_start(struct secret_readers *r,
-    const char *path, size_t max, secret_read_fn *done, void *arg);
+    const char *path, size_t max, enum secret_read_how how,
+    secret_read_fn *done, void *arg);
 
 /* It is not waited for any more; not after done().  Accepts NULL. */
 void secret_reading_abandon(struct secret_reading *q);

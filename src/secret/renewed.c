@@ -66,6 +66,7 @@ renewed_read(struct renewed *r, const char *text, size_t len)
 	renewed_init(r);
 	if (line_end == NULL || line_end == text ||
 	    memchr(text, '\0', len) != NULL ||
+	    (size_t)(line_end - text) > r->token.max ||
 	    buf_add(&r->token, text, (size_t)(line_end - text)) == -1)
 		return -1;
 	for (text = line_end + 1; text < end; text = line_end + 1) {

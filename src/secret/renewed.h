@@ -27,8 +27,8 @@ void renewed_free(struct renewed *r);
 
 /*
  * Read text[0..len): the token, then lines key=value of which unknown ones are
- * passed over.  Returns 0, or -1 if it is no such file, or without memory; *r
- * is to be freed in either case.
+ * passed over.  Returns 0, or -1 if it is no such file, or without memory, when
+ * r->token.failed says so; *r is to be freed in either case.
  */
 int renewed_read(struct renewed *r, const char *text, size_t len);
 

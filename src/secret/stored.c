@@ -18,8 +18,6 @@
 #include "secret/renewed.h"
 
 enum {
-	FILE_MAX = 96 * 1024, /* of a token, and of what the helper prints */
-	PATH_ROOM = 8192,
 	EXIT_TEMPORARY = 75,
 	EXIT_REFUSED = 77,
 	EXIT_LOCAL = 78,
@@ -51,21 +49,28 @@ fail(struct err *e, const char *path, const char *what)
 	    e, ERR_SECRET, "%.*s: %s", text_cut(path, 200), path, what);
 }
 
+static int
+fail_open(struct err *e, const char *path, int error)
+{
+	char why[PROCESS_WHY_MAX];
+
+	if (error == ELOOP)
+		return fail(e, path, "is a link");
+	process_why(why, error);
+	return fail(e, path, why);
+}
+
 /* Nobody else may have chosen or seen what is sent. */
 static int
-check_file(int fd, const char *path, struct err *e)
+check_file(mode_t mode, uid_t owner, const char *path, struct err *e)
 {
-	struct stat st;
-
-	if (fstat(fd, &st) == -1)
-		return fail(e, path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(mode))
 		return fail(e, path, "is no regular file");
-	if (geteuid() != 0 && st.st_uid != geteuid())
+	if (geteuid() != 0 && owner != geteuid())
 		return fail(e, path,
 		    "belongs to another user: run this as that user, or chown "
 		    "it");
-	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+	if ((mode & (S_IRWXG | S_IRWXO)) != 0)
 		return fail(
 		    e, path, "may be read or written by others: chmod 600 it");
 	return 0;
@@ -75,20 +80,19 @@ check_file(int fd, const char *path, struct err *e)
 static int
 read_file(struct buf *out, const char *path, struct err *e)
 {
-	char data[4096], why[PROCESS_WHY_MAX];
+	char data[4096];
+	struct stat st;
 	ssize_t n = -1;
 	int fd = open(
 	    path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 	if (fd == -1 && errno == ENOENT)
 		return 0;
-	if (fd == -1 && errno == ELOOP)
-		return fail(e, path, "is a link");
-	if (fd == -1) {
-		process_why(why, errno);
-		return fail(e, path, why);
-	}
-	if (check_file(fd, path, e) == 0) {
+	if (fd == -1)
+		return fail_open(e, path, errno);
+	if (fstat(fd, &st) == -1) {
+		fail(e, path, strerror(errno));
+	} else if (check_file(st.st_mode, st.st_uid, path, e) == 0) {
 		while ((n = read(fd, data, sizeof data)) > 0 ||
 		    (n == -1 && errno == EINTR))
 			if (n > 0)
@@ -133,18 +137,24 @@ take_text(
 	return rc;
 }
 
+int
+secret_stored_path(
+    struct buf *out, const struct secret_source *source, struct err *e)
+{
+	add_folder(out, source);
+	buf_addf(out, "/%s.token", source->text);
+	return out->failed ? fail(e, buf_str(out), strerror(ENAMETOOLONG)) : 0;
+}
+
 static int
 read_stored(const struct secret_source *source, bool stale_too,
     struct secret *out, struct err *e)
 {
-	struct buf path = BUF_INIT(PATH_ROOM), text = BUF_INIT(FILE_MAX);
-	int rc;
+	struct buf path = BUF_INIT(SECRET_STORED_PATH);
+	struct buf text = BUF_INIT(SECRET_STORED_MAX);
+	int rc = secret_stored_path(&path, source, e);
 
-	add_folder(&path, source);
-	buf_addf(&path, "/%s.token", source->text);
-	if (path.failed)
-		rc = fail(e, buf_str(&path), strerror(ENAMETOOLONG));
-	else
+	if (rc == 0)
 		rc = read_file(&text, buf_str(&path), e);
 	if (rc == 1)
 		rc = take_text(out, &text, stale_too, e);
@@ -158,6 +168,33 @@ secret_stored_read(
     const struct secret_source *source, struct secret *out, struct err *e)
 {
 	return read_stored(source, false, out, e);
+}
+
+int
+secret_stored_take(const struct secret_source *source,
+    const struct secret_read *what, struct secret *out, struct err *e)
+{
+	struct buf path = BUF_INIT(SECRET_STORED_PATH);
+	const struct buf text = { .data = (char *)(uintptr_t)what->data,
+		.len = what->len };
+	int rc;
+
+	if (what->error == ENOENT)
+		return 0;
+	if (secret_stored_path(&path, source, e) == -1)
+		rc = -1;
+	else if (what->mode == 0)
+		rc = fail_open(e, buf_str(&path), what->error);
+	else if (check_file(what->mode, what->owner, buf_str(&path), e) == -1)
+		rc = -1;
+	else if (what->error != 0)
+		rc = fail(e, buf_str(&path), strerror(what->error));
+	else if (what->len > SECRET_STORED_MAX)
+		rc = fail(e, buf_str(&path), "is too large");
+	else
+		rc = take_text(out, &text, false, e);
+	buf_free(&path);
+	return rc;
 }
 
 /* For a shell: in single quotes, which nothing ends but another one. */
@@ -197,7 +234,7 @@ int
 secret_stored_command(
     struct buf *out, const struct secret_source *source, struct err *e)
 {
-	struct buf folder = BUF_INIT(PATH_ROOM);
+	struct buf folder = BUF_INIT(SECRET_STORED_PATH);
 
 	add_folder(&folder, source);
 	buf_adds(out, "exec ");

@@ -32,9 +32,11 @@ inquiry_ask(const struct inquiry *q, struct document *out, struct failure *f)
 		return -1;
 	got = document_read(
 	    out, buf_str(&response.body), response.body.len, why, sizeof why);
-	if (response.status != OK || (got == 0 && out->error != NULL))
-		rc = remedy_explain(f, q->account->provider->name, &response,
-		    got == 0 ? out : NULL, q->secret, SECRETS);
+	if (got == DOCUMENT_NO_MEMORY)
+		rc = failure_set(f, FAILURE_LOCAL, "out of memory");
+	else if (response.status != OK || (got == 0 && out->error != NULL))
+		rc = remedy_explain(f, q->account->provider->name, NULL,
+		    &response, got == 0 ? out : NULL, q->secret, SECRETS);
 	else if (got == -1)
 		rc = failure_set(f, FAILURE_TEMPORARY,
 		    "the provider's answer is of no use: %s", why);
@@ -59,8 +61,12 @@ inquiry_tell(const struct inquiry *q, struct failure *f)
 	if (response.status != OK) {
 		got = document_read(&said, buf_str(&response.body),
 		    response.body.len, why, sizeof why);
-		rc = remedy_explain(f, q->account->provider->name, &response,
-		    got == 0 ? &said : NULL, q->secret, SECRETS);
+		if (got == DOCUMENT_NO_MEMORY)
+			rc = failure_set(f, FAILURE_LOCAL, "out of memory");
+		else
+			rc = remedy_explain(f, q->account->provider->name, NULL,
+			    &response, got == 0 ? &said : NULL, q->secret,
+			    SECRETS);
 		document_free(&said);
 	}
 	response_free(&response);

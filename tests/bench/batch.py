@@ -1,21 +1,20 @@
 #!/usr/bin/python3
 """What a login costs in a batch, beside straight lines and a process for each:
 instructions of 20 more logins, by callgrind; then times, for as many accounts
-as are asked for.
+as are asked for; and who waits for whom (fair.py).
 
     batch.py [ACCOUNTS...]"""
 
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
 
+import fair
 import lab
 import measure
 
 FEW, MORE = 10, 30
-FAIR = {"hangs": 100, "sleeps": 20, "good": 380}
 
 
 def write(path, chain, accounts):
@@ -85,56 +84,16 @@ def curve(folder, chain, port, numbers):
         1000 * alone, 1000 * cpu))
 
 
-def fair(folder, chain, port, silent):
-    """How much later the good ones are for those that hang and sleep."""
-    worst = {}
-    for company in (False, True):
-        accounts = [account(port, i) for i in range(FAIR["good"])]
-        if company:
-            # From first to last between the others.
-            bad = [account(silent, i) for i in range(FAIR["hangs"])]
-            bad += [account(port, i) + "\npassword-from = cmd:exec sleep 60"
-                    for i in range(FAIR["sleeps"])]
-            for i, lines in enumerate(bad):
-                accounts.insert(3 * i, lines)
-        ini = write(folder / "fair.ini", chain, accounts)
-        done = subprocess.run(
-            command(ini, "--parallel=500", "--per-host=500", "-t", "5",
-                    "--output-format=json"),
-            stdout=subprocess.PIPE, text=True, check=False)
-        times = [float(t) for t in re.findall(
-            r'"state":"OK".*"time":([0-9.]+)', done.stdout)]
-        assert len(times) == FAIR["good"], done.stdout[:500]
-        times.sort()
-        worst[company] = (times[len(times) // 2], times[-1])
-    print("%d good checks: median %.1f ms, longest %.1f ms; beside %d that "
-          "hang and %d that sleep: %.1f and %.1f ms" % (
-              FAIR["good"], *(1000 * x for x in worst[False]), FAIR["hangs"],
-              FAIR["sleeps"], *(1000 * x for x in worst[True])))
-
-
 def main():
     numbers = [int(x) for x in sys.argv[1:]] or [1, 10, 100, 1000, 10000]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         chain = lab.Chain(folder)
-        with lab.server(chain) as server, subprocess.Popen(
-                [sys.executable, "-c", SILENT], stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, text=True) as silent:
-            silent_port = int(silent.stdout.readline())
+        with lab.server(chain) as server:
             count(folder, chain, server.port)
-            fair(folder, chain, server.port, silent_port)
             curve(folder, chain, server.port, numbers)
-            silent.stdin.close()
+    fair.main()
 
-
-# Takes connections and says nothing.
-SILENT = """
-import socket, sys
-s = socket.create_server(("127.0.0.1", 0), backlog=1024)
-print(s.getsockname()[1], flush=True)
-sys.stdin.read()
-"""
 
 if __name__ == "__main__":
     main()

@@ -17,6 +17,7 @@ import check
 import lab
 import measure
 import scaling
+import scram_cost
 import settings
 
 PAGE = lab.ROOT / "docs" / "performance.md"
@@ -176,13 +177,16 @@ def main():
         rows = compare(chain)
         others = settings.measure_all(chain, folder, ROUNDS, say)
         sizes = scaling.measure_all(chain, folder, say)
+        derived = scram_cost.measure_all(chain, say)
     platforms[system()] = {"machine": machine(), "clients": rows,
                            "settings": others, "scaling": sizes}
     platforms = dict(sorted(platforms.items()))
     KEPT.write_text(json.dumps(platforms, indent=1) + "\n")
     write(platforms)
+    scram_cost.write(scram_cost.system(), derived)
     say("written: docs/performance.md, .svg, .png")
-    verdict = settings.verdict(rows, others, check.openssl()) + scaling.verdict(sizes)
+    verdict = (settings.verdict(rows, others, check.openssl()) +
+               scaling.verdict(sizes) + scram_cost.verdict(derived))
     for line in verdict:
         say(line)
     sys.exit(1 if any(line.startswith("MISSED") for line in verdict) else 0)

@@ -8,11 +8,13 @@ import urllib.request
 
 from daemons import Daemon
 
-CONFIG = """
+GLOBAL = """
 global:
   scrape_interval: 1s
   evaluation_interval: 1s
 rule_files: ["{rules}"]
+"""
+TARGET = """
 scrape_configs:
   - job_name: node
     static_configs:
@@ -21,12 +23,14 @@ scrape_configs:
 
 
 class Prometheus(Daemon):
-    def __init__(self, folder, target, rules):
+    """scrape: the text of scrape_configs; without it, one of target."""
+
+    def __init__(self, folder, target, rules, scrape=None):
         super().__init__()
         self.folder = folder
         self.log = folder / "prometheus.log"
-        (folder / "prometheus.yml").write_text(CONFIG.format(
-            target=target, rules=rules))
+        (folder / "prometheus.yml").write_text(GLOBAL.format(rules=rules) + (
+            scrape or TARGET.format(target=target)))
 
     def report(self):
         return self.log.read_text()

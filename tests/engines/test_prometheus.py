@@ -7,6 +7,7 @@ import re
 import subprocess
 
 import pytest
+import yaml
 
 from conftest import HOST, INTEGRATIONS, PASSWORD, USER
 from postfix_server import ADDRESS
@@ -29,12 +30,31 @@ def promtool(*args):
 
 
 def test_rules():
-    assert "9 rules found" in promtool("check", "rules", RULES)
+    assert "12 rules found" in promtool("check", "rules", RULES)
     tests = FOLDER / "smtp_auth.rules.test.yml"
     assert "SUCCESS" in promtool("test", "rules", tests)
     alerts = set(re.findall(r"- alert: (\w+)", RULES.read_text()))
     fired = re.findall(r"alertname: (\w+)\n +exp_alerts", tests.read_text())
     assert alerts == set(fired)
+
+
+def test_runbook():
+    """Each alert has its section there, and no section is of another."""
+    alerts = re.findall(r"- alert: (\w+)", RULES.read_text())
+    links = re.findall(r'runbook_url: "https://runbooks\.example\.org/smtp_auth/'
+                       r'runbook\.md#(\w+)"\n', RULES.read_text())
+    assert links == [x.lower() for x in alerts]
+    runbook = (FOLDER / "runbook.md").read_text()
+    assert re.findall(r"(?m)^## (.*)$", runbook) == alerts
+
+
+def test_no_alert_is_told_apart_by_what_changes():
+    """A condition, or a value, in its labels would begin a new alert."""
+    rules = yaml.safe_load(RULES.read_text())["groups"][0]["rules"]
+    for rule in rules:
+        assert set(rule["labels"]) == {"severity"}
+        left = rule["expr"].split(" and ")[0].split(" unless ")[0]
+        assert "smtp_auth_condition" not in left
 
 
 @pytest.fixture
@@ -77,7 +97,7 @@ def queries():
     """(title, expression) of each panel, with what Grafana fills in."""
     for panel in DASHBOARD["panels"]:
         for target in panel["targets"]:
-            yield panel["title"], re.sub(r"\$(host|user)\b", ".*",
+            yield panel["title"], re.sub(r"\$(instance|host|user)\b", ".*",
                                          target["expr"])
 
 
@@ -108,7 +128,7 @@ def test_from_the_unit_to_alerts_and_panels(unit, account, prometheus):
 
 def test_dashboard():
     variables = [x["name"] for x in DASHBOARD["templating"]["list"]]
-    assert variables == ["datasource", "host", "user"]
+    assert variables == ["datasource", "instance", "host", "user"]
     assert DASHBOARD["uid"] and DASHBOARD["title"]
     panels = DASHBOARD["panels"]
     assert len({x["id"] for x in panels}) == len(panels)

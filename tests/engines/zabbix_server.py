@@ -23,8 +23,8 @@ LOGIN = {"username": "Admin", "password": "zabbix"}  # of every new Zabbix
 
 # What a Zabbix without any template needs of data.sql.gz.
 TABLES = {"role", "role_rule", "users", "usrgrp", "users_groups", "hstgrp",
-          "config", "config_autoreg_tls", "graph_theme", "regexps",
-          "expressions", "globalmacro"}
+          "ugset", "ugset_group", "user_ugset", "config", "config_autoreg_tls", "graph_theme", "regexps",
+          "expressions", "globalmacro"}  # of 6.0 and of 7.0
 STATEMENT = re.compile(r'INSERT INTO "?([a-z_]+)')
 
 SERVER = """
@@ -99,6 +99,9 @@ $DB = ['TYPE' => 'POSTGRESQL', 'SERVER' => '{database}', 'PORT' => '0',
     'VAULT_URL' => ''];
 $IMAGE_FORMAT_DEFAULT = IMAGE_FORMAT_PNG;
 """
+
+
+SEVERITIES = ["NOT_CLASSIFIED", "INFO", "WARNING", "AVERAGE", "HIGH", "DISASTER"]
 
 
 def free_port():
@@ -238,7 +241,12 @@ class Zabbix:
         self.call("configuration.import", format="yaml", source=text, rules={
             kind: {"createMissing": True, "updateExisting": True}
             for kind in [*groups, "templates", "items", "triggers", "graphs",
-                         "valueMaps"]})
+                         "discoveryRules", "valueMaps"]})
+
+    def template(self, folder, name):
+        """The text of that of the two that is for this version."""
+        suffix = "_7.0" if self.version >= (7, 0) else ""
+        return (folder / ("%s%s.yaml" % (name, suffix))).read_text()
 
     def add_host(self, name, template, macros, agent):
         """A host with the template, watched by the server through one of
@@ -272,12 +280,13 @@ class Zabbix:
             found, key=lambda x: (int(x["clock"]), int(x["ns"])))]
 
     def problems(self, host):
-        """Names of what is wrong with a host now."""
-        return [x["name"] for x in self.call("problem.get", hostids=[host])]
+        """(Severity, name) of what is wrong with a host now."""
+        found = self.call("problem.get", hostids=[host])
+        return [(SEVERITIES[int(x["severity"])], x["name"]) for x in found]
 
-    def check_until(self, host, master, done):
-        """Have the master item checked, again after each result, until
-        done(ITEMS) holds."""
+    def check_until(self, host, master, shown, done):
+        """Have the master item checked, again after each result, which the
+        item shown has, until done(ITEMS) holds."""
         seen = None
 
         def is_done():
@@ -285,11 +294,11 @@ class Zabbix:
             items = self.items(host)
             if done(items):
                 return True
-            item = items[master]
+            item, result = items[master], items[shown]
             # A new item is not known to the server at once.
             refusals = self.server.report().count(
                 "cannot perform check now for itemid [%s]" % item["itemid"])
-            stamp = (item["lastclock"], item["lastns"], item["error"],
+            stamp = (result["lastclock"], result["lastns"], item["error"],
                      refusals)
             if stamp != seen:
                 seen = stamp

@@ -33,9 +33,9 @@ check_character(const unsigned char *s, size_t left)
 }
 
 static void
-check_text(const struct buf *out)
+check_text(const char *s)
 {
-	const char *s = buf_str(out), *bar = strchr(s, '|');
+	const char *bar = strchr(s, '|');
 	size_t line = strcspn(s, "\n");
 
 	MUST(line <= FIRST_LINE_MAX);
@@ -106,6 +106,19 @@ skip_value(const char *s, int depth)
 	return s + 1;
 }
 
+const char *
+answer_skip_json(const char *s)
+{
+	return skip_value(s, 0);
+}
+
+static void
+check_json(const char *s)
+{
+	MUST(s[0] == '{' && strchr(s, '|') == NULL);
+	MUST(strcmp(skip_value(s, 0), "\n") == 0);
+}
+
 static void
 check_openmetrics(const char *s)
 {
@@ -116,22 +129,27 @@ check_openmetrics(const char *s)
 	MUST(strcmp(s, "# EOF\n") == 0);
 }
 
+static const struct {
+	const struct report_format *format;
+	void (*check)(const char *s);
+} checks[] = { { &report_text, check_text }, { &report_json, check_json },
+	{ &report_openmetrics, check_openmetrics },
+	{ &report_nagios, answer_check_nagios },
+	{ &report_icinga2, answer_check_icinga2 },
+	{ &report_zabbix, answer_check_zabbix },
+	{ &report_html, answer_check_html } };
+
 void
 answer_check(const struct buf *out, const struct report_format *format)
 {
 	const unsigned char *s = (const unsigned char *)buf_str(out);
-	size_t pos;
+	size_t pos, i = 0;
 
 	MUST(out->len > 0 && s[out->len - 1] == '\n');
 	MUST(strlen(buf_str(out)) == out->len);
 	for (pos = 0; pos < out->len;)
 		pos += check_character(s + pos, out->len - pos);
-	if (format == &report_text) {
-		check_text(out);
-	} else if (format == &report_json) {
-		MUST(s[0] == '{' && strchr(buf_str(out), '|') == NULL);
-		MUST(strcmp(skip_value(buf_str(out), 0), "\n") == 0);
-	} else {
-		check_openmetrics(buf_str(out));
-	}
+	while (checks[i].format != format)
+		MUST(++i < sizeof checks / sizeof checks[0]);
+	checks[i].check(buf_str(out));
 }

@@ -1,7 +1,7 @@
 /*
  * fuzz_report.c - reports with anything in their texts.  Input: the format
- * and the state, then strings, each ended by a NUL, for one field after the
- * other.
+ * and the state, from 128 on the formats for many, then strings, each ended by
+ * a NUL, for one field after the other.
  */
 
 #include "base/buf.h"
@@ -109,9 +109,14 @@ write_it(
 		.attempts = attempts,
 		.attempt_count = 1,
 		.metrics = metrics,
-		.metric_count = 1 };
+		.metric_count = 1,
+		.now = 1700000000 };
 	struct buf out = BUF_INIT(TEXT_MAX);
 
+	if (format->is_for_many) {
+		r.name = take_some(rest);
+		r.phase_count = 0;
+	}
 	check_printable(first);
 	MUST(report_write(format, &r, &out) == 0);
 	answer_check(&out, format);
@@ -125,8 +130,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1)
 		return 0;
-	write_it(
-	    &rest, report_formats[data[0] % 3], (enum status)(data[0] / 4 % 4));
+	write_it(&rest,
+	    report_formats[data[0] < 128 ? data[0] % 3 : 3 + data[0] % 4],
+	    (enum status)(data[0] / 4 % 4));
 	while (rest.count > 0)
 		free(rest.kept[--rest.count]);
 	return 0;

@@ -86,6 +86,10 @@ def from_dialogue(root, path):
                 pass
         write(root / "report", "%s.%d" % (path.name, i),
               b"\2" + b"\0".join([reply, reply[4:]] * 9))
+        for kind in range(4):
+            write(root / "report", "%s.%d.many%d" % (path.name, i, kind),
+                  bytes([128 + kind]) + b"\0".join(
+                      [reply, b"<b> & 'x';\"|\n"] * 10))
 
 
 def from_options(root):
@@ -95,6 +99,22 @@ def from_options(root):
         write(root / "options", "line%d" % i, "\0".join(words).encode())
         write(root / "ini", "line%d" % i, ("[check_smtp_auth]\n" + "\n".join(
             w.lstrip("-") for w in words) + "\n").encode())
+        write(root / "sections", "line%d" % i, (
+            "[check_smtp_auth]\nhostname=h\n[a]\n" + "\n".join(
+                w.lstrip("-") for w in words) + "\n[b!c]\nport=25\n").encode())
+
+
+def from_files(root):
+    """What the tests of such files have in quotes, line by line."""
+    text = (TESTS / "unit" / "test_sections.c").read_text()
+    for i, data in enumerate(re.findall(r'"(\[(?:[^"\\]|\\.)*)"', text)):
+        write(root / "sections", str(i), unescape(data))
+    for i, data in enumerate([
+            b"[a]\nport=x\n[a]\n", b"[a]\n[b\n", b"port=1\n[a]\n",
+            b"[a]\npassword-from=env:X\nauthuser=u\nhostname=h\n",
+            b"\xef\xbb\xbf[a]\r\n; x\r\nhostname = h\r\n",
+            b"[" + b"n" * 255 + b"]\n[" + b"n" * 256 + b"]\n"]):
+        write(root / "sections", "file%d" % i, data)
 
 
 def from_claims(root):
@@ -124,6 +144,7 @@ def main():
     for path in sorted((TESTS / "dialogues").iterdir()):
         from_dialogue(root, path)
     from_options(root)
+    from_files(root)
     from_claims(root)
     from_documents(root)
     for i, text in enumerate(["10", "10:", "~:10", "10:20", "@10:20", "0.5"]):

@@ -7,8 +7,10 @@ import re
 import subprocess
 import time
 
+import pytest
+
 from conftest import needles
-from token_server import SECRET
+from token_server import SECRET, TokenServer
 
 CLIENT = "client-1"
 NAMES = {0: "done", 64: "usage", 75: "temporary", 77: "refused", 78: "local"}
@@ -128,3 +130,17 @@ class Helper:
                 assert needle not in run.err.encode(), run
         if run.code != 0:
             assert not re.search(r"access-\d+-", run.out + run.err), run
+
+
+# The fixtures: who imports them has them.
+
+@pytest.fixture
+def provider(ca):
+    server = TokenServer(ca.context())
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def helper(plugin, tmp_path, ca, provider):
+    return Helper(plugin, tmp_path, ca, provider)

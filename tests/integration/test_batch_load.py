@@ -1,5 +1,5 @@
 """Ten thousand accounts at fifty servers in one run: within 64 MiB and 256
-descriptors, whatever is printed."""
+descriptors, whatever is printed.  And a thousand that are guarded."""
 
 import contextlib
 import re
@@ -9,7 +9,8 @@ import sys
 import pytest
 
 import schema
-from conftest import PASSWORD, ROOT
+from conftest import HOST, PASSWORD, ROOT, USER
+from smtp_server import Mail
 
 sys.path.append(str(ROOT / "tests" / "bench"))
 import lab  # noqa: E402
@@ -85,3 +86,55 @@ def test_all_are_refused(plugin, ini):
     text = run(plugin, ini, "--authtype=XOAUTH2")
     assert text.count("\n") > 1
     assert " %d of %d checks unknown" % (ACCOUNTS, ACCOUNTS) in text
+
+
+GUARDED, FREE = 1000, 20
+
+
+@pytest.fixture
+def guarded(serve, ca, tmp_path):
+    """Each has a password that is refused, at one server; behind them a few
+    without a guard, at another."""
+    refusing = serve(Mail(ca.context(), auth="535 5.7.8 no"))
+    taking = serve(Mail(ca.context()))
+    path = tmp_path / "guarded.ini"
+    text = ("[check_smtp_auth]\nhostname = %s\nip-address = 127.0.0.1\n"
+            "ca-file = %s\ntimeout = 120\nauthpass = %s\n" % (
+                HOST, ca.ca, PASSWORD))
+    for i in range(GUARDED):
+        text += ("[guarded %d]\nport = %d\nauthuser = user%d@example.org\n"
+                 "guard = 1/86400\n" % (i, refusing.port, i))
+    for i in range(FREE):
+        text += "[free %d]\nport = %d\nauthuser = %s\n" % (
+            i, taking.port, USER)
+    path.write_text(text)
+    path.chmod(0o600)
+    return path, refusing
+
+
+def test_guarded(plugin, guarded, tmp_path):
+    """Every digest is made, one after the other, and none is waited for by who
+    needs none."""
+    path, server = guarded
+    state = tmp_path / "state"
+    for held_back in (False, True):
+        told = [schema.read(line) for line in run(
+            plugin, path, "--output-format=json", "--per-host=30",
+            "--state-dir=%s" % state).splitlines()]
+        assert len(told) == GUARDED + FREE
+        names = [data["name"] for data in told]
+        assert len(set(names)) == len(names)
+        for data in told:
+            if data["name"].startswith("free"):
+                assert data["state"] == "OK", data
+                continue
+            assert data["condition"] == "auth-rejected", data
+            assert data["held_back"] is held_back, data
+        last = max(i for i, name in enumerate(names)
+                   if name.startswith("free"))
+        assert last < GUARDED / 2
+    assert len(list(state.glob("*.guard"))) == GUARDED
+    # Each secret was sent once.
+    sent = [line for conn in server.connections for line in conn.transcript()
+            if line.startswith("AUTH")]
+    assert len(sent) == len(set(sent)) == GUARDED

@@ -182,26 +182,31 @@ def test_nothing_is_left(plugin, mail, tmp_path):
 # LeakSanitizer, at the end, waits for threads that nothing can stop.
 @pytest.mark.not_under_asan
 @pytest.mark.parametrize("how", LAST)
-def test_batch(plugin, mail, ca, mount, tmp_path, how):
+@pytest.mark.parametrize("source", ["file", "oauth2"])
+def test_batch(plugin, mail, ca, mount, tmp_path, how, source):
     """Those whose secrets are there are told while others wait for theirs."""
     dead = mount(LAST[how])
-    server = mail()
+    given, doing = {
+        "file": ("password-from = file:" + dead.file, "reading the secret"),
+        "oauth2": ("token-from = oauth2:alice", "renewing the token")}[source]
+    server = mail(mechs="PLAIN XOAUTH2")
     ini = tmp_path / "batch.ini"
     ini.write_text(
         "[check_smtp_auth]\nhostname = %s\nip-address = 127.0.0.1\nport = %d\n"
-        "ca-file = %s\nauthuser = %s\nauthpass = %s\n" % (
-            HOST, server.port, ca.ca, USER, PASSWORD) + "".join(
-                "[dead %d]\npassword-from = file:%s\n" % (i, dead.file)
-                for i in range(5)) + "".join(
-                    "[good %d]\n" % i for i in range(5)))
+        "ca-file = %s\nauthuser = %s\n" % (
+            HOST, server.port, ca.ca, USER) + "".join(
+                "[dead %d]\n%s\n" % (i, given) for i in range(5)) + "".join(
+                    "[good %d]\nauthpass = %s\n" % (i, PASSWORD)
+                    for i in range(5)))
     process = plugin.start("--batch=%s" % ini, "--output-format=json", "-t",
-                           "3", "--per-host=20")
-    names = [schema.read(process.stdout.readline())["name"].split()[0]
-             for _ in range(5)]
+                           "3", "--per-host=20",
+                           env={"STATE_DIRECTORY": dead.path})
+    first = [schema.read(process.stdout.readline()) for _ in range(5)]
+    names = [x["name"].split()[0] for x in first]
     rest, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (2, b"")
+    assert (process.returncode, err) == (2, b""), first
     assert names == ["good"] * 5
     for line in rest.splitlines():
         assert schema.read(line)["message"].startswith(
-            "timeout after 3 s reading the secret for "), line
+            "timeout after 3 s %s for " % doing), line
     assert len(rest.splitlines()) == 5

@@ -175,7 +175,7 @@ def test_metrics(plugin, mail, ca, tmp_path):
     page = plugin.run("--batch=%s" % ini, "--output-format=openmetrics").text
     assert re.findall(r"(?m)^# TYPE (\S+) gauge$", page) == list(said)
     seen = dict(re.findall(r"(?m)^(\w+)\{(.*)\} ", page))
-    assert len(seen) == 6, page
+    assert len(seen) == 8, page
     for name, labels in seen.items():
         assert re.findall(r'(\w+)="', labels) == [
             "check", "host", "port", "user", *said[name]]

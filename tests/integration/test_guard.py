@@ -10,44 +10,11 @@ import pytest
 
 import postfix_server
 from conftest import HOST, PASSWORD, USER, matches
+from guard_memory import Memory
 
 NO = "535 5.7.8 Error: authentication failed"
 HELD = (r"login of %s rejected at \S+: %s \(not sent again: refused 3 times "
         r"since \d\d:\d\d; next try \d\d:\d\d UTC\)")
-
-
-class Memory:
-    """The folder in which the plugin remembers, and its clock: that time
-    passes is that what was noted lies further back."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.args = ["--guard", "--state-dir=%s" % folder, "-t", "60"]
-
-    def files(self, ending):
-        return sorted(self.folder.glob("*." + ending))
-
-    def text(self):
-        paths = self.files("guard")
-        return "".join(p.read_text() for p in paths)
-
-    def times(self):
-        return [int(t) for line in self.text().splitlines()
-                if line.startswith("secret ") for t in line.split()[2:]]
-
-    def put(self, path, text):
-        path.write_text(text)
-        path.chmod(0o600)
-
-    def pass_time(self, seconds):
-        for path in self.files("guard"):
-            lines = path.read_text().splitlines()
-            for i, line in enumerate(lines):
-                if line.startswith("secret "):
-                    word, digest, *times = line.split()
-                    lines[i] = " ".join([word, digest, *(
-                        str(int(t) - seconds) for t in times)])
-            self.put(path, "".join(line + "\n" for line in lines))
 
 
 @pytest.fixture
@@ -315,6 +282,30 @@ def test_one_that_hangs_keeps_its_seat_no_longer_than_it_lives(
     hung.kill()
     hung.communicate()
     assert sent(server) == 1
+
+
+def test_no_lock_is_held_while_a_check_runs(plugin, mail, memory):
+    """One hangs in its login; others of it come and go, and note."""
+    answers = {"first": True}
+
+    def auth(conn):
+        if answers.pop("first", False):
+            conn.stall()
+        conn.send(NO)
+        return False
+
+    server = mail(auth=auth)
+    hung = plugin.start(*server.login, *memory.args)
+    server.wait_for("stalled")
+    for refusals in (1, 2):
+        result = plugin.run(*server.login, *memory.args)
+        assert result.message.endswith(": " + NO)
+        assert len(memory.times()) == refusals
+    hung.kill()
+    hung.communicate()
+    # It was one of three that might have been refused, and is no more.
+    assert plugin.run(*server.login, *memory.args).message.endswith(": " + NO)
+    matches(HELD % (USER, NO), plugin.run(*server.login, *memory.args).message)
 
 
 # A folder, and files, that are not as they should be --------------------------

@@ -7,24 +7,16 @@ import time
 
 import pytest
 
-import oauth2
+import schema
 import token_server
 from conftest import USER
+from oauth2 import helper, provider  # noqa: F401 (fixtures)
 from token_server import Fault, error
 
 
-@pytest.fixture
-def provider(ca):
-    server = token_server.TokenServer(ca.context())
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def helper(plugin, tmp_path, ca, provider):
-    helper = oauth2.Helper(plugin, tmp_path, ca, provider)
+@pytest.fixture(autouse=True)
+def secret(plugin):
     plugin.secret(token_server.SECRET)
-    return helper
 
 
 @pytest.fixture
@@ -201,3 +193,28 @@ def test_token_expiring(helper, provider, check):
     assert data["state"] == "WARNING"
     data = check("-c", "token=7200:", format_json=True)
     assert data["state"] == "CRITICAL"
+
+
+def test_in_a_batch(helper, provider, plugin, check, tmp_path):
+    """There threads read the files, and it is the same."""
+    for name in ("anna", "bert", "carl", "dora", "emil"):
+        helper.signed_in(name)
+        helper.keep_token(name, token=plugin.secret("kept-ABCDEFGH"))
+    helper.file("bert", "token").unlink()
+    helper.file("carl", "token").chmod(0o644)
+    helper.file("dora", "token").rename(tmp_path / "other")
+    helper.file("dora", "token").symlink_to(tmp_path / "other")
+    helper.file("emil", "token").write_text("x" * 100000)
+    page = tmp_path / "batch.ini"
+    page.write_text("".join("[%s]\ntoken-from = oauth2:%s\n" % (n, n)
+                            for n in helper.sections))
+    result = plugin.run(*check.server.args, "-U", USER, "-t", "30",
+                        "--batch=%s" % page, "--output-format=json",
+                        env=helper.env)
+    told = {x["name"]: x for x in map(schema.read, result.lines)}
+    assert told["anna"]["state"] == told["bert"]["state"] == "OK", result
+    assert len(provider.requests) == 1
+    for name, words in (("carl", "may be read or written by others"),
+                        ("dora", "is a link"), ("emil", "is too large")):
+        path = helper.file(name, "token")
+        assert ": %s: %s" % (path, words) in told[name]["message"]

@@ -15,19 +15,8 @@ import pytest
 
 import oauth2
 import token_server
+from oauth2 import helper, provider  # noqa: F401 (fixtures)
 from token_server import Fault, error
-
-
-@pytest.fixture
-def provider(ca):
-    server = token_server.TokenServer(ca.context())
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def helper(plugin, tmp_path, ca, provider):
-    return oauth2.Helper(plugin, tmp_path, ca, provider)
 
 
 # What it asks ---------------------------------------------------------------

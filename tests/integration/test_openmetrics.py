@@ -25,7 +25,8 @@ FAMILIES = ["smtp_auth_" + x for x in (
     "state", "up", "condition", "phase_seconds", "duration_seconds",
     "certificate_not_after_timestamp_seconds",
     "token_expiry_timestamp_seconds", "credential_end_timestamp_seconds",
-    "held_back", "next_try_timestamp_seconds")]
+    "held_back", "next_try_timestamp_seconds",
+    "checked_timestamp_seconds", "info")]
 
 
 class Page:
@@ -48,6 +49,10 @@ class Page:
         self.samples = [s for f in families for s in f.samples]
         assert all(s.timestamp is None for s in self.samples)
         self.values = {}
+        age = time.time() - next(
+            s.value for s in self.samples
+            if s.name == "smtp_auth_checked_timestamp_seconds")
+        assert -2 < age < 600, text
         for s in self.samples:
             labels = dict(s.labels)
             self.labels = [labels.pop(x) for x in ("host", "port", "user")]
@@ -84,6 +89,8 @@ def test_success(plugin, mail):
     end = time.strptime(data["tls"]["not_after"], "%Y-%m-%dT%H:%M:%SZ")
     assert page.values["certificate_not_after_timestamp_seconds",] == (
         time.mktime((*end[:8], 0)) - time.timezone)
+    info = "info", data["mechanism"], data["tls"]["version"]
+    assert page.values[info] == 1
 
 
 def test_without_credentials(plugin, mail):
@@ -92,6 +99,7 @@ def test_without_credentials(plugin, mail):
     assert page.labels == [HOST, str(server.port), ""]
     assert page.values["state",] == 0 and page.values["up",] == 1
     assert ("certificate_not_after_timestamp_seconds",) not in page.values
+    assert not [x for x in page.values if x[0] == "info"]
     server = mail(tls="none", greeting="554 No")
     assert run_page(plugin, *server.args).values["up",] == 0
 

@@ -171,7 +171,7 @@ rpm -qlp "$rpm_file" >"$work/files"
 for file in nagios/plugins nagios/plugins/check_smtp_auth man1/check_smtp_auth.1 \
     nagios/plugins/smtp-oauth2 completions/check_smtp_auth \
     site-functions site-functions/_check_smtp_auth LICENSE \
-    integrations/icinga2/smtp_auth.conf; do
+    check_smtp_auth/icinga2/smtp_auth.conf; do
 	grep -q "/$file\(\.gz\)\?\$" "$work/files" || fail "the rpm lacks $file"
 done
 rpm -qp --requires "$rpm_file" | grep -qx ca-certificates ||
@@ -251,6 +251,15 @@ for file in share/man/man1/check_smtp_auth.1.gz \
     share/bash-completion/completions/check_smtp_auth \
     share/zsh/vendor-completions/_check_smtp_auth; do
 	in_root dpkg -L check-smtp-auth | grep -qx "/usr/$file" || fail "no $file"
+done
+commands=/etc/nagios-plugins/config/smtp_auth.cfg
+dpkg-deb --ctrl-tarfile "$deb" | tar -xO ./conffiles | grep -qx "$commands" ||
+    fail "$commands is no conffile"
+dpkg-deb --fsys-tarfile "$deb" | tar -tv >"$work/modes"
+for file in ".$commands" \
+    ./usr/share/doc/check-smtp-auth/examples/icinga2/smtp_auth.conf \
+    ./usr/share/doc/check-smtp-auth/examples/icinga2/director-basket.json; do
+	grep -q "^-rw-r--r-- root/root .* $file$" "$work/modes" || fail "no $file"
 done
 in_root apt-get purge -y -q check-smtp-auth >>"$work/apt.log" 2>&1
 installed >"$work/after"

@@ -167,6 +167,106 @@ test_some_of_them_later(void **state)
 	loop_free(loop);
 }
 
+/* Work in pieces ------------------------------------------------------------
+ */
+
+enum { WORKERS = 3, PIECES = 4 };
+
+static struct worker {
+	struct loop_work work;
+	int left;
+} workers[WORKERS];
+
+static char done[WORKERS * PIECES + 1];
+
+static void
+on_piece(void *arg)
+{
+	struct worker *w = arg;
+
+	done[strlen(done)] = (char)('a' + (w - workers));
+	if (--w->left > 0)
+		loop_work_set(loop, &w->work, on_piece, w);
+}
+
+static void
+on_last_timer(void *arg)
+{
+	(void)arg;
+	done[strlen(done)] = 't';
+}
+
+static void
+start_work(void)
+{
+	int i;
+
+	loop = loop_new();
+	assert_non_null(loop);
+	memset(done, 0, sizeof done);
+	for (i = 0; i < WORKERS; i++) {
+		workers[i] = (struct worker){ .left = PIECES };
+		loop_work_set(loop, &workers[i].work, on_piece, &workers[i]);
+	}
+}
+
+/* One piece a turn, each in its turn, and then nothing is left. */
+static void
+test_work_takes_turns(void **state)
+{
+	size_t n;
+
+	(void)state;
+	start_work();
+	for (n = 1; n <= WORKERS * PIECES; n++) {
+		assert_int_equal(loop_turn(loop), 1);
+		assert_int_equal(strlen(done), n);
+	}
+	assert_string_equal(done, "abcabcabcabc");
+	assert_int_equal(loop_turn(loop), 0);
+	loop_free(loop);
+}
+
+/* Whichever of them is let go of, the others stay in their order. */
+static void
+test_work_let_go_of(void **state)
+{
+	static const char *const wanted[WORKERS] = { "bcbcb", "acaca",
+		"ababa" };
+	int i, n;
+
+	(void)state;
+	for (i = 0; i < WORKERS; i++) {
+		start_work();
+		loop_work_cancel(loop, &workers[i].work);
+		loop_work_cancel(loop, &workers[i].work);
+		for (n = 0; n < 5; n++)
+			assert_int_equal(loop_turn(loop), 1);
+		assert_string_equal(done, wanted[i]);
+		/* Armed again, it is behind the others; twice is once. */
+		loop_work_set(loop, &workers[i].work, on_piece, &workers[i]);
+		loop_work_set(loop, &workers[i].work, on_piece, &workers[i]);
+		for (n = 0; n < 3; n++)
+			assert_int_equal(loop_turn(loop), 1);
+		assert_int_equal(done[7], 'a' + i);
+		loop_free(loop);
+	}
+}
+
+/* A timer that is due is called in the turn of a piece, before it. */
+static void
+test_work_comes_last(void **state)
+{
+	static struct loop_timer t;
+
+	(void)state;
+	start_work();
+	loop_timer_set(loop, &t, 0, on_last_timer, NULL);
+	assert_int_equal(loop_turn(loop), 1);
+	assert_string_equal(done, "ta");
+	loop_free(loop);
+}
+
 int
 main(void)
 {
@@ -174,6 +274,9 @@ main(void)
 		cmocka_unit_test(test_in_order_after_any_changes),
 		cmocka_unit_test(test_let_go_of_by_each_other),
 		cmocka_unit_test(test_some_of_them_later),
+		cmocka_unit_test(test_work_takes_turns),
+		cmocka_unit_test(test_work_let_go_of),
+		cmocka_unit_test(test_work_comes_last),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -258,7 +258,7 @@ explain(struct failure *f, const char *provider, long status,
 		.retry_after = retry_after };
 
 	*f = (struct failure){ .class = FAILURE_NONE };
-	assert_int_equal(remedy_explain(f, provider, &r, d, NULL, 0), -1);
+	assert_int_equal(remedy_explain(f, provider, NULL, &r, d, NULL, 0), -1);
 }
 
 static void
@@ -371,6 +371,36 @@ test_custom_provider(void **state)
 	assert_null(remedy_find("microsoft", 400, &d)->code);
 }
 
+/* The account's name stands where it is signed in again, and nowhere else. */
+static void
+test_setup(void **state)
+{
+	static const struct {
+		const char *code, *remedy;
+	} cases[] = {
+		{ "AADSTS70008: x", "sign in again (smtp-oauth2 setup bob)" },
+		{ "AADSTS700082: x",
+		    "sign in again (smtp-oauth2 setup bob), and let a timer "
+		    "renew it" },
+		{ "AADSTS50055: x",
+		    "change the password, then sign in again (smtp-oauth2 "
+		    "setup bob)" },
+		{ "AADSTS50057: x", "enable it, or take the check away" },
+	};
+	const struct response r = { .status = 400, .retry_after = -1 };
+	struct document d = { .error = (char *)(uintptr_t) "invalid_grant" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct failure f = { .class = FAILURE_NONE };
+
+		d.description = (char *)(uintptr_t)cases[i].code;
+		remedy_explain(&f, "microsoft", "bob", &r, &d, NULL, 0);
+		assert_string_equal(f.remedy, cases[i].remedy);
+	}
+}
+
 static void
 test_harmless(void **state)
 {
@@ -382,7 +412,7 @@ test_harmless(void **state)
 	struct failure f = { .class = FAILURE_NONE };
 
 	(void)state;
-	remedy_explain(&f, "custom", &r, &d, &secret, 1);
+	remedy_explain(&f, "custom", NULL, &r, &d, &secret, 1);
 	assert_string_equal(f.error, "a\\x7cb\\x0a\\x1b[2J");
 	assert_string_equal(f.code, "");
 	assert_null(strstr(f.text, "0123456789"));
@@ -398,6 +428,7 @@ main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_custom_provider),
+		cmocka_unit_test(test_setup),
 		cmocka_unit_test(test_harmless),
 	};
 

@@ -43,6 +43,8 @@ struct one {
 	bool over;
 	int error, fd;
 	bool others;
+	mode_t mode;
+	uid_t owner;
 	char text[MAX + 1];
 };
 
@@ -59,19 +61,27 @@ on_read(void *arg, const struct secret_read *what)
 	o->error = what->error;
 	o->fd = what->fd;
 	o->others = what->others;
+	o->mode = what->mode;
+	o->owner = what->owner;
 	assert_true(what->len <= MAX);
 	memcpy(o->text, what->data, what->len);
 }
 
 static struct secret_reading *
-start(struct one *o, const char *path)
+start_so(struct one *o, const char *path, enum secret_read_how how)
 {
 	struct secret_reading *q;
 
 	*o = (struct one){ .over = false };
-	q = secret_reading_start(readers, path, MAX, on_read, o);
+	q = secret_reading_start(readers, path, MAX, how, on_read, o);
 	assert_non_null(q);
 	return q;
+}
+
+static struct secret_reading *
+start(struct one *o, const char *path)
+{
+	return start_so(o, path, SECRET_READ_LINE);
 }
 
 static void
@@ -185,11 +195,42 @@ test_dead_ones(void **state)
 		assert_false(dead[i].over);
 }
 
+/* All of it, and nothing that another could have put there. */
+static void
+test_own(void **state)
+{
+	char path[300];
+	struct one o;
+	const char *file = folder_write("file", "token\nmore\n");
+
+	(void)state;
+	start_so(&o, file, SECRET_READ_OWN);
+	await(&o);
+	assert_int_equal(o.error, 0);
+	assert_string_equal(o.text, "token\nmore\n");
+	assert_true(S_ISREG(o.mode));
+	assert_int_equal(o.owner, geteuid());
+	snprintf(path, sizeof path, "%s.link", file);
+	assert_int_equal(symlink(file, path), 0);
+	start_so(&o, path, SECRET_READ_OWN);
+	await(&o);
+	assert_int_equal(o.error, ELOOP);
+	assert_int_equal(o.mode, 0);
+	assert_int_equal(unlink(path), 0);
+	start_so(&o, "/dev/null", SECRET_READ_OWN);
+	await(&o);
+	assert_int_equal(o.error, 0);
+	assert_int_equal(o.fd, -1);
+	assert_true(S_ISCHR(o.mode));
+	assert_string_equal(o.text, "");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_files, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_own, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cut, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_dead_ones, setup, teardown),

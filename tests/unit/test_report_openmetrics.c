@@ -37,6 +37,9 @@
 	    "0 if it was not, by the guard that was asked for.")               \
 	HEAD("next_try_timestamp_seconds",                                     \
 	    "Unix time when a secret that is held back may be sent again.")
+#define CHECKED                                                                \
+	HEAD("checked_timestamp_seconds", "Unix time when the check was done.")
+#define INFO HEAD("info", "1, labelled with what was negotiated.")
 #define CREDENTIAL                                                             \
 	HEAD("credential_end_timestamp_seconds",                               \
 	    "Unix time when what the token is renewed with ends, if known.")
@@ -57,7 +60,9 @@ test_sample(void **state)
 		  ",phase=\"auth\"} 0.084212\n" DURATION
 		  "smtp_auth_duration_seconds" SAMPLE "} 2.310000\n" NOT_AFTER
 		  "smtp_auth_certificate_not_after_timestamp_seconds" SAMPLE
-		  "} 1796464800\n" EXPIRY CREDENTIAL GUARD "# EOF\n");
+		  "} 1796464800\n" EXPIRY CREDENTIAL GUARD CHECKED INFO
+		  "smtp_auth_info" SAMPLE
+		  ",mechanism=\"PLAIN\",tls_version=\"TLSv1.3\"} 1\n# EOF\n");
 }
 
 static void
@@ -69,10 +74,9 @@ test_nothing_known(void **state)
 
 	(void)state;
 	report_expect("next to nothing", &report_openmetrics, &r,
-	    STATE
-	    "smtp_auth_state" NOBODY " 3\n" UP "smtp_auth_up" NOBODY
-	    " 0\n" CONDITION PHASE DURATION NOT_AFTER EXPIRY CREDENTIAL GUARD
-	    "# EOF\n");
+	    STATE "smtp_auth_state" NOBODY " 3\n" UP "smtp_auth_up" NOBODY
+		  " 0\n" CONDITION PHASE DURATION NOT_AFTER EXPIRY CREDENTIAL
+		      GUARD CHECKED INFO "# EOF\n");
 }
 
 /* A series that comes twice makes the collector drop the whole page. */
@@ -95,7 +99,7 @@ test_condition_twice(void **state)
 		  "condition=\"slow\"} 1\n"
 		  "smtp_auth_condition{host=\"\",port=\"\",user=\"\","
 		  "condition=\"expect\"} 1\n" PHASE DURATION NOT_AFTER EXPIRY
-		      CREDENTIAL GUARD "# EOF\n");
+		      CREDENTIAL GUARD CHECKED INFO "# EOF\n");
 }
 
 /* The format demands that the samples of a family stand together. */
@@ -107,9 +111,9 @@ test_two(void **state)
 		"took long" };
 	static const struct report other = { REPORT_NAMES,
 		.state = STATUS_WARNING, .host = "mx.example.org",
-		.user = "bob", .findings = &finding, .finding_count = 1,
-		.has_time = true, .time_us = 1500000,
-		.token = { true, 1796464801, 1 },
+		.user = "bob", .mechanism = "XOAUTH2", .findings = &finding,
+		.finding_count = 1, .has_time = true, .time_us = 1500000,
+		.now = 1700007112, .token = { true, 1796464801, 1 },
 		.credential = { "certificate", true, 1796464802, 0 } };
 	struct buf out = BUF_INIT(ROOM);
 	struct report_page p;
@@ -137,7 +141,12 @@ test_two(void **state)
 	    "smtp_auth_token_expiry_timestamp_seconds" OTHER
 	    "} 1796464801\n" CREDENTIAL
 	    "smtp_auth_credential_end_timestamp_seconds" OTHER
-	    "} 1796464802\n" GUARD "# EOF\n");
+	    "} 1796464802\n" GUARD CHECKED
+	    "smtp_auth_checked_timestamp_seconds" OTHER "} 1700007112\n" INFO
+	    "smtp_auth_info" SAMPLE
+	    ",mechanism=\"PLAIN\",tls_version=\"TLSv1.3\"} 1\n"
+	    "smtp_auth_info" OTHER
+	    ",mechanism=\"XOAUTH2\",tls_version=\"\"} 1\n# EOF\n");
 	buf_free(&out);
 }
 
@@ -176,8 +185,9 @@ test_hostile(void **state)
 	static const struct report_finding finding = { EVIL, STATUS_OK, EVIL };
 	static const struct report_phase phase = { EVIL, true, -1 };
 	static const struct report r = { REPORT_NAMES, .host = EVIL,
-		.user = EVIL, .message = EVIL, .findings = &finding,
-		.finding_count = 1, .phases = &phase, .phase_count = 1,
+		.user = EVIL, .message = EVIL, .mechanism = EVIL,
+		.findings = &finding, .finding_count = 1, .phases = &phase,
+		.phase_count = 1,
 		.tls = { EVIL, EVIL, 0, EVIL, EVIL, true, INT64_MIN, 0 },
 		.token = { true, INT64_MAX, 0 } };
 
@@ -191,7 +201,9 @@ test_hostile(void **state)
 		  "smtp_auth_certificate_not_after_timestamp_seconds" EVILS
 		  "} -9223372036854775808\n" EXPIRY
 		  "smtp_auth_token_expiry_timestamp_seconds" EVILS
-		  "} 9223372036854775807\n" CREDENTIAL GUARD "# EOF\n");
+		  "} 9223372036854775807\n" CREDENTIAL GUARD CHECKED INFO
+		  "smtp_auth_info" EVILS ",mechanism=" TAME ",tls_version=" TAME
+		  "} 1\n# EOF\n");
 }
 
 int
