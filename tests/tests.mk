@@ -19,7 +19,7 @@ faults_libs    = $(foreach f,$(shell sed -n 's/^\tF.\([a-z0-9_]*\),.*/\1/p' \
 
 # And what there is more in the second program.
 oauth2_wraps   = $(foreach f,$(shell sed -n 's/^\tG.\([a-z0-9_]*\),.*/\1/p' \
-                 tests/faults/faults.c) asprintf curl_global_init_mem json_set_alloc_funcs,-Wl$(,)--wrap=$(f))
+                 tests/faults/faults.c) asprintf execvp curl_global_init_mem json_set_alloc_funcs,-Wl$(,)--wrap=$(f))
 
 ifneq ($(filter coverage faults,$(VARIANT)),)
 sources += tests/faults/faults.c

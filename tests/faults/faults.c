@@ -478,6 +478,18 @@ __wrap__exit(int status)
 	__real__exit(status);
 }
 
+extern int __real_execvp(const char *path, char *const *args)
+    __attribute__((weak));
+extern int __wrap_execvp(const char *path, char *const *args);
+
+int
+__wrap_execvp(const char *path, char *const *args)
+{
+	if (__gcov_dump != NULL)
+		__gcov_dump();
+	return __real_execvp(path, args);
+}
+
 /* What is to fail, and the count in the end. */
 
 static void
