@@ -115,3 +115,9 @@ guarded_openssl(void)
 	/* Where it comes too late, OpenSSL has its own of one kind for all. */
 	CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free);
 }
+
+bool
+guarded_openssl_works(void)
+{
+	return OSSL_LIB_CTX_get0_global_default() != NULL;
+}

@@ -7,10 +7,17 @@
 #ifndef OAUTH2_GUARDED_H
 #define OAUTH2_GUARDED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* OpenSSL's from now on, but for what it has already.  Call once, first. */
 void guarded_openssl(void);
+
+/*
+ * Whether OpenSSL could begin: version 3.0 does not look, and falls over its
+ * own feet when libcurl asks it for random numbers.
+ */
+bool guarded_openssl_works(void);
 
 /* As malloc() and its kin; for guarded_realloc() and guarded_free() alone. */
 void *guarded_malloc(size_t size);

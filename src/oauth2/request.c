@@ -326,7 +326,8 @@ request_send(const struct request *r, struct response *out, struct failure *f)
 	if (!request_url_is_right(r->url))
 		return failure_set(
 		    f, FAILURE_LOCAL, "not an https URL: %.200s", r->url);
-	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, guarded_malloc,
+	if (!guarded_openssl_works() ||
+	    curl_global_init_mem(CURL_GLOBAL_DEFAULT, guarded_malloc,
 		guarded_free, guarded_realloc, guarded_strdup,
 		guarded_calloc) != 0 ||
 	    (c = curl_easy_init()) == NULL || !set_headers(c, r, &headers))

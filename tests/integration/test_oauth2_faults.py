@@ -3,6 +3,7 @@ it for the plugin: never is a refresh token lost without a word, never is lack
 of memory called something else, never does it crash, hang or show a secret.
 The binary is the variant "faults"."""
 
+import contextlib
 import errno
 import json
 import os
@@ -10,6 +11,7 @@ import re
 import subprocess
 import threading
 import urllib.parse
+import urllib.request
 
 import pytest
 
@@ -280,6 +282,12 @@ class Person:
                     process.stdin.flush()
                 except BrokenPipeError:
                     pass
+            if found and env.get("FAULT", "").startswith("read"):
+                # What cannot be pasted comes by the browser.
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen("%s?code=%s&state=%s" % (
+                        to.decode(), CODE.decode(), found.group(2).decode()),
+                        timeout=10).close()
         try:
             process.stdin.close()
         except BrokenPipeError:
