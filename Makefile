@@ -4,6 +4,7 @@
 #   CC CFLAGS CPPFLAGS LDFLAGS LDLIBS PKG_CONFIG   as usual
 #   PREFIX DESTDIR PLUGINDIR MANDIR                where "make install" puts it
 #   BASHCOMPDIR ZSHCOMPDIR                         and the shells' completion
+#   INTEGRATIONSDIR                                and what engines are given
 #   STRIP                                          for "make install-strip"
 #   STATIC=1                                       OpenSSL and c-ares built in
 #   V=1                                            show the commands
@@ -15,6 +16,7 @@ PLUGINDIR ?= $(PREFIX)/lib/nagios/plugins
 MANDIR ?= $(PREFIX)/share/man
 BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
+INTEGRATIONSDIR ?= $(PREFIX)/share/check_smtp_auth
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
@@ -102,13 +104,14 @@ oauth2_flags = $(eval oauth2_flags := $(shell $(PKG_CONFIG) --cflags \
 oauth2_libs  = $(eval oauth2_libs := $(shell $(PKG_CONFIG) --libs \
                $(oauth2_libraries) 2>/dev/null || \
                echo -lcurl -ljansson -lcrypto)$(if $(filter \
-               coverage faults,$(VARIANT)), -lcares))$(oauth2_libs)
+               coverage faults,$(VARIANT)), -lcares $(oauth2_wraps)))$(oauth2_libs)
 # In the order in which the dynamic linker looks: libcrypto has most symbols.
 libraries = libcrypto libssl libcares
 
 # The C library stays shared: it loads the modules that openssl.cnf asks for.
+# With LDFLAGS=-static-pie it does not, for a system where nothing else is.
 c_library = -ldl -lm -lpthread -lrt -pthread
-libs = $(if $(filter static,$(VARIANT)),-Wl$(,)-Bstatic -Wl$(,)--start-group \
+libs = $(if $(filter static:,$(VARIANT):$(filter -static%,$(LDFLAGS))),-Wl$(,)-Bstatic -Wl$(,)--start-group \
        $(filter-out $(c_library),$(pkg_libs)) -Wl$(,)--end-group \
        -Wl$(,)-Bdynamic $(filter $(c_library),$(pkg_libs)),$(pkg_libs))
 , := ,
@@ -167,7 +170,7 @@ demo: ## Show the plugin at work on a throwaway server; installs what is missing
 	$(submake) all
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/demo/demo.py build/check_smtp_auth
 
-install: all ## Install the plugin, its man page and completion (DESTDIR PREFIX ...)
+install: all ## Install the plugin, man pages, completion, files for engines (DESTDIR PREFIX ...)
 	$(filter-out -s,$(INSTALL)) -d '$(DESTDIR)$(PLUGINDIR)' '$(DESTDIR)$(MANDIR)/man1'
 	$(INSTALL_PROGRAM) $(O)/check_smtp_auth '$(DESTDIR)$(PLUGINDIR)/check_smtp_auth'
 	$(INSTALL_PROGRAM) $(O)/smtp-oauth2 '$(DESTDIR)$(PLUGINDIR)/smtp-oauth2'
@@ -176,6 +179,7 @@ install: all ## Install the plugin, its man page and completion (DESTDIR PREFIX 
 	$(filter-out -s,$(INSTALL)) -d '$(DESTDIR)$(BASHCOMPDIR)' '$(DESTDIR)$(ZSHCOMPDIR)'
 	$(install_data) completion/check_smtp_auth '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth'
 	$(install_data) completion/_check_smtp_auth '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'
+	sh packaging/install-integrations '$(PLUGINDIR)' '$(DESTDIR)$(INTEGRATIONSDIR)'
 
 install-strip: ## The same, without what a debugger needs
 	+@$(MAKE) --no-print-directory install INSTALL_PROGRAM='$(INSTALL) -s \
@@ -188,6 +192,7 @@ uninstall: ## Remove what "make install" installed
 	    '$(DESTDIR)$(MANDIR)/man1/check_smtp_auth.1' \
 	    '$(DESTDIR)$(BASHCOMPDIR)/check_smtp_auth' \
 	    '$(DESTDIR)$(ZSHCOMPDIR)/_check_smtp_auth'
+	sh packaging/install-integrations --remove '$(DESTDIR)$(INTEGRATIONSDIR)'
 
 completion: $(completions) ## Write completion/ anew, when an option or a word is new
 	cp $(completions) completion/

@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/library_memory.h"
 #include "base/process.h"
 #include "base/wipe.h"
 #include "cli/help.h"
 #include "cli/line.h"
 #include "oauth2/command.h"
+#include "oauth2/guarded.h"
 #include "oauth2/json.h"
 #include "oauth2/keys.h"
 
@@ -133,7 +133,9 @@ read_line(struct command_line *l, int argc, char **argv, struct failure *f)
 		return 0;
 	if (e.kind != ERR_NONE) {
 		*f = (struct failure){ .class = FAILURE_NONE };
-		return failure_set(f, FAILURE_USAGE, "%s", e.text);
+		return failure_set(f,
+		    e.kind == ERR_INTERNAL ? FAILURE_LOCAL : FAILURE_USAGE,
+		    "%s", e.text);
 	}
 	return rc == 0 ? check_line(l, f) : -1;
 }
@@ -193,7 +195,7 @@ main(int argc, char **argv)
 	/* A full disk and a reader that is gone are told by the calls. */
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	library_memory_watch();
+	guarded_openssl();
 	json_guard_memory();
 	if (read_line(&l, argc, argv, &f) == 0) {
 		if (l.wants_help)

@@ -1,8 +1,8 @@
 #!/bin/sh
-# check-on.sh [SUITE]: the README's first two commands, make demo and make
-# check, for what is committed, on a bare Debian of that release that has git
-# and make only; without SUITE: of the one that this machine is not.  Needs
-# root, and leave to mount.
+# check-on.sh [SUITE [TARGET...]]: the README's first two commands, make demo
+# and make check, or other targets, for what is committed, on a bare Debian of
+# that release that has git and make only; without SUITE: of the one that this
+# machine is not.  Needs root, and leave to mount.
 #
 # It runs in namespaces of its own: however it ends, its processes and mounts
 # end with it.  The bare root is kept in build/roots, and what apt fetched; what
@@ -11,7 +11,14 @@ cd "$(dirname "$0")/.." || exit 1
 suites='bookworm trixie'
 VERSION_CODENAME=
 . /etc/os-release
+inside=
+if [ "$1" = --inside ]; then
+	inside=yes
+	shift
+fi
 suite=$1
+[ $# = 0 ] || shift
+[ $# -gt 0 ] || set -- demo check
 [ -n "$suite" ] || case $VERSION_CODENAME in
 trixie) suite=bookworm ;;
 *) suite=trixie ;;
@@ -145,12 +152,14 @@ inside() {
 	[ -z "$NODE_EXTRA_CA_CERTS" ] ||
 	    cp "$NODE_EXTRA_CA_CERTS" "$root$authorities" || exit 1
 	git clone -q --no-hardlinks . "$root$tree" || exit 1
-	say "make demo, make check, $(git -C "$root$tree" log -1 --format=%h)"
-	in_root "$root" sh -c 'cd "$0" && make demo && make check' "$tree"
+	say "make $* at $(git -C "$root$tree" log -1 --format=%h)"
+	# One after the other, as they would be typed.
+	in_root "$root" sh -c 'cd "$0" || exit
+	    for target; do make "$target" || exit; done' "$tree" "$@"
 }
 
-if [ "$2" = inside ]; then
-	inside
+if [ -n "$inside" ]; then
+	inside "$@"
 	exit
 fi
 [ "$(id -u)" = 0 ] || fail 'needs root'
@@ -171,7 +180,7 @@ trap 'fail "broken off by a signal"' HUP INT TERM
 # all below it ignore SIGINT.
 setpriv --pdeathsig KILL env --default-signal=INT,QUIT \
     unshare --mount --ipc --pid --fork --kill-child \
-    sh tests/check-on.sh "$suite" inside 9>&- &
+    sh tests/check-on.sh --inside "$suite" "$@" 9>&- &
 child=$!
 wait "$child"
 code=$?

@@ -43,9 +43,11 @@ is_there() {
 	libgsasl18) has_library libgsasl.so.18 ;;
 	sasl2-bin) PATH=$PATH:/usr/sbin:/sbin command -v saslpasswd2 ;;
 	libsasl2-modules) ls /usr/lib/*/sasl2/libscram.so /usr/lib*/sasl2/libscram.so ;;
+	influxdb) PATH=$PATH:/usr/sbin:/sbin command -v influxd ;;
 	icinga2-bin) PATH=$PATH:/usr/sbin:/sbin command -v icinga2 ;;
 	icingaweb2-module-director)
 		[ -d /usr/share/icingaweb2/modules/director ] ;;
+	nagios4-common) id nagios ;; # the user that the tests' files belong to
 	nagios4-core) PATH=$PATH:/usr/sbin:/sbin command -v nagios4 ;;
 	nagios-nrpe-server) PATH=$PATH:/usr/sbin:/sbin command -v nrpe ;;
 	nagios-nrpe-plugin) [ -x /usr/lib/nagios/plugins/check_nrpe ] ;;
@@ -58,6 +60,7 @@ is_there() {
 	zabbix-agent) PATH=$PATH:/usr/sbin:/sbin command -v zabbix_agentd ;;
 	zabbix-agent2) PATH=$PATH:/usr/sbin:/sbin command -v zabbix_agent2 ;;
 	zabbix-frontend-php) [ -e /usr/share/zabbix/api_jsonrpc.php ] ;;
+	zabbix-sender) command -v zabbix_sender ;;
 	zabbix-server-pgsql) PATH=$PATH:/usr/sbin:/sbin command -v zabbix_server ;;
 	elfutils) command -v eu-strip ;; # for rpmbuild
 	postfix) PATH=$PATH:/usr/sbin:/sbin command -v postfix ;;

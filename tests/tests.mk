@@ -17,6 +17,10 @@ coverage_libs  = $(faults_libs) -Wl,-u,__gcov_dump
 faults_libs    = $(foreach f,$(shell sed -n 's/^\tF.\([a-z0-9_]*\),.*/\1/p' \
                  tests/faults/faults.c) open openat fcntl CRYPTO_set_mem_functions ares_library_init_mem _exit,-Wl$(,)--wrap=$(f))
 
+# And what there is more in the second program.
+oauth2_wraps   = $(foreach f,$(shell sed -n 's/^\tG.\([a-z0-9_]*\),.*/\1/p' \
+                 tests/faults/faults.c) asprintf execvp curl_global_init_mem json_set_alloc_funcs,-Wl$(,)--wrap=$(f))
+
 ifneq ($(filter coverage faults,$(VARIANT)),)
 sources += tests/faults/faults.c
 endif
@@ -53,12 +57,22 @@ engine_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist 
                   python3-jsonschema openssl postfix \
                   dovecot-core sasl2-bin libsasl2-modules icinga2-bin icingacli \
                   icingaweb2-module-director nagios4-core nagios-nrpe-server \
-                  nagios-nrpe-plugin php-cli rrdtool \
+                  nagios-nrpe-plugin php-cli rrdtool influxdb \
                   zabbix-server-pgsql zabbix-agent zabbix-agent2 \
-                  zabbix-frontend-php \
+                  $(zabbix_sender) zabbix-frontend-php \
                   php-cgi php-pgsql postgresql util-linux python3-yaml \
                   prometheus prometheus-node-exporter \
                   python3-prometheus-client systemd strace bash curl jq chromium
+# In Debian 12 a part of zabbix-agent.
+zabbix_sender = $(if $(shell grep -s '=bookworm' /etc/os-release),,zabbix-sender)
+# What tests/engines needs for Zabbix alone; nagios4-common makes the user.
+zabbix_packages = $(build_packages) python3 python3-pytest python3-pytest-xdist \
+                  python3-cryptography python3-dnspython python3-jwt \
+                  python3-jsonschema python3-yaml python3-prometheus-client openssl \
+                  postfix dovecot-core sasl2-bin libsasl2-modules nagios4-common \
+                  zabbix-server-pgsql zabbix-agent zabbix-agent2 $(zabbix_sender) \
+                  zabbix-frontend-php php-cli php-cgi php-pgsql postgresql \
+                  util-linux
 bench_packages = $(build_packages) python3 python3-dnspython python3-matplotlib \
                  valgrind strace time openssl ca-certificates curl swaks \
                  libnet-ssleay-perl monitoring-plugins-basic
@@ -68,15 +82,18 @@ export ASAN_OPTIONS = detect_leaks=1:strict_string_checks=1:exitcode=99
 export LSAN_OPTIONS = exitcode=99
 export UBSAN_OPTIONS = halt_on_error=1:print_stacktrace=1:exitcode=99
 
-# $(call pytest,BINARY...[,WHAT]).  Tests leave nothing in the tree, and tests/
-# integration/conftest.py makes a skipped one a failure where CI=true.
-pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 6 \
+# $(call pytest,BINARY...[,WHAT[,ENVIRONMENT]]).  Tests leave nothing in the
+# tree, and tests/integration/conftest.py makes a skipped one a failure where
+# CI=true.
+pytest = @PYTHONDONTWRITEBYTECODE=1 $(3) $(PYTHON) -m pytest -n 6 \
          $(or $(2),tests/integration -m 'not long') \
          $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
 .PHONY: unit unit-programs fuzz-programs fuzz-replay transcripts-update \
-        check check-sanitized check-on check-long check-engines check-newest check-packages bench bench-batch bench-check \
-        bench-engines bench-programs fuzz memcheck coverage lint format
+        check check-sanitized check-on check-long check-engines check-zabbix \
+        check-zabbix-trixie check-newest check-packages bench bench-batch \
+        bench-check picture bench-engines bench-programs fuzz memcheck coverage \
+        lint format
 
 unit: $(unit_tests) completion-current ## Run the unit tests and dialogue replays; no root needed
 	@sh tests/unit.sh $(unit_tests)
@@ -114,7 +131,14 @@ check-sanitized: ## Run the plugin with the sanitizers in every test, and what c
 	$(submake) VARIANT=clang all unit-programs
 	$(submake) VARIANT=asan all
 	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
-	$(call pytest,build/asan/check_smtp_auth)
+	$(call pytest,build/asan/check_smtp_auth,,$(without_leaks))
+	$(call pytest,build/asan/check_smtp_auth,$(lasting))
+
+# Looking for leaks doubles what a run costs, and a leak harms only what lasts: a
+# batch, in which every dialogue can happen.
+without_leaks = ASAN_OPTIONS=$(ASAN_OPTIONS):detect_leaks=0
+lasting = tests/integration/test_batch.py tests/integration/test_dialogues.py \
+          tests/integration/test_token.py --in-batch -m 'not long'
 
 check-on: ## Run demo and check on a bare Debian: SUITE=bookworm or trixie, the other one
 	$(needs_root)
@@ -130,6 +154,13 @@ check-newest: ## Build and test with CARES_PREFIX= and/or OPENSSL_PREFIX=
 	$(submake) VARIANT=newest all unit
 	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(call pytest,build/newest/check_smtp_auth)
+
+picture: ## Draw docs/waterfall.svg anew: what -v shows on a terminal
+	@$(install_packages) $(demo_packages)
+	$(submake) all build/bench/delay
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/demo/picture.py \
+	    build/check_smtp_auth build/bench/delay >build/waterfall.svg
+	@mv build/waterfall.svg docs/waterfall.svg
 
 bench-check: ## See that a check costs no more instructions than it did
 	@$(install_packages) $(build_packages) python3 openssl valgrind
@@ -155,7 +186,8 @@ check-long: ## Run what takes long: calls that fail, load, batches, STATIC=1, fu
 	@$(install_packages) $(check_packages)
 	$(install_static)
 	$(submake) VARIANT=faults all
-	$(call pytest,build/faults/check_smtp_auth,tests/integration/test_faults.py)
+	$(call pytest,build/faults/check_smtp_auth,tests/integration/test_faults.py \
+	    tests/integration/test_oauth2_faults.py)
 	$(submake) all bench-programs
 	$(call pytest,build/check_smtp_auth,tests/integration/test_load.py \
 	    tests/integration/test_batch_load.py)
@@ -174,6 +206,18 @@ check-engines: ## Run real Icinga 2, Nagios, NRPE, Zabbix ... with integrations/
 	@$(install_packages) $(engine_packages)
 	$(submake) all
 	$(call pytest,build/check_smtp_auth,tests/engines --dist loadfile)
+
+check-zabbix: ## Run what check-engines does with Zabbix alone
+	$(needs_root)
+	@$(install_packages) $(zabbix_packages)
+	$(submake) all
+	$(call pytest,build/check_smtp_auth,tests/engines/test_zabbix.py \
+	    tests/engines/test_batch.py -k zabbix --dist loadfile)
+
+check-zabbix-trixie: ## Run that with Zabbix 7.0, on a bare Debian 13 as check-on makes it
+	$(needs_root)
+	@$(install_packages) debootstrap git util-linux
+	@sh tests/check-on.sh trixie check-zabbix
 
 bench-engines: ## Measure how many checks a second Icinga 2 does (6 minutes)
 	$(needs_root)
@@ -216,6 +260,8 @@ coverage: ## Measure what the tests reach: build/coverage/index.html
 	@find build/coverage -name '*.gcda' -exec rm -f {} +
 	$(submake) VARIANT=coverage CFLAGS='-O0 -g' unit fuzz-replay
 	$(call pytest,build/coverage/check_smtp_auth,tests/integration)
+	@sh tests/oauth2/install-servers.sh build/oauth-servers
+	$(call pytest,build/coverage/check_smtp_auth,tests/oauth2)
 	@gcovr --root . --object-directory build/coverage --exclude tests/ \
 	    --exclude completion/ --exclude-unreachable-branches \
 	    --gcov-ignore-parse-errors --print-summary \
@@ -263,8 +309,8 @@ analyzer_flags = -Wno-analyzer-malloc-leak
 check-packages: ## Build the packages, install one in a fresh Debian, run it there
 	$(needs_root)
 	@$(install_packages) $(deb_packages) lintian debootstrap rpm elfutils \
-	    python3 python3-cryptography
-	$(submake) deb
+	    python3 python3-cryptography binutils git gnupg autopkgtest
+	$(submake) dist
 	@sh tests/packages/check.sh '$(VERSION)' '$(dist_version)'
 
 unit-programs: $(unit_tests)

@@ -81,15 +81,17 @@ sign(struct buf *out, const struct jwt_key *k, bool pss, json_t *header,
 		  "it is no UTF-8");
 }
 
-/* Lack of memory looks like a key that is none, or of another certificate. */
+/*
+ * Lack of memory looks like a key that is none, or of another certificate; or
+ * like nothing, and an octet of the key is missing.
+ */
 static int
 finish(int rc, bool lacked, struct failure *f)
 {
-	if (rc == -1 && lacked) {
-		*f = (struct failure){ .class = FAILURE_NONE };
-		failure_set(f, FAILURE_LOCAL, "out of memory");
-	}
-	return rc;
+	if (!lacked)
+		return rc;
+	*f = (struct failure){ .class = FAILURE_NONE };
+	return failure_set(f, FAILURE_LOCAL, "out of memory");
 }
 
 /* Both files, and whether they belong together. */

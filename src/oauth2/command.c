@@ -51,7 +51,11 @@ command_complain(const char *name, const struct failure *f)
 	if (name != NULL)
 		buf_addf(&out, "account=%s\n", name);
 	command_add_failure(&out, f);
-	fputs(buf_str(&out), stdout);
+	if (out.failed) /* the least that somebody reads */
+		printf("class=%s\nmessage=%s\n", failure_class_name(f->class),
+		    f->text);
+	else
+		fputs(buf_str(&out), stdout);
 	buf_free(&out);
 	fprintf(stderr, "smtp-oauth2: %s%s%s%s%s\n", name != NULL ? name : "",
 	    name != NULL ? ": " : "", f->text, f->remedy[0] != '\0' ? "; " : "",

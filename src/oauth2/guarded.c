@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "base/library_memory.h"
 #include "base/wipe.h"
 
@@ -77,4 +79,39 @@ guarded_free(void *data)
 	piece -= HEAD;
 	wipe(piece, HEAD + size_of(piece));
 	free(piece);
+}
+
+/* As CRYPTO_malloc() has it: nothing is NULL. */
+static void *
+openssl_malloc(size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return n > 0 ? guarded_malloc(n) : NULL;
+}
+
+static void *
+openssl_realloc(void *data, size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	if (n > 0)
+		return guarded_realloc(data, n);
+	guarded_free(data);
+	return NULL;
+}
+
+static void
+openssl_free(void *data, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	guarded_free(data);
+}
+
+void
+guarded_openssl(void)
+{
+	/* Where it comes too late, OpenSSL has its own of one kind for all. */
+	CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free);
 }

@@ -1,13 +1,16 @@
 /*
- * guarded.h - memory for the libraries that see secrets, libcurl and jansson:
- * it is wiped when they give it back, and library_memory_lacks() counts what
- * could not be had.  OpenSSL wipes what it should itself.
+ * guarded.h - memory for the libraries that see secrets, OpenSSL, libcurl and
+ * jansson: it is wiped when they give it back, and library_memory_lacks() counts
+ * what could not be had.
  */
 
 #ifndef OAUTH2_GUARDED_H
 #define OAUTH2_GUARDED_H
 
 #include <stddef.h>
+
+/* OpenSSL's from now on, but for what it has already.  Call once, first. */
+void guarded_openssl(void);
 
 /* As malloc() and its kin; for guarded_realloc() and guarded_free() alone. */
 void *guarded_malloc(size_t size);

@@ -146,7 +146,10 @@ record_load(struct record *r, const struct store *s, const char *name,
 	if (rc == 1) {
 		object = json_loadb(
 		    buf_str(&text), text.len, JSON_REJECT_DUPLICATES, NULL);
-		if (!json_is_object(object) || read_members(r, object) == -1)
+		/* jansson drops octets of a string that it had no memory for,
+		 * and goes on. */
+		if (!json_is_object(object) || read_members(r, object) == -1 ||
+		    library_memory_lacks() != lacks)
 			rc = fail_damaged(
 			    s, name, library_memory_lacks() != lacks, f);
 		json_decref(object);

@@ -38,8 +38,10 @@ ask(const struct account *a, bool openid, struct document *out,
 
 	add_url(&url, a->issuer, openid);
 	q.url = buf_str(&url);
-	rc = url.failed ? failure_set(f, FAILURE_LOCAL, "issuer is too long")
-			: inquiry_ask(&q, out, f);
+	rc = url.failed
+	    ? failure_set(f, FAILURE_LOCAL,
+		  "issuer is too long, or there is no memory for it")
+	    : inquiry_ask(&q, out, f);
 	buf_free(&url);
 	return rc;
 }

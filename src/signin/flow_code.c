@@ -119,7 +119,8 @@ begin(struct code_signin *s)
 								 : "127.0.0.1",
 	    s->listener.port);
 	if (add_url(&url, s) == -1) {
-		failure_set(s->f, FAILURE_LOCAL, "the URL is too long");
+		failure_set(s->f, FAILURE_LOCAL,
+		    "the URL is too long, or there is no memory for it");
 	} else {
 		print(s, buf_str(&url));
 		rc = 0;

@@ -185,8 +185,11 @@ take_line(struct waiting *w)
 {
 	struct redirect r;
 
-	if (w->line.failed ||
-	    redirect_read_url(&r, buf_str(&w->line), w->line.len) == -1 ||
+	if (w->line.failed)
+		fprintf(stderr,
+		    "That is too long, or there is no memory for it; paste "
+		    "the address again.\n");
+	else if (redirect_read_url(&r, buf_str(&w->line), w->line.len) == -1 ||
 	    !take(w, &r))
 		fprintf(stderr,
 		    "That is not the address at which this sign-in ended; "
@@ -207,7 +210,7 @@ hear_paste(struct waiting *w)
 		buf_addc(&w->line, c);
 		return;
 	}
-	if (w->line.len > 0)
+	if (w->line.len > 0 || w->line.failed)
 		take_line(w);
 	if (n <= 0)
 		w->paste = -1;

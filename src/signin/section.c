@@ -192,8 +192,9 @@ section_put(const struct config *c, const char *name,
 
 	merge(&text, &c->text, name, given);
 	if (text.failed)
-		rc = failure_set(
-		    f, FAILURE_LOCAL, "%.300s would be over 1 MiB", c->path);
+		rc = failure_set(f, FAILURE_LOCAL,
+		    "%.300s would be over 1 MiB, or there is no memory for it",
+		    c->path);
 	else
 		rc = check(&text, c->path, name, given, f);
 	if (rc == 0)

@@ -16,14 +16,16 @@ from postfix_server import free_ports
 
 ADDRESS = "127.0.0.1"
 COMMANDS = INTEGRATIONS / "icinga2/smtp_auth.conf"
-SERVICES = INTEGRATIONS / "icinga2/services.conf"
+SERVICES = INTEGRATIONS / "icinga2/smtp_auth_services.conf"
 API_USER, API_PASSWORD = "tests", "for the tests only"
 
 BASE = """
-const PluginDir = "{plugins}"
+const PluginDir = "/nowhere"
+const PluginContribDir = "{plugins}"
 const ZoneName = NodeName
 const ApiPort = {port}
 include <itl>
+include <plugins>
 object CheckerComponent "checker" {{ }}
 object NotificationComponent "notification" {{ }}
 object FileLogger "log" {{ path = LogDir + "/icinga2.log" }}

@@ -45,22 +45,23 @@ BLOCK = re.compile(r"(?ms)^(\w+) {\n(.*?)^\t}$")
 
 
 class Nagios(Daemon):
-    """objects: configuration beside the file of commands; users: what
-    resource.cfg has."""
+    """files: those of integrations/, with the plugin's folder put in; objects:
+    configuration beside them."""
 
-    def __init__(self, place, commands, objects, users):
+    def __init__(self, place, files, objects):
         super().__init__()
         program = shutil.which("nagios4", path="/usr/sbin:/usr/local/sbin")
         assert program, "nagios4 is not installed (Debian: nagios4-core)"
         self.folder = place.folder
         self.state = place.make_folder("nagios")
         place.write("objects.cfg", objects)
-        place.write("resource.cfg", "".join(
-            "$%s$=%s\n" % user for user in users.items()), mode=0o400)
+        place.write("resource.cfg", "", mode=0o400)
         # OWNER may not be let into the folder that the sources are in.
         config = place.write("nagios.cfg", CONFIG.format(
             folder=place.folder, state=self.state, owner=OWNER,
-            commands=place.write("commands.cfg", commands.read_text())))
+            commands=place.write("commands.cfg", "".join(
+                path.read_text() for path in files).replace(
+                    "/usr/lib/nagios/plugins", str(place.plugins)))))
         self.argv = [program, str(config)]
 
     def start(self):

@@ -2,7 +2,6 @@
 Icinga 2's API, zabbix_sender and a Zabbix with discovery, node_exporter,
 promtool, jq; and the unit that runs one."""
 
-import json
 import re
 import subprocess
 
@@ -75,9 +74,8 @@ def passive_nagios(place):
     objects = OBJECTS.split("define service {{\n    use smtp-auth\n")[0]
     objects = objects.format(folder=place.folder)
     engine = nagios.Nagios(
-        place, FOLDER / "nagios.cfg", objects + "".join(
-            PASSIVE.format(name=name) for name in ("good", "bad", "faulty")),
-        {"USER1": place.plugins})
+        place, [FOLDER / "smtp_auth_batch.cfg"], objects + "".join(
+            PASSIVE.format(name=name) for name in ("good", "bad", "faulty")))
     try:
         engine.start()
         yield engine
@@ -117,7 +115,7 @@ object Host "mx1" {{
 def passive_icinga(place):
     engine = icinga.Icinga(place, "batch")
     engine.configure(icinga.ON_DEMAND + ICINGA.format() +
-                     (FOLDER / "icinga2.conf").read_text(), zones="""
+                     (FOLDER / "smtp_auth_batch.conf").read_text(), zones="""
 object Endpoint NodeName { }
 object Zone ZoneName { endpoints = [ NodeName ] }
 """)
@@ -233,11 +231,7 @@ def send(zabbix, *args, lines=None):
 
 
 def test_zabbix(batch, zabbix):
-    zabbix.call("configuration.import", format="yaml",
-                source=(FOLDER / "zabbix.yaml").read_text(), rules={
-                    kind: {"createMissing": True, "updateExisting": True}
-                    for kind in ("groups", "templates", "items", "triggers",
-                                 "discoveryRules")})
+    zabbix.import_template(zabbix.template(FOLDER, "zabbix"))
     host = zabbix.add_host("mx1", "SMTP login by batch", {}, "agent")
     zabbix.database.wait_for(lambda: send(
         zabbix, "-s", "mx1", "-k", "smtp_auth.discovery", "-o",
@@ -250,17 +244,24 @@ def test_zabbix(batch, zabbix):
 
     def have_come():
         items = zabbix.items(host)
-        return all(items['smtp_auth.state["%s"]' % name]["lastclock"] != "0"
-                   for name in said(""))
+        return all(items['smtp_auth.%s["%s"]' % (key, name)]["lastclock"] != "0"
+                   for name in said("") for key in ("state", "verdict"))
 
     zabbix.database.wait_for(have_come)
     items = zabbix.items(host)
     for name, (code, output) in said(batch.at).items():
         assert items['smtp_auth.state["%s"]' % name]["lastvalue"] == str(code)
         assert output.split(": ", 1)[1] in items[
-            'smtp_auth.message["%s"]' % name]["lastvalue"]
-        data = json.loads(items['smtp_auth.json["%s"]' % name]["lastvalue"])
-        assert data["name"] == "mx1!" + name
+            'smtp_auth.verdict["%s"]' % name]["lastvalue"]
+    failed = {name: code for name, (code, _) in said(batch.at).items() if code}
+
+    def have_problems():
+        return len(zabbix.problems(host)) == len(failed)
+
+    zabbix.database.wait_for(have_problems)
+    for severity, text in zabbix.problems(host):
+        name, = (x for x in failed if " of %s is" % x in text)
+        assert severity == {1: "WARNING", 2: "HIGH", 3: "AVERAGE"}[failed[name]]
 
 
 def test_unit(place, mail_server):

@@ -49,7 +49,8 @@ def table(place, mail_server):
     for old, new in (
             ("/usr/lib/nagios/plugins", place.plugins),
             ("mail.example.org", HOST), ("alice@example.org", USER),
-            ("/etc/nagios/secrets/alice.password",
+            ("* smtp-auth /", "* %s /" % OWNER),
+            ("/etc/smtp_auth/alice.password",
              "%s -p %d -I %s --ca-file=%s/ca.pem" % (
                  place.password, mail_server.port["submission"], ADDRESS,
                  place.folder))):

@@ -14,7 +14,6 @@ from director import BASKET, Director
 SERVICE = "smtp-auth alice"
 # The commands come from Director alone.
 ZONES = """
-include <plugins>
 object Endpoint NodeName { host = "127.0.0.1"; port = ApiPort }
 object Zone ZoneName { endpoints = [ NodeName ] }
 object Zone "director-global" { global = true }

@@ -106,7 +106,7 @@ def graphite():
 
 @pytest.fixture(scope="module")
 def operated(place, graphite, mail_server):
-    """Icinga with the services of integrations/icinga2/services.conf."""
+    """Icinga with the services of integrations/icinga2."""
     port = mail_server.port["submission"]
     trust = 'smtp_auth_port = %d\nsmtp_auth_ca_file = "%s/ca.pem"' % (
         port, place.folder)

@@ -134,6 +134,14 @@ SPECIAL = [
     Case("both", {}, host="mx46"),
     Case("IPv6 of both", {"use-ipv6": ["--use-ipv6"], "ip-address": [
         "--ip-address", "2001:db8::1"]}, {"use_ipv6": True}, host="mx46"),
+    Case("check_ipv6 of both", {"ip-address": ["--ip-address", "2001:db8::1"]},
+         base={**BASE, "check_ipv6": True}, host="mx46"),
+    Case("check_ipv4 of both", {}, base={**BASE, "check_ipv4": True},
+         host="mx46"),
+    Case("check_ipv4 of none", NO_ADDRESS, base={**BASE, "check_ipv4": True},
+         host="mx6"),
+    Case("own address", {"ip-address": ["--ip-address", "198.51.100.7"]},
+         {"address": "198.51.100.7"}, host="mx46"),
     Case("no address", NO_ADDRESS, host="nowhere"),
     Case("look up", NO_ADDRESS, {"address": ""}),
 ]

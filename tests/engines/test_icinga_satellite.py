@@ -83,8 +83,8 @@ def sync(place, zones, at_satellite, mail_server):
             name=name, host=HOST, port=mail_server.port["submission"],
             folder=at_satellite.folder, user=USER, more=more)
 
-    write("global-templates", "smtp_auth.conf", icinga.COMMANDS.read_text())
-    write("global-templates", "services.conf", icinga.SERVICES.read_text())
+    write("global-templates", icinga.COMMANDS.name, icinga.COMMANDS.read_text())
+    write("global-templates", icinga.SERVICES.name, icinga.SERVICES.read_text())
     write("satellite", "hosts.conf", host("by-zone"))
     write("master", "hosts.conf",
           host("by-endpoint", 'vars.smtp_auth_endpoint = "satellite"'))

@@ -4,6 +4,7 @@ template of PNP4Nagios with PHP and rrdtool."""
 import json
 import re
 import subprocess
+import time
 
 import pytest
 
@@ -11,7 +12,8 @@ import nagios
 from conftest import HOST, INTEGRATIONS, PASSWORD, USER
 from integration import LABELS, parse_perfdata
 
-COMMANDS = INTEGRATIONS / "nagios/check_smtp_auth.cfg"
+FILES = (INTEGRATIONS / "nagios/smtp_auth.cfg",
+         INTEGRATIONS / "nagios/smtp_auth_services.cfg")
 TEMPLATE = INTEGRATIONS / "nagios/check_smtp_auth.php"
 
 OBJECTS = """
@@ -62,13 +64,19 @@ define service {{
     use smtp-auth
     host_name mx1
     service_description login
-    check_command check_smtp_auth!{host}!{user}!password!{more}
+    check_command check_smtp_auth!{host}!{user}!{folder}/password!{more}
 }}
 define service {{
     use smtp-auth-pnp
     host_name mx1
     service_description token
     check_command check_smtp_auth_token!{host}!{user}!/usr/bin/printf %s {token}!{more}
+}}
+define service {{
+    use smtp-auth
+    host_name mx1
+    service_description oauth2
+    check_command check_smtp_auth_oauth2!{host}!{user}!alice!{more} --state-dir={folder}/tokens
 }}
 define service {{
     use smtp-auth
@@ -80,7 +88,7 @@ define service {{
     use smtp-auth
     host_name mx1
     service_description no user
-    check_command check_smtp_auth!{host}!!password!{more}
+    check_command check_smtp_auth!{host}!!{folder}/password!{more}
 }}
 """
 NOTE = """#!/bin/sh
@@ -96,12 +104,15 @@ def operated(place, mail_server):
     port = mail_server.port["submission"]
     place.make_folder("notes")
     place.write("note", NOTE.format(folder=place.folder), mode=0o755)
+    token = mail_server.dovecot.issuer.token(USER)
+    place.make_folder("tokens").chmod(0o700)
+    place.write("tokens/alice.token", "%s\nrenew_at=%d\nexpires_at=%d\n" % (
+        token, time.time() + 3000, time.time() + 3600), mode=0o600)
     engine = nagios.Nagios(
-        place, COMMANDS, OBJECTS.format(
+        place, FILES, OBJECTS.format(
             folder=place.folder, host=HOST, user=USER,
-            token=mail_server.dovecot.issuer.token(USER),
-            more="-p %d --ca-file=%s/ca.pem" % (port, place.folder)),
-        {"USER1": place.plugins, "USER5": place.folder})
+            token=token,
+            more="-p %d --ca-file=%s/ca.pem" % (port, place.folder)))
     engine.at = "%s:%d" % (HOST, port)
     try:
         engine.start()
@@ -145,8 +156,9 @@ def test_login_rejected_notified(operated, account, place):
         "PROBLEM", "login", "CRITICAL", bad["plugin_output"]]
 
 
-def test_token(operated):
-    status = operated.check_until("mx1", "token", in_state(0))
+@pytest.mark.parametrize("name", ["token", "oauth2"])
+def test_token(operated, name):
+    status = operated.check_until("mx1", name, in_state(0))
     assert " logged in with OAUTHBEARER " in status["plugin_output"]
 
 

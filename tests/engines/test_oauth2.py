@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from conftest import INTEGRATIONS
+from pages import commands, follow
 from units import Unit, verify
 
 FOLDER = INTEGRATIONS / "oauth2"
@@ -56,8 +57,23 @@ def test_cron(unit, place):
     done = subprocess.run(
         ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--",
          "/bin/sh", "-c", command.replace(
-             "--all", "--all --config=%s" % config)],
-        env={"PATH": "%s:/usr/bin:/bin" % place.plugins,
-             "STATE_DIRECTORY": str(state)}, cwd="/",
+             "--all", "--all --config=%s" % config).replace(
+                 "/usr/lib/nagios/plugins", str(place.plugins))],
+        env={"PATH": "/usr/bin:/bin", "STATE_DIRECTORY": str(state)}, cwd="/",
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     assert (done.returncode, done.stdout) == (0, b"")
+
+
+def test_another_user(place):
+    """The page's own lines put the user in that runs the checks."""
+    page = "oauth2/README.md"
+    folder = place.make_folder("another-user")
+    lines = [line for line in commands(page, '"s/') if line.startswith("sed ")]
+    assert len(lines) == 2
+    follow(page, ["user=icinga", *lines], {
+        "/etc/systemd/system": folder, "/etc/cron.d": folder})
+    plain = (FOLDER / (NAME + ".service")).read_text()
+    assert (folder / (NAME + ".service")).read_text() == plain.replace(
+        "User=nagios", "User=icinga").replace("Group=nagios", "Group=icinga")
+    assert (folder / "smtp-oauth2").read_text() == (
+        FOLDER / "cron").read_text().replace(" nagios ", " icinga ")

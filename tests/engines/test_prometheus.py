@@ -97,7 +97,7 @@ def queries():
     """(title, expression) of each panel, with what Grafana fills in."""
     for panel in DASHBOARD["panels"]:
         for target in panel["targets"]:
-            yield panel["title"], re.sub(r"\$(host|user)\b", ".*",
+            yield panel["title"], re.sub(r"\$(instance|host|user)\b", ".*",
                                          target["expr"])
 
 
@@ -128,7 +128,7 @@ def test_from_the_unit_to_alerts_and_panels(unit, account, prometheus):
 
 def test_dashboard():
     variables = [x["name"] for x in DASHBOARD["templating"]["list"]]
-    assert variables == ["datasource", "host", "user"]
+    assert variables == ["datasource", "instance", "host", "user"]
     assert DASHBOARD["uid"] and DASHBOARD["title"]
     panels = DASHBOARD["panels"]
     assert len({x["id"] for x in panels}) == len(panels)

@@ -1,12 +1,15 @@
 """The unit files of integrations/systemd and integrations/prometheus: systemd
-reads them, the plugin runs by them, and needs no call that they forbid."""
+reads them, the plugin runs by them, and needs no call that they forbid; and
+those that tell of a change tell of it once."""
 
 import re
+import shlex
 import subprocess
 
 import pytest
 
 from conftest import HOST, INTEGRATIONS, PASSWORD, USER
+from pages import commands, follow
 from postfix_server import ADDRESS
 from units import Unit, system_calls, verify
 
@@ -92,3 +95,114 @@ def test_system_calls(unit, place):
     families = set(re.findall(r"\bsocket\((\w+)", text))
     families = {x.replace("PF_", "AF_") for x in families}
     assert families and families <= set(unit.values("RestrictAddressFamilies"))
+
+
+# What is active, is a file; journalctl says which unit it was asked of.
+MANAGER = """#!/bin/sh
+[ "$1" != --quiet ] || shift
+case $1 in
+is-active) test -e {folder}/active/$2 ;;
+stop) rm {folder}/active/$2 ;;
+*) exit 64 ;;
+esac
+"""
+JOURNAL = "#!/bin/sh\necho SMTP_AUTH CRITICAL, $1\n"
+TELL = """#!/bin/sh
+[ ! -e {folder}/no-way-out ] || exit 1
+echo "$*: $(cat)" >>{folder}/told
+"""
+
+
+class Manager:
+    """Starts units as the manager does: one that is active is not started,
+    one that ends well and RemainsAfterExit is active, and a condition that is
+    not met is no failure."""
+
+    def __init__(self, place):
+        self.folder = place.make_folder("manager")
+        place.make_folder("manager/active")
+        self.told = self.folder / "told"
+        self.told.touch()
+        for name, text in (("systemctl", MANAGER), ("journalctl", JOURNAL),
+                           ("tell", TELL)):
+            place.write("manager/" + name, text.format(folder=self.folder),
+                        0o755)
+        source = INTEGRATIONS / "systemd"
+        self.units = {
+            name: Unit(source / ("smtp-auth-%s@.service" % name), "alice",
+                       {"/etc/smtp_auth": self.folder})
+            for name in ("alert", "recovered")}
+        self.starts = {
+            when: line.partition("@")[0].rpartition("-")[2]
+            for when, line in re.findall(
+                r"(?m)^(On\w+)=(.*)$", (source / "alert.conf").read_text())}
+
+    def _run(self, line):
+        return subprocess.run(
+            shlex.split(line), env={"PATH": "%s:/usr/bin:/bin" % self.folder},
+            check=False).returncode
+
+    def check_ended(self, failed):
+        name = self.starts["OnFailure" if failed else "OnSuccess"]
+        unit = self.units[name]
+        mark = self.folder / ("active/smtp-auth-%s@alice.service" % name)
+        if mark.exists() or any(map(self._run, unit.lines("ExecCondition"))):
+            return
+        for line in unit.lines("ExecStart"):
+            if self._run(line) != 0:
+                return
+        if unit.lines("RemainAfterExit") == ["yes"]:
+            mark.touch()
+
+
+@pytest.fixture
+def manager(place):
+    manager = Manager(place)
+    yield manager
+    subprocess.run(["rm", "-r", str(manager.folder)], check=True)
+
+
+def test_told_of_the_change_only(manager):
+    failed = ("failed alice: SMTP_AUTH CRITICAL, "
+              "--unit=smtp-auth@alice.service\n")
+    for is_failed, told in ((False, ""), (True, failed), (True, ""),
+                            (True, ""), (False, "recovered alice: \n"),
+                            (False, ""), (True, failed)):
+        before = manager.told.read_text()
+        manager.check_ended(is_failed)
+        assert manager.told.read_text() == before + told
+
+
+def test_told_as_soon_as_there_is_a_way(manager):
+    """What could not be told is told after the next run."""
+    blocked = manager.folder / "no-way-out"
+    for is_failed, word in ((True, "failed"), (False, "recovered")):
+        manager.told.write_text("")
+        blocked.touch()
+        manager.check_ended(is_failed)
+        assert manager.told.read_text() == ""
+        blocked.unlink()
+        manager.check_ended(is_failed)
+        assert manager.told.read_text().startswith(word + " alice: ")
+
+
+def test_verify_what_tells(place):
+    """Copied as the page says, into a folder of units."""
+    page = "systemd/README.md"
+    folder = place.make_folder("units")
+    lines = [line for line in commands(page, "/etc/s")
+             if re.match(r"cp smtp-auth|cp alert|install .*(tell|[.]d$)", line)]
+    assert len(lines) == 5
+    text = follow(page, lines, {"/etc/systemd/system": folder,
+                                "/etc/smtp_auth": place.folder})
+    assert text == "" and (place.folder / "tell").stat().st_mode & 0o100
+    for path in folder.rglob("*.service"):
+        path.write_text(path.read_text().replace(
+            "/usr/lib/nagios/plugins", str(place.plugins)))
+        path.rename(path.with_name(path.name.replace("@", "@alice")))
+    for path in list(folder.glob("*.service")):
+        path.write_text(path.read_text().replace("%i", "alice"))
+    (folder / "smtp-auth@.service.d").rename(
+        folder / "smtp-auth@alice.service.d")
+    for path in folder.glob("*.service"):
+        assert verify(path) == (0, "")

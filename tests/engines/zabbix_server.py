@@ -23,8 +23,8 @@ LOGIN = {"username": "Admin", "password": "zabbix"}  # of every new Zabbix
 
 # What a Zabbix without any template needs of data.sql.gz.
 TABLES = {"role", "role_rule", "users", "usrgrp", "users_groups", "hstgrp",
-          "config", "config_autoreg_tls", "graph_theme", "regexps",
-          "expressions", "globalmacro"}
+          "ugset", "ugset_group", "user_ugset", "config", "config_autoreg_tls", "graph_theme", "regexps",
+          "expressions", "globalmacro"}  # of 6.0 and of 7.0
 STATEMENT = re.compile(r'INSERT INTO "?([a-z_]+)')
 
 SERVER = """
@@ -39,7 +39,7 @@ PidFile={state}/server.pid
 AllowRoot=1
 User={owner}
 ExternalScripts={scripts}
-Timeout=15
+{timeout}
 CacheUpdateFrequency=1
 StartPollers=2
 StartPollersUnreachable=1
@@ -66,7 +66,7 @@ LogType=console
 PidFile={state}/agent.pid
 AllowRoot=1
 User={owner}
-Timeout=15
+{timeout}
 StartAgents=1
 Include={include}
 """
@@ -78,7 +78,7 @@ ListenPort={port}
 LogType=console
 PidFile={state}/agent2.pid
 ControlSocket={state}/agent2.sock
-Timeout=15
+{timeout}
 Include={include}
 """
 AGENTS = {
@@ -99,6 +99,9 @@ $DB = ['TYPE' => 'POSTGRESQL', 'SERVER' => '{database}', 'PORT' => '0',
     'VAULT_URL' => ''];
 $IMAGE_FORMAT_DEFAULT = IMAGE_FORMAT_PNG;
 """
+
+
+SEVERITIES = ["NOT_CLASSIFIED", "INFO", "WARNING", "AVERAGE", "HIGH", "DISASTER"]
 
 
 def free_port():
@@ -150,6 +153,13 @@ def program(name, package):
     return found
 
 
+def is_new():
+    """Whether each item has a timeout of its own, so that no file need say it."""
+    done = subprocess.run([program("zabbix_server", "zabbix-server-pgsql"), "-V"],
+                          stdout=subprocess.PIPE, text=True, check=False)
+    return int(re.search(r"\(Zabbix\) (\d+)\.", done.stdout)[1]) >= 7
+
+
 class Database(postgres.Database):
     def start(self):
         super().start()
@@ -178,6 +188,7 @@ class Zabbix:
             "address": ADDRESS, "database": self.database.folder,
             "database_owner": postgres.OWNER, "owner": OWNER,
             "state": self.state, "scripts": scripts, "include": include,
+            "timeout": "" if is_new() else "Timeout=15",
             "folder": self.folder, "pages": PAGES}
         place.write("zabbix/prepend.php", PREPEND.format(**self.values))
         place.write("zabbix/pages.conf.php", PAGES_CONFIG.format_map(
@@ -238,7 +249,12 @@ class Zabbix:
         self.call("configuration.import", format="yaml", source=text, rules={
             kind: {"createMissing": True, "updateExisting": True}
             for kind in [*groups, "templates", "items", "triggers", "graphs",
-                         "valueMaps"]})
+                         "discoveryRules", "valueMaps"]})
+
+    def template(self, folder, name):
+        """The text of that of the two that is for this version."""
+        suffix = "_7.0" if self.version >= (7, 0) else ""
+        return (folder / ("%s%s.yaml" % (name, suffix))).read_text()
 
     def add_host(self, name, template, macros, agent):
         """A host with the template, watched by the server through one of
@@ -272,12 +288,13 @@ class Zabbix:
             found, key=lambda x: (int(x["clock"]), int(x["ns"])))]
 
     def problems(self, host):
-        """Names of what is wrong with a host now."""
-        return [x["name"] for x in self.call("problem.get", hostids=[host])]
+        """(Severity, name) of what is wrong with a host now."""
+        found = self.call("problem.get", hostids=[host])
+        return [(SEVERITIES[int(x["severity"])], x["name"]) for x in found]
 
-    def check_until(self, host, master, done):
-        """Have the master item checked, again after each result, until
-        done(ITEMS) holds."""
+    def check_until(self, host, master, shown, done):
+        """Have the master item checked, again after each result, which the
+        item shown has, until done(ITEMS) holds."""
         seen = None
 
         def is_done():
@@ -285,11 +302,11 @@ class Zabbix:
             items = self.items(host)
             if done(items):
                 return True
-            item = items[master]
+            item, result = items[master], items[shown]
             # A new item is not known to the server at once.
             refusals = self.server.report().count(
                 "cannot perform check now for itemid [%s]" % item["itemid"])
-            stamp = (item["lastclock"], item["lastns"], item["error"],
+            stamp = (result["lastclock"], result["lastns"], item["error"],
                      refusals)
             if stamp != seen:
                 seen = stamp

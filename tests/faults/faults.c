@@ -8,6 +8,10 @@
  * N-th call on, TIMES of them (default 1).  ERRNO 0: nothing fails, but SIGTERM
  * comes just before the call.  FAULT_LOG=PATH: at the end the
  * number of calls of each function is written there.
+ *
+ * In smtp-oauth2 there are some functions more, libcurl allocates as "curl" and
+ * jansson as "json".  A child goes on counting, and writes PATH.child; what is
+ * run by exec has no part in it.
  */
 
 #include <ares.h>
@@ -19,11 +23,14 @@
 #include <pthread.h>
 #include <regex.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -114,19 +121,45 @@
 	F(epoll_wait, int, -1, (int e, struct epoll_event *v, int n, int t),   \
 	    (e, v, n, t))
 
+/* The same, wrapped in smtp-oauth2 alone. */
+#define OAUTH2_FUNCTIONS(G)                                                    \
+	G(fsync, int, -1, (int fd), (fd))                                      \
+	G(ftruncate, int, -1, (int fd, off_t n), (fd, n))                      \
+	G(flock, int, -1, (int fd, int how), (fd, how))                        \
+	G(posix_fallocate, int, ENOSPC, (int fd, off_t at, off_t n),           \
+	    (fd, at, n))                                                       \
+	G(rename, int, -1, (const char *p, const char *q), (p, q))             \
+	G(access, int, -1, (const char *p, int how), (p, how))                 \
+	G(getentropy, int, -1, (void *b, size_t n), (b, n))                    \
+	G(memfd_create, int, -1, (const char *p, unsigned f), (p, f))          \
+	G(lseek, off_t, -1, (int fd, off_t at, int how), (fd, at, how))        \
+	G(bind, int, -1, (int fd, const struct sockaddr *a, socklen_t n),      \
+	    (fd, a, n))                                                        \
+	G(listen, int, -1, (int fd, int n), (fd, n))                           \
+	G(accept4, int, -1, (int fd, struct sockaddr *a, socklen_t *n, int f), \
+	    (fd, a, n, f))                                                     \
+	G(nanosleep, int, -1, (const struct timespec *a, struct timespec *b),  \
+	    (a, b))                                                            \
+	G(setsid, pid_t, -1, (void), ())                                       \
+	G(dup2, int, -1, (int a, int b), (a, b))
+
 #define ENTRY(name, type, bad, params, args) FAULT_##name,
 enum {
-	FUNCTIONS(ENTRY) FAULT_open,
+	FUNCTIONS(ENTRY) OAUTH2_FUNCTIONS(ENTRY) FAULT_asprintf,
+	FAULT_open,
 	FAULT_openat,
 	FAULT_fcntl,
-	FAULT_library,
+	FAULT_library, /* from here on not the program's own */
+	FAULT_curl,
+	FAULT_json,
 	FAULTS
 };
 #undef ENTRY
 
 #define ENTRY(name, type, bad, params, args) #name,
-static const char *const names[] = { FUNCTIONS(ENTRY) "open", "openat", "fcntl",
-	"library" };
+static const char *const names[] = { FUNCTIONS(ENTRY)
+					 OAUTH2_FUNCTIONS(ENTRY) "asprintf",
+	"open", "openat", "fcntl", "library", "curl", "json" };
 #undef ENTRY
 
 static unsigned long calls[FAULTS];
@@ -140,7 +173,7 @@ static enum { LIBRARY_NONE, LIBRARY_WORKS, LIBRARY_FAILS } library;
 static int
 fails(int which)
 {
-	if (library != LIBRARY_NONE && which != FAULT_library)
+	if (library != LIBRARY_NONE)
 		return library == LIBRARY_FAILS;
 	calls[which]++;
 	if (which != faulty || calls[which] < first ||
@@ -162,6 +195,36 @@ fails(int which)
 		return __real_##name args;                                     \
 	}
 FUNCTIONS(WRAP)
+#undef WRAP
+
+/* Weak, since the plugin has no such function. */
+#define WRAP(name, type, bad, params, args)                                    \
+	extern type __real_##name params __attribute__((weak));                \
+	extern type __wrap_##name params;                                      \
+	type __wrap_##name params                                              \
+	{                                                                      \
+		if (fails(FAULT_##name))                                       \
+			return bad;                                            \
+		return __real_##name args;                                     \
+	}
+OAUTH2_FUNCTIONS(WRAP)
+
+extern int __wrap_asprintf(char **out, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+int
+__wrap_asprintf(char **out, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (fails(FAULT_asprintf))
+		return -1;
+	va_start(ap, fmt);
+	n = vasprintf(out, fmt, ap);
+	va_end(ap);
+	return n;
+}
 
 extern int __real_open(const char *path, int flags, mode_t mode);
 extern int __wrap_open(const char *path, int flags, mode_t mode);
@@ -279,7 +342,126 @@ __wrap_ares_library_init_mem(
 	    flags, ares_malloc, f, ares_realloc);
 }
 
+/* libcurl and jansson, whose headers the plugin need not have. */
+
+typedef void free_fn(void *p);
+typedef char *strdup_fn(const char *s);
+typedef void *calloc_fn(size_t n, size_t m);
+
+static malloc_fn *curl_s_malloc;
+static realloc_fn *curl_s_realloc;
+static strdup_fn *curl_s_strdup;
+static calloc_fn *curl_s_calloc;
+
+extern int __real_curl_global_init_mem(long flags, malloc_fn *m, free_fn *f,
+    realloc_fn *r, strdup_fn *s, calloc_fn *c) __attribute__((weak));
+extern int __wrap_curl_global_init_mem(long flags, malloc_fn *m, free_fn *f,
+    realloc_fn *r, strdup_fn *s, calloc_fn *c);
+
+static void *
+curl_malloc(size_t n)
+{
+	void *p;
+
+	library = fails(FAULT_curl) ? LIBRARY_FAILS : LIBRARY_WORKS;
+	p = curl_s_malloc(n);
+	library = LIBRARY_NONE;
+	return p;
+}
+
+static void *
+curl_realloc(void *old, size_t n)
+{
+	void *p;
+
+	library = fails(FAULT_curl) ? LIBRARY_FAILS : LIBRARY_WORKS;
+	p = curl_s_realloc(old, n);
+	library = LIBRARY_NONE;
+	return p;
+}
+
+static char *
+curl_strdup(const char *s)
+{
+	char *p;
+
+	library = fails(FAULT_curl) ? LIBRARY_FAILS : LIBRARY_WORKS;
+	p = curl_s_strdup(s);
+	library = LIBRARY_NONE;
+	return p;
+}
+
+static void *
+curl_calloc(size_t n, size_t m)
+{
+	void *p;
+
+	library = fails(FAULT_curl) ? LIBRARY_FAILS : LIBRARY_WORKS;
+	p = curl_s_calloc(n, m);
+	library = LIBRARY_NONE;
+	return p;
+}
+
+int
+__wrap_curl_global_init_mem(long flags, malloc_fn *m, free_fn *f, realloc_fn *r,
+    strdup_fn *s, calloc_fn *c)
+{
+	curl_s_malloc = m;
+	curl_s_realloc = r;
+	curl_s_strdup = s;
+	curl_s_calloc = c;
+	return __real_curl_global_init_mem(
+	    flags, curl_malloc, f, curl_realloc, curl_strdup, curl_calloc);
+}
+
+extern void __real_json_set_alloc_funcs(malloc_fn *m, free_fn *f)
+    __attribute__((weak));
+extern void __wrap_json_set_alloc_funcs(malloc_fn *m, free_fn *f);
+
+static malloc_fn *json_s_malloc;
+
+static void *
+json_malloc(size_t n)
+{
+	void *p;
+
+	library = fails(FAULT_json) ? LIBRARY_FAILS : LIBRARY_WORKS;
+	p = json_s_malloc(n);
+	library = LIBRARY_NONE;
+	return p;
+}
+
+void
+__wrap_json_set_alloc_funcs(malloc_fn *m, free_fn *f)
+{
+	json_s_malloc = m;
+	__real_json_set_alloc_funcs(json_malloc, f);
+}
+
 /* What was reached counts also where the process ends at once. */
+
+static bool
+is_oauth2(void)
+{
+	return __real_json_set_alloc_funcs != NULL;
+}
+
+static char log_path[4096];
+
+static void
+write_log(const char *more)
+{
+	char path[sizeof log_path + 16];
+	FILE *f;
+	int i;
+
+	snprintf(path, sizeof path, "%s%s", log_path, more);
+	if (log_path[0] == '\0' || (f = fopen(path, "w")) == NULL)
+		return;
+	for (i = 0; i < FAULTS; i++)
+		fprintf(f, "%s %lu\n", names[i], calls[i]);
+	fclose(f);
+}
 
 extern void __gcov_dump(void) __attribute__((weak));
 extern void __real__exit(int status) __attribute__((noreturn));
@@ -289,9 +471,23 @@ void
 __wrap__exit(int status)
 {
 	faulty = -1; /* nothing of the program's own from here on */
+	if (is_oauth2())
+		write_log(".child");
 	if (__gcov_dump != NULL)
 		__gcov_dump();
 	__real__exit(status);
+}
+
+extern int __real_execvp(const char *path, char *const *args)
+    __attribute__((weak));
+extern int __wrap_execvp(const char *path, char *const *args);
+
+int
+__wrap_execvp(const char *path, char *const *args)
+{
+	if (__gcov_dump != NULL)
+		__gcov_dump();
+	return __real_execvp(path, args);
 }
 
 /* What is to fail, and the count in the end. */
@@ -315,23 +511,21 @@ read_plan(const char *plan)
 __attribute__((constructor)) static void
 begin(void)
 {
-	const char *plan = getenv("FAULT");
+	const char *plan = getenv("FAULT"), *path = getenv("FAULT_LOG");
 
+	if (path != NULL)
+		snprintf(log_path, sizeof log_path, "%s", path);
 	if (plan != NULL)
 		read_plan(plan);
+	if (!is_oauth2())
+		return;
+	unsetenv("FAULT");
+	unsetenv("FAULT_LOG");
 }
 
 __attribute__((destructor)) static void
 end(void)
 {
-	const char *path = getenv("FAULT_LOG");
-	FILE *f;
-	int i;
-
 	faulty = -1;
-	if (path == NULL || (f = fopen(path, "w")) == NULL)
-		return;
-	for (i = 0; i < FAULTS; i++)
-		fprintf(f, "%s %lu\n", names[i], calls[i]);
-	fclose(f);
+	write_log("");
 }

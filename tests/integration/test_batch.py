@@ -2,6 +2,7 @@
 and what is said of all of them."""
 
 import base64
+import collections
 import json
 import re
 import signal
@@ -12,7 +13,7 @@ import pytest
 
 import schema
 import test_dialogues
-from conftest import HOST, PASSWORD, PROBE, STATES, USER
+from conftest import HOST, PASSWORD, PROBE, STATES, USER, plain
 from smtp_server import Dialogue, Mail
 from test_hostile import TLS_MESSAGES
 
@@ -592,12 +593,51 @@ def test_guard_on_a_page(batch, plugin, accounts, ca, tmp_path):
         label = '{check="%s",' % name
         series = [line.replace(label, "{") for line in page.splitlines()
                   if label in line]
-        times = re.compile(r"(_seconds\{.*\}) 0\.\d+$", re.M)
-        assert times.sub(r"\1", "\n".join(series)) == times.sub(
-            r"\1", re.sub(r"(?m)^#.*\n", "", alone).strip())
+        # How long it took, and when that was.
+        times = re.compile(r"(_seconds\{.*\}) \d+\.\d+$|"
+                           r"(checked_timestamp_seconds\{.*\}) \d+$", re.M)
+        assert times.sub(r"\1\2", "\n".join(series)) == times.sub(
+            r"\1\2", re.sub(r"(?m)^#.*\n", "", alone).strip())
         assert len([line for line in series if re.match(
             "smtp_auth_(held_back.* 1$|next_try)", line)]) == (
             2 if name == "bad" else 0)
+
+
+@pytest.mark.long
+def test_guard_of_thousands(batch, plugin, accounts, ca, tmp_path):
+    """Two runs at once with one folder: no login is tried more often than it
+    may be, and none waits for another's."""
+    users = {"user%d@example.org" % i: PASSWORD for i in range(2000)}
+    bad = [user for i, user in enumerate(users) if i % 20 == 7]
+    server = accounts(**{**users, **dict.fromkeys(bad, "another")})
+    batch.add("check_smtp_auth", "guard=3/86400", **account(server, ca))
+    for user in users:
+        batch.add(user, authuser=user)
+    state = tmp_path / "state"
+    args = batch.args("--state-dir=%s" % state, "--output-format=json",
+                      "--per-host=20", "-t", "100", "--run-timeout=400")
+
+    def run_both():
+        both = [plugin.start(*args) for _ in range(2)]
+        for process in both:
+            lines = plugin.finish(process, timeout=500).lines
+            told = {data["name"]: data for data in map(json.loads, lines)}
+            assert set(told) == set(users)
+            assert {told[user]["condition"] for user in bad} == {
+                "auth-rejected"}
+            assert all(data["state"] == "OK" for user, data in told.items()
+                       if user not in bad)
+            yield sum(told[user]["held_back"] for user in bad)
+
+    assert sum(run_both()) == 0
+    # The third try is one of the two's.
+    assert sum(run_both()) == len(bad)
+    logins = collections.Counter(
+        line.split()[2] for conn in server.connections
+        for line in conn.transcript() if line.startswith("AUTH "))
+    assert {logins[plain(user, PASSWORD)] for user in bad} == {3}
+    endings = collections.Counter(path.suffix for path in state.iterdir())
+    assert endings == {".lock": len(users), ".guard": len(bad)}
 
 
 @pytest.mark.not_under_asan

@@ -59,7 +59,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.owner.gets.append(self.path)
-        self.send_error(404)
+        page = self.server.owner.pages.get(self.path)
+        if page is None:
+            self.send_error(404)
+        else:
+            self.answer(200, json.dumps(page).encode(), Fault())
 
     def do_POST(self):
         length = int(self.headers.get("Content-Length", 0))
@@ -137,6 +141,7 @@ class TokenServer:
         self.leaving = threading.Event()
         self.requests = []
         self.gets = []
+        self.pages = {}  # path -> JSON, for GET
         self.answered = 0
         self.faults = []
         self.basic = []  # (id, secret) of Authorization headers

@@ -15,7 +15,8 @@ import sys
 import time
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
-from authlib.jose import JsonWebKey
+from authlib.jose import JsonWebKey, JsonWebToken
+from authlib.jose.errors import JoseError
 from authlib.oauth2.rfc6749 import ClientMixin, TokenMixin, grants
 from authlib.oauth2.rfc6749.errors import InvalidGrantError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
@@ -303,6 +304,56 @@ def note():
 @app.route("/token", methods=["POST"])
 def token_endpoint():
     return server.create_token_response()
+
+
+class Refused(Exception):
+    """As Entra words it."""
+
+
+def entra_assertion(tenant, form):
+    """Whether Entra would take it: learn.microsoft.com/entra/identity-platform/
+    certificate-credentials, to the letter.  Returns the client's id."""
+    if set(form) != {"grant_type", "scope", "client_id", "client_assertion",
+                     "client_assertion_type"}:
+        raise Refused("AADSTS900144: the request has %s" % sorted(form))
+    known = CONFIG["certificates"].get(form["client_id"])
+    if known is None:
+        raise Refused("AADSTS700016: no such application in the directory")
+    here = request.host_url + tenant + "/oauth2/v2.0/token"
+    exactly = {name: {"essential": True, "value": value} for name, value in (
+        ("aud", here), ("iss", form["client_id"]),
+        ("sub", form["client_id"]))}
+    try:
+        claims = JsonWebToken(["PS256"]).decode(
+            form["client_assertion"], JsonWebKey.import_key(known["key"]),
+            claims_options={**exactly, **{name: {"essential": True} for name in
+                                          ("jti", "nbf", "exp")}})
+        header = claims.header
+        if header != {"alg": "PS256", "typ": "JWT",
+                      "x5t#S256": known["thumbprint"]}:
+            raise Refused("AADSTS700027: the header is %s" % header)
+        claims.validate()
+    except JoseError as error:
+        raise Refused("AADSTS700027: %s" % error) from error
+    if not 300 <= claims["exp"] - claims["nbf"] <= 600:
+        raise Refused("AADSTS700024: not from 5 to 10 minutes")
+    if claims["jti"] in used:
+        raise Refused("AADSTS700025: used before")
+    used.add(claims["jti"])
+    return form["client_id"]
+
+
+@app.route("/<tenant>/oauth2/v2.0/token", methods=["POST"])
+def entra(tenant):
+    try:
+        client = entra_assertion(tenant, request.form.to_dict())
+    except Refused as refused:
+        return jsonify({"error": "invalid_client",
+                        "error_description": str(refused)}), 401
+    return jsonify({"token_type": "Bearer", "expires_in": 3599,
+                    "ext_expires_in": 3599,
+                    "access_token": "entra-%s-%s" % (
+                        client, secrets.token_urlsafe())})
 
 
 @app.route("/revoke", methods=["POST"])
