@@ -149,8 +149,10 @@ inside() {
 	# A root of its own, as a test expects that mounts there.
 	mount --bind "$root" "$root" || fail 'cannot mount the root'
 	mount_system "$root" || fail 'cannot mount in the root'
-	[ -z "$NODE_EXTRA_CA_CERTS" ] ||
-	    cp "$NODE_EXTRA_CA_CERTS" "$root$authorities" || exit 1
+	[ -z "$NODE_EXTRA_CA_CERTS" ] || {
+		mkdir -p "$root${authorities%/*}" &&
+		    cp "$NODE_EXTRA_CA_CERTS" "$root$authorities"
+	} || exit 1
 	git clone -q --no-hardlinks . "$root$tree" || exit 1
 	say "make $* at $(git -C "$root$tree" log -1 --format=%h)"
 	# One after the other, as they would be typed.

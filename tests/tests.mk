@@ -311,8 +311,8 @@ analyzer_flags = -Wno-analyzer-malloc-leak
 check-packages: ## Build the packages, install one in a fresh Debian, run it there
 	$(needs_root)
 	@$(install_packages) $(deb_packages) lintian debootstrap rpm elfutils \
-	    python3 python3-cryptography
-	$(submake) deb
+	    python3 python3-cryptography binutils git gnupg autopkgtest
+	$(submake) dist
 	@sh tests/packages/check.sh '$(VERSION)' '$(dist_version)'
 
 unit-programs: $(unit_tests)

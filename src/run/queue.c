@@ -21,6 +21,7 @@ struct server {
 	struct queue *queue;
 	struct loop_timer timer; /* until the next may begin */
 	int64_t free_us;         /* when that is */
+	int64_t planned_us;      /* and would be if none had been late */
 	int64_t gap_us;
 	uint32_t first, last; /* NO_ITEM: nothing waits */
 	size_t count, running;
@@ -176,7 +177,7 @@ queue_begin(struct queue *q, int64_t span_us)
 		s->gap_us = span_us / (int64_t)s->count;
 		if (s->gap_us > GAP_US)
 			s->gap_us = GAP_US;
-		s->free_us = loop_now_us(q->loop);
+		s->free_us = s->planned_us = loop_now_us(q->loop);
 		consider(q, s);
 	}
 }
@@ -197,13 +198,13 @@ take_first(struct queue *q, struct server *s, struct queue_item *out)
  * What begins late does not make all that come after it later, too: they keep
  * to their times, but for half a gap between any two.
  */
-static int64_t
-next_begin(const struct queue *q, const struct server *s)
+static void
+plan_next(const struct queue *q, struct server *s)
 {
-	int64_t planned_us = s->free_us + s->gap_us;
 	int64_t least_us = loop_now_us(q->loop) + s->gap_us / 2;
 
-	return planned_us > least_us ? planned_us : least_us;
+	s->planned_us += s->gap_us;
+	s->free_us = s->planned_us > least_us ? s->planned_us : least_us;
 }
 
 bool
@@ -217,7 +218,7 @@ queue_take(struct queue *q, struct queue_item *out)
 		q->ready_end = &q->ready;
 	s->ready = false;
 	take_first(q, s, out);
-	s->free_us = next_begin(q, s);
+	plan_next(q, s);
 	consider(q, s);
 	return true;
 }

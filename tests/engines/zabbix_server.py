@@ -39,7 +39,7 @@ PidFile={state}/server.pid
 AllowRoot=1
 User={owner}
 ExternalScripts={scripts}
-Timeout=15
+{timeout}
 CacheUpdateFrequency=1
 StartPollers=2
 StartPollersUnreachable=1
@@ -66,7 +66,7 @@ LogType=console
 PidFile={state}/agent.pid
 AllowRoot=1
 User={owner}
-Timeout=15
+{timeout}
 StartAgents=1
 Include={include}
 """
@@ -78,7 +78,7 @@ ListenPort={port}
 LogType=console
 PidFile={state}/agent2.pid
 ControlSocket={state}/agent2.sock
-Timeout=15
+{timeout}
 Include={include}
 """
 AGENTS = {
@@ -153,6 +153,13 @@ def program(name, package):
     return found
 
 
+def is_new():
+    """Whether each item has a timeout of its own, so that no file need say it."""
+    done = subprocess.run([program("zabbix_server", "zabbix-server-pgsql"), "-V"],
+                          stdout=subprocess.PIPE, text=True, check=False)
+    return int(re.search(r"\(Zabbix\) (\d+)\.", done.stdout)[1]) >= 7
+
+
 class Database(postgres.Database):
     def start(self):
         super().start()
@@ -181,6 +188,7 @@ class Zabbix:
             "address": ADDRESS, "database": self.database.folder,
             "database_owner": postgres.OWNER, "owner": OWNER,
             "state": self.state, "scripts": scripts, "include": include,
+            "timeout": "" if is_new() else "Timeout=15",
             "folder": self.folder, "pages": PAGES}
         place.write("zabbix/prepend.php", PREPEND.format(**self.values))
         place.write("zabbix/pages.conf.php", PAGES_CONFIG.format_map(

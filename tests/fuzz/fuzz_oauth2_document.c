@@ -48,7 +48,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_token(d.access_token);
 	MUST(rc == 0 || (d.access_token == NULL && d.error == NULL));
 	MUST(d.expires_in >= -1 && d.expires_in <= 1000000000);
-	remedy_explain(&f, "microsoft", &r, rc == 0 ? &d : NULL, &secret, 1);
+	remedy_explain(
+	    &f, "microsoft", "bob", &r, rc == 0 ? &d : NULL, &secret, 1);
 	MUST(f.class != FAILURE_NONE && f.text[0] != '\0');
 	check_text(f.text);
 	check_text(f.remedy);

@@ -1,5 +1,7 @@
 """--baseline: what a service offers must stay as it was."""
 
+import os
+import re
 import ssl
 
 import pytest
@@ -186,3 +188,47 @@ def test_damaged(plugin, mail, folder):
     assert any("damaged; set aside" in x for x in result.details), result
     assert kept(folder) == good
     assert USER in path.name
+
+
+@pytest.mark.parametrize("damage", ["link", "fifo", "writable", "foreign"])
+def test_not_ours(plugin, mail, folder, tmp_path, damage):
+    """Whoever could have put it there does not decide what is a change."""
+    server = mail()
+    args = [*server.login, *watch(folder)]
+    plugin.run(*args)
+    good = kept(folder)
+    path, = folder.glob("*.baseline")
+    if damage == "link":
+        path.rename(tmp_path / "elsewhere")
+        path.symlink_to(tmp_path / "elsewhere")
+    elif damage == "fifo":
+        path.unlink()
+        os.mkfifo(path)
+    elif damage == "writable":
+        path.chmod(0o666)
+    elif damage == "foreign":
+        os.chown(path, 12345, 12345)
+    result = plugin.run(*args)
+    assert result.state == "OK"
+    assert any("set aside as .damaged" in x for x in result.details), result
+    assert path.is_file() and not path.is_symlink() and kept(folder) == good
+    assert "set aside" not in plugin.run(*args).text
+
+
+FULL_DISK = """mount -t tmpfs -o size=8k,nr_inodes=20,mode=700 none "$DISK" &&
+head -c 8192 /dev/zero >$DISK/a
+"$@" --baseline --state-dir="$DISK" || code=$?
+exit ${code:-0}"""
+
+
+def test_full_disk(plugin, mail, tmp_path, leave_to_mount):
+    """It is told that nothing is watched over, and the login goes on."""
+    server = mail()
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    result = plugin.run(
+        *server.login, env={"DISK": str(disk)},
+        wrapper=["unshare", "--mount", "sh", "-c", FULL_DISK, "sh"])
+    assert result.state == "OK"
+    assert any(re.match("warning: .*%s/.*: No space left on device" % disk, x)
+               for x in result.details), result

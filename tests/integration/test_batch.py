@@ -593,9 +593,11 @@ def test_guard_on_a_page(batch, plugin, accounts, ca, tmp_path):
         label = '{check="%s",' % name
         series = [line.replace(label, "{") for line in page.splitlines()
                   if label in line]
-        times = re.compile(r"(_seconds\{.*\}) 0\.\d+$", re.M)
-        assert times.sub(r"\1", "\n".join(series)) == times.sub(
-            r"\1", re.sub(r"(?m)^#.*\n", "", alone).strip())
+        # How long it took, and when that was.
+        times = re.compile(r"(_seconds\{.*\}) \d+\.\d+$|"
+                           r"(checked_timestamp_seconds\{.*\}) \d+$", re.M)
+        assert times.sub(r"\1\2", "\n".join(series)) == times.sub(
+            r"\1\2", re.sub(r"(?m)^#.*\n", "", alone).strip())
         assert len([line for line in series if re.match(
             "smtp_auth_(held_back.* 1$|next_try)", line)]) == (
             2 if name == "bad" else 0)

@@ -54,6 +54,14 @@ def test_rejected(plugin, exim, target, mechanism):
     assert "lost" not in new and "unexpected" not in new, new
 
 
+def test_strongest(plugin, target):
+    """Within TLS CRAM-MD5, for which the server keeps the secret, is last."""
+    args, _ = target
+    data = plugin.json(*args, "-U", USER, "-P", PASSWORD, "-A", "strongest")
+    assert set(data["mechanisms_offered"]) == {"PLAIN", "LOGIN", "CRAM-MD5"}
+    assert (data["state"], data["mechanism"]) == ("OK", "PLAIN")
+
+
 def test_look_up_that_fails(plugin, target):
     args, at = target
     result = plugin.run(*args, "-U", BROKEN, "-P", PASSWORD, "-A", "PLAIN")

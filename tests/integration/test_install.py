@@ -9,7 +9,9 @@ import pytest
 
 from conftest import ROOT
 
-PROGRAM = re.compile(r"(/[^\s\"'`*{}]*)/(check_smtp_auth|smtp-oauth2)(?=[\s\"'`]|$)")
+# An absolute path, and not the end of another.
+PROGRAM = re.compile(r"(?<![\w.~$)}\]-])(/[^\s\"'`*{}]*)/"
+                     r"(check_smtp_auth|smtp-oauth2)(?=[\s\"'`]|$)")
 # Folders that are told of: of the plugin, for Icinga and for the shell.
 FOLDER = re.compile(r'PluginContribDir = "(/[^"]*)"|\bPATH=(/[^:\s]*)')
 # Of other folders that have a file or a folder of these names.

@@ -148,25 +148,28 @@ take_one(unsigned line)
 	return loop_now_us(loop);
 }
 
-/* One that begins late makes none of those after it later. */
+/* One that begins late makes none of those after it later, but for half a gap
+ * between any two. */
 static void
 test_late(void **state)
 {
 	const int64_t gap_us = 20000;
-	int64_t due_us;
+	int64_t planned_us, due_us;
 	unsigned n;
 
 	(void)state;
-	for (n = 1; n <= 3; n++)
+	for (n = 1; n <= 4; n++)
 		add(n, 7);
 	loop_refresh(loop);
-	due_us = loop_now_us(loop);
-	queue_begin(queue, 3 * gap_us);
-	due_us = later(due_us + gap_us, take_one(1) + gap_us / 2);
-	turn_until(due_us + 8000);
-	due_us = later(due_us + gap_us, take_one(2) + gap_us / 2);
-	turn_until(due_us);
-	take_one(3);
+	planned_us = loop_now_us(loop);
+	queue_begin(queue, 4 * gap_us);
+	due_us = planned_us;
+	for (n = 1; n <= 4; n++) {
+		/* The second is later than the third was to be. */
+		turn_until(n == 2 ? due_us + gap_us + 8000 : due_us);
+		planned_us += gap_us;
+		due_us = later(planned_us, take_one(n) + gap_us / 2);
+	}
 }
 
 /* Whatever the order of ends, each comes once, and never three at a time. */
