@@ -1,7 +1,7 @@
 /*
  * guarded.h - memory for the libraries that see secrets, OpenSSL, libcurl and
- * jansson: it is wiped when they give it back, and library_memory_lacks() counts
- * what could not be had.
+ * jansson: it is wiped when they give it back, and library_memory_lacks()
+ * counts what could not be had.
  */
 
 #ifndef OAUTH2_GUARDED_H
