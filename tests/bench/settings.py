@@ -2,6 +2,7 @@
 whether it keeps its targets."""
 
 import collections
+import pathlib
 import sys
 
 import lab
@@ -16,6 +17,7 @@ Setting = collections.namedtuple(
 USUAL = "STARTTLS, P-256, one root, address"
 NO_TICKETS = "server without session tickets"
 HOLDING = "server that holds small pieces back"
+GUARDED = "`--guard`, nothing refused"
 
 
 def _cases(folder, chain, resolver):
@@ -23,6 +25,8 @@ def _cases(folder, chain, resolver):
     rsa = lab.Chain(folder, "RSA-2048")
     name = {"host": ("--resolver", resolver)}
     hosts = {"host": ("-H", "localhost")}
+    state = pathlib.Path(folder, "guard")
+    state.mkdir(mode=0o700)
     return [
         (USUAL, (chain,), (chain,), {}),
         ("no TLS, login in the clear", (), (None, "--no-tls",
@@ -34,6 +38,7 @@ def _cases(folder, chain, resolver):
         ("the system's whole store, hashed", (chain,),
          (chain, "--ca-path", chain.directory), {}),
         ("a DNS name", (chain,), (chain,), name),
+        (GUARDED, (chain,), (chain, "--guard", "--state-dir", state), {}),
         ("a name in /etc/hosts", (chain,), (chain,), hosts),
     ]
 
@@ -113,6 +118,8 @@ def verdict(rows, settings, openssl):
          of_usual("the system's whole store, hashed"), 1.10),
         ("a DNS name, at most 1.05 of an address",
          of_usual("a DNS name"), 1.05),
+        ("a guard without a refusal, at most 1.01 of none",
+         of_usual(GUARDED), 1.01),
         ("ms more without tickets, no 40 ms stall", later(NO_TICKETS), 20),
         ("ms more where pieces are held back, no 40 ms stall",
          later(HOLDING), 20),
