@@ -265,6 +265,19 @@ host_length(const char *url)
 	return (int)(n + strcspn(url + n, "/?#"));
 }
 
+/* What to do where certificates to trust in could not be read. */
+static const char *
+advice_on_roots(const struct request *r)
+{
+	if (r->ca_file != NULL)
+		return "make the file of ca-file one that this user can read, "
+		       "in PEM";
+	if (getenv("SSL_CERT_FILE") != NULL)
+		return "SSL_CERT_FILE names it: correct that, or unset it";
+	return "this machine has no root certificates: install "
+	       "ca-certificates";
+}
+
 static int
 explain(CURL *c, const struct request *r, const struct exchange *x, CURLcode rc,
     struct failure *f)
@@ -290,6 +303,8 @@ explain(CURL *c, const struct request *r, const struct exchange *x, CURLcode rc,
 		failure_advise(f,
 		    "nothing was sent; if a CA of your own signed it: ca-file "
 		    "= FILE");
+	else if (rc == CURLE_SSL_CACERT_BADFILE)
+		failure_advise(f, "%s", advice_on_roots(r));
 	return -1;
 }
 

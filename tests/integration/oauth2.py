@@ -103,9 +103,9 @@ class Helper:
                 now + (left - 300 if renew_in is None else renew_in)))
         path.chmod(0o600)
 
-    def start(self, *args, env=None, **more):
+    def start(self, *args, env=None, wrapper=(), **more):
         return subprocess.Popen(
-            [self.path, *map(str, args)], stdin=subprocess.DEVNULL,
+            [*wrapper, self.path, *map(str, args)], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env=self.plugin.environment({**self.env, **(env or {})}), **more)
 

@@ -412,6 +412,22 @@ def test_trust_of_the_system(helper, provider, trust, code):
         assert "ca-file = FILE" in run.out, run
 
 
+@pytest.mark.parametrize("keys, env, words", [
+    ({"ca_file": None}, {}, "install ca-certificates"),
+    ({"ca_file": None}, {"SSL_CERT_FILE": "/none"}, "SSL_CERT_FILE names it"),
+    ({"ca_file": "/none"}, {}, "make the file of ca-file one"),
+])
+def test_machine_without_roots(helper, provider, leave_to_mount, keys, env,
+                               words):
+    helper.signed_in(**keys)
+    run = helper.run(
+        "token", "alice", env=env, wrapper=[
+            "unshare", "--mount", "sh", "-c",
+            'mount -t tmpfs none /etc/ssl && exec "$@"', "sh"])
+    assert run.code == 78 and words in run.fields["remedy"], run
+    assert not provider.requests
+
+
 def test_proxy_that_is_not_there(helper, provider):
     helper.signed_in(proxy="http://127.0.0.1:1")
     assert helper.run("token", "alice").code == 75
