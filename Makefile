@@ -248,7 +248,7 @@ $(O)/build: FORCE
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 mains = $(main:%.c=$(O)/%.o) $(O)/smtp_oauth2.o
 $(mains): $(O)/build
-$(mains): private own_flags += -DBUILD='"$(shell cat $(O)/build)"'
+$(mains): private own_flags += -DBUILD='"$(shell cat $(O)/build 2>/dev/null)"'
 
 FORCE:
 

@@ -82,10 +82,9 @@ export ASAN_OPTIONS = detect_leaks=1:strict_string_checks=1:exitcode=99
 export LSAN_OPTIONS = exitcode=99
 export UBSAN_OPTIONS = halt_on_error=1:print_stacktrace=1:exitcode=99
 
-# $(call pytest,BINARY...[,WHAT[,ENVIRONMENT]]).  Tests leave nothing in the
-# tree, and tests/integration/conftest.py makes a skipped one a failure where
-# CI=true.
-pytest = @PYTHONDONTWRITEBYTECODE=1 $(3) $(PYTHON) -m pytest -n 6 \
+# $(call pytest,BINARY...[,WHAT]).  Tests leave nothing in the tree, and tests/
+# integration/conftest.py makes a skipped one a failure where CI=true.
+pytest = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n 6 \
          $(or $(2),tests/integration -m 'not long') \
          $(addprefix --binary ,$(1)) -q -rs -p no:cacheprovider
 
@@ -124,23 +123,22 @@ check: ## Run every test, sanitizers included; needs root; installs what is miss
 	$(submake) bench-programs
 	$(call bench,check.py)
 
-check-sanitized: ## Run the plugin with the sanitizers in every test, and what clang makes
+check-sanitized: ## Run the plugin with the sanitizers where peers and files feed it, and what clang makes
 	$(needs_root)
 	@$(install_packages) $(check_packages)
 	$(submake) unit
 	$(submake) VARIANT=clang all unit-programs
 	$(submake) VARIANT=asan all
-	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
-	$(call pytest,build/asan/check_smtp_auth,,$(without_leaks))
-	$(call pytest,build/asan/check_smtp_auth,$(lasting))
+	$(call pytest,build/asan/check_smtp_auth,$(fed:%=tests/integration/test_%.py) \
+	    -m 'not long')
 	@sh tests/oauth2/install-servers.sh build/oauth-servers
 	$(call pytest,build/asan/check_smtp_auth,tests/oauth2)
 
-# Looking for leaks doubles what a run costs, and a leak harms only what lasts: a
-# batch, in which every dialogue can happen.
-without_leaks = ASAN_OPTIONS=$(ASAN_OPTIONS):detect_leaks=0
-lasting = tests/integration/test_batch.py tests/integration/test_dialogues.py \
-          tests/integration/test_token.py --in-batch -m 'not long'
+# Where what others wrote is read: servers, name servers, providers, the user's
+# files.  check-long runs all tests so.
+fed = ask baseline batch dialogues dns explain guard hostile \
+      hostile_certificates hostile_dns limits oauth2_plugin oauth2_signin proxy \
+      scram secrets token
 
 check-on: ## Run demo and check on a bare Debian: SUITE=bookworm or trixie, the other one
 	$(needs_root)
@@ -183,7 +181,7 @@ bench-batch: ## Measure what a login costs in a batch, and who waits for whom
 
 bench = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/$(1)
 
-check-long: ## Run what takes long: calls that fail, load, batches, STATIC=1, fuzzing
+check-long: ## Run what takes long: calls that fail, load, sanitizers in all tests, STATIC=1, fuzzing
 	$(needs_root)
 	@$(install_packages) $(check_packages)
 	$(install_static)
@@ -197,9 +195,11 @@ check-long: ## Run what takes long: calls that fail, load, batches, STATIC=1, fu
 	    --in-batch)
 	$(call pytest,build/check_smtp_auth,tests/integration/test_oauth2_renew.py \
 	    tests/integration/test_guard.py tests/integration/test_batch.py -m long)
+	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
+	$(submake) VARIANT=asan all
+	$(call pytest,build/asan/check_smtp_auth)
 	$(submake) STATIC=1 all
 	@sh tests/hardening.sh '$(CC)' '$(MAKE) STATIC=1' build/static
-	@sh tests/unpack-packages.sh build/unpacked exim4-daemon-light sendmail-bin
 	$(call pytest,build/static/check_smtp_auth)
 	$(submake) fuzz FUZZ_SECONDS=5
 
