@@ -75,7 +75,7 @@ def sync(place, within):
     for zone in ("global-templates", *OF_ZONE):
         place.make_folder("%s/%s" % (within, zone))
     place.write("%s/global-templates/batch.conf" % within,
-                (FOLDER / "icinga2.conf").read_text())
+                (FOLDER / "smtp_auth_batch.conf").read_text())
     for zone, (host, _) in OF_ZONE.items():
         place.write("%s/%s/hosts.conf" % (within, zone),
                     SYNCED.format(name=host))
