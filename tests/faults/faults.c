@@ -167,8 +167,15 @@ static int faulty = -1;
 static unsigned long first, times = 1;
 static int error;
 
+/* SIGTERM is for it, whichever thread or child of it is about to call. */
+static pid_t program;
+
 /* A library is allocating, in the program's function for that. */
-static enum { LIBRARY_NONE, LIBRARY_WORKS, LIBRARY_FAILS } library;
+static _Thread_local enum {
+	LIBRARY_NONE,
+	LIBRARY_WORKS,
+	LIBRARY_FAILS
+} library;
 
 static int
 fails(int which)
@@ -180,7 +187,7 @@ fails(int which)
 	    calls[which] >= first + times)
 		return 0;
 	if (error == 0)
-		raise(SIGTERM);
+		kill(program, SIGTERM);
 	errno = error;
 	return error != 0;
 }
@@ -259,29 +266,34 @@ __wrap_fcntl(int fd, int command, long argument)
 typedef void *openssl_malloc_fn(size_t n, const char *file, int line);
 typedef void *openssl_realloc_fn(void *p, size_t n, const char *file, int line);
 
+static void
+enter(int which)
+{
+	library = fails(which) ? LIBRARY_FAILS : LIBRARY_WORKS;
+}
+
+static void *
+leave(void *p)
+{
+	library = LIBRARY_NONE;
+	return p;
+}
+
 static openssl_malloc_fn *its_malloc;
 static openssl_realloc_fn *its_realloc;
 
 static void *
 openssl_malloc(size_t n, const char *file, int line)
 {
-	void *p;
-
-	library = fails(FAULT_library) ? LIBRARY_FAILS : LIBRARY_WORKS;
-	p = its_malloc(n, file, line);
-	library = LIBRARY_NONE;
-	return p;
+	enter(FAULT_library);
+	return leave(its_malloc(n, file, line));
 }
 
 static void *
 openssl_realloc(void *old, size_t n, const char *file, int line)
 {
-	void *p;
-
-	library = fails(FAULT_library) ? LIBRARY_FAILS : LIBRARY_WORKS;
-	p = its_realloc(old, n, file, line);
-	library = LIBRARY_NONE;
-	return p;
+	enter(FAULT_library);
+	return leave(its_realloc(old, n, file, line));
 }
 
 extern int __real_CRYPTO_set_mem_functions(
@@ -308,23 +320,15 @@ static realloc_fn *ares_s_realloc;
 static void *
 ares_malloc(size_t n)
 {
-	void *p;
-
-	library = fails(FAULT_library) ? LIBRARY_FAILS : LIBRARY_WORKS;
-	p = ares_s_malloc(n);
-	library = LIBRARY_NONE;
-	return p;
+	enter(FAULT_library);
+	return leave(ares_s_malloc(n));
 }
 
 static void *
 ares_realloc(void *old, size_t n)
 {
-	void *p;
-
-	library = fails(FAULT_library) ? LIBRARY_FAILS : LIBRARY_WORKS;
-	p = ares_s_realloc(old, n);
-	library = LIBRARY_NONE;
-	return p;
+	enter(FAULT_library);
+	return leave(ares_s_realloc(old, n));
 }
 
 extern int __real_ares_library_init_mem(
@@ -361,45 +365,29 @@ extern int __wrap_curl_global_init_mem(long flags, malloc_fn *m, free_fn *f,
 static void *
 curl_malloc(size_t n)
 {
-	void *p;
-
-	library = fails(FAULT_curl) ? LIBRARY_FAILS : LIBRARY_WORKS;
-	p = curl_s_malloc(n);
-	library = LIBRARY_NONE;
-	return p;
+	enter(FAULT_curl);
+	return leave(curl_s_malloc(n));
 }
 
 static void *
 curl_realloc(void *old, size_t n)
 {
-	void *p;
-
-	library = fails(FAULT_curl) ? LIBRARY_FAILS : LIBRARY_WORKS;
-	p = curl_s_realloc(old, n);
-	library = LIBRARY_NONE;
-	return p;
+	enter(FAULT_curl);
+	return leave(curl_s_realloc(old, n));
 }
 
 static char *
 curl_strdup(const char *s)
 {
-	char *p;
-
-	library = fails(FAULT_curl) ? LIBRARY_FAILS : LIBRARY_WORKS;
-	p = curl_s_strdup(s);
-	library = LIBRARY_NONE;
-	return p;
+	enter(FAULT_curl);
+	return leave(curl_s_strdup(s));
 }
 
 static void *
 curl_calloc(size_t n, size_t m)
 {
-	void *p;
-
-	library = fails(FAULT_curl) ? LIBRARY_FAILS : LIBRARY_WORKS;
-	p = curl_s_calloc(n, m);
-	library = LIBRARY_NONE;
-	return p;
+	enter(FAULT_curl);
+	return leave(curl_s_calloc(n, m));
 }
 
 int
@@ -423,12 +411,8 @@ static malloc_fn *json_s_malloc;
 static void *
 json_malloc(size_t n)
 {
-	void *p;
-
-	library = fails(FAULT_json) ? LIBRARY_FAILS : LIBRARY_WORKS;
-	p = json_s_malloc(n);
-	library = LIBRARY_NONE;
-	return p;
+	enter(FAULT_json);
+	return leave(json_s_malloc(n));
 }
 
 void
@@ -513,6 +497,7 @@ begin(void)
 {
 	const char *plan = getenv("FAULT"), *path = getenv("FAULT_LOG");
 
+	program = getpid();
 	if (path != NULL)
 		snprintf(log_path, sizeof log_path, "%s", path);
 	if (plan != NULL)
