@@ -13,9 +13,7 @@ command_open(struct command_account *c, const struct command_line *l,
 	if (config_load(&c->config, l->config, f) == -1 ||
 	    config_account(&c->config, l->name, &c->account, f) == -1)
 		return -1;
-	return store_open(&c->store,
-	    l->state_dir != NULL ? l->state_dir : store_default_path(), create,
-	    f);
+	return store_open(&c->store, store_path(l->state_dir), create, f);
 }
 
 void

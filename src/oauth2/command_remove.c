@@ -30,9 +30,7 @@ command_remove(const struct command_line *l, struct failure *f)
 {
 	struct store store = { .folder = -1 };
 
-	if (store_open(&store,
-		l->state_dir != NULL ? l->state_dir : store_default_path(),
-		false, f) == 0 &&
+	if (store_open(&store, store_path(l->state_dir), false, f) == 0 &&
 	    remove_files(&store, l->name, f) == 0)
 		printf("%s: token and refresh token are removed; the section "
 		       "in oauth2.ini, and what the provider knows of the "

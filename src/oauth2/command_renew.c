@@ -165,9 +165,7 @@ run_all(const struct command_line *l, struct failure *f)
 		.hosts = BUF_INIT(4 * 1024 * 1024) };
 
 	if (config_load(&config, l->config, f) == 0 &&
-	    store_open(&store,
-		l->state_dir != NULL ? l->state_dir : store_default_path(),
-		true, f) == 0)
+	    store_open(&store, store_path(l->state_dir), true, f) == 0)
 		renew_all(&r);
 	buf_free(&r.hosts);
 	store_close(&store);

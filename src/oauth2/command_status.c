@@ -199,9 +199,7 @@ look(const struct command_line *l, struct overview *v,
 	int rc = -1;
 
 	if (config_load(&config, l->config, f) == 0 &&
-	    store_open(&store,
-		l->state_dir != NULL ? l->state_dir : store_default_path(),
-		true, f) == 0) {
+	    store_open(&store, store_path(l->state_dir), true, f) == 0) {
 		rc = 0;
 		if (l->name != NULL)
 			look_at(v, &config, &store, l->name, limits);

@@ -24,12 +24,14 @@ fail(const struct store *s, const char *file, const char *what,
 }
 
 const char *
-store_default_path(void)
+store_path(const char *state_dir)
 {
 	static char first[4096];
 	const char *given = getenv("STATE_DIRECTORY");
 	size_t n;
 
+	if (state_dir != NULL)
+		return state_dir;
 	if (given == NULL || *given == '\0')
 		return DEFAULT_PATH;
 	/* systemd joins several by colons. */

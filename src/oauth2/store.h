@@ -31,8 +31,9 @@ struct store_room {
 
 enum { STORE_FILE_MAX = 256 * 1024 };
 
-/* --state-dir, else the first of $STATE_DIRECTORY, else /var/lib/... */
-const char *store_default_path(void);
+/* Of --state-dir, unless it is NULL: else the first of $STATE_DIRECTORY, else
+ * /var/lib/... */
+const char *store_path(const char *state_dir);
 
 /*
  * Open the folder.  Root becomes its owner, for good, with the owner's groups;

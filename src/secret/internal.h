@@ -86,6 +86,9 @@ enum {
 	SECRET_STORED_MAX = 96 * 1024, /* of a token's file */
 };
 
+/* Open what is kept there, no link.  Returns a descriptor, or -1 with errno. */
+int secret_stored_open(const char *path);
+
 /* Append where it is kept.  Returns 0, or -1 with *e set. */
 int secret_stored_path(
     struct buf *out, const struct secret_source *source, struct err *e);

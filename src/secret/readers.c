@@ -1,7 +1,6 @@
 #include "secret/readers.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "base/crew.h"
 #include "base/descriptor.h"
 #include "base/wipe.h"
+#include "secret/internal.h"
 
 enum { STACK = 64 * 1024, PIECE = 4096 };
 
@@ -70,10 +70,8 @@ read_file(struct secret_reading *q, int fd)
 static int
 open_file(const struct secret_reading *q)
 {
-	if (q->how == SECRET_READ_LINE)
-		return descriptor_open(q->path);
-	return open(
-	    q->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return q->how == SECRET_READ_LINE ? descriptor_open(q->path)
+					  : secret_stored_open(q->path);
 }
 
 static void

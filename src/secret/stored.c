@@ -60,6 +60,13 @@ fail_open(struct err *e, const char *path, int error)
 	return fail(e, path, why);
 }
 
+int
+secret_stored_open(const char *path)
+{
+	return open(
+	    path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
 /* Nobody else may have chosen or seen what is sent. */
 static int
 check_file(mode_t mode, uid_t owner, const char *path, struct err *e)
@@ -83,8 +90,7 @@ read_file(struct buf *out, const char *path, struct err *e)
 	char data[4096];
 	struct stat st;
 	ssize_t n = -1;
-	int fd = open(
-	    path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = secret_stored_open(path);
 
 	if (fd == -1 && errno == ENOENT)
 		return 0;

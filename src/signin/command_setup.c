@@ -240,7 +240,7 @@ command_setup(const struct command_line *l, struct failure *f)
 {
 	struct setup s = { .line = l, .store = { .folder = -1 }, .f = f };
 
-	s.state = l->state_dir != NULL ? l->state_dir : store_default_path();
+	s.state = store_path(l->state_dir);
 	if (find_folder(&s) == 0 && gather(&s) == 0 && check_source(&s) == 0 &&
 	    discover(&s) == 0 &&
 	    account_make(&s.account, l->name, &s.given, "setup", f) == 0 &&

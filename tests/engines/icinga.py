@@ -2,6 +2,7 @@
 own configuration, certificates and folders, asked through its REST API."""
 
 import base64
+import contextlib
 import http.client
 import json
 import shutil
@@ -48,6 +49,19 @@ object IcingaApplication "app" {
 ALONE = COMMANDS.read_text() + """
 object Endpoint NodeName { }
 object Zone ZoneName { endpoints = [ NodeName ] }
+"""
+# A master and a satellite.
+ZONES = """
+object Endpoint "master" {{
+    {address}
+}}
+object Endpoint "satellite" {{ }}
+object Zone "master" {{ endpoints = [ "master" ] }}
+object Zone "satellite" {{
+    endpoints = [ "satellite" ]
+    parent = "master"
+}}
+object Zone "global-templates" {{ global = true }}
 """
 
 
@@ -223,3 +237,33 @@ class Graphite:
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         self.thread.join()
+
+
+@contextlib.contextmanager
+def pair(at_master, at_satellite, sync):
+    """A master, in its place, and a satellite connected to it; sync(zones)
+    fills the folder of what the master distributes, services among it."""
+    nodes = []
+    try:
+        master = Icinga(at_master, "master")
+        satellite = Icinga(at_satellite, "satellite", master)
+        nodes += [satellite, master]
+        sync(at_master.make_folder("master/configdir/zones.d"))
+        master.configure(ON_DEMAND, ZONES.format(address=""))
+        master.start()
+        # It connects as soon as it has been started or reloaded; the master
+        # would try every ten seconds.
+        satellite.configure(ON_DEMAND, ZONES.format(
+            address='host = "%s"\n    port = %d' % (ADDRESS, master.port)))
+        satellite.start()
+        # The satellite takes the configuration over, and reloads itself.
+        satellite.wait_for(lambda: satellite.look("/v1/objects/services"))
+        for node in nodes:
+            node.wait_for(lambda: [
+                endpoint["attrs"]["connected"] for endpoint in
+                node.look("/v1/objects/endpoints")
+                if endpoint["name"] != node.name] == [True])
+        yield master, satellite
+    finally:
+        for node in nodes:
+            node.stop()

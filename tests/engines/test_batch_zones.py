@@ -10,7 +10,6 @@ import pytest
 import icinga
 from conftest import HOST, INTEGRATIONS, PASSWORD, Place, USER
 from test_batch import submit
-from test_icinga_satellite import ZONES
 
 FOLDER = INTEGRATIONS / "batch"
 # zone -> (its host, the pattern for --only)
@@ -40,31 +39,13 @@ def write_file(place, port):
 def cluster(ca, binary, mail_server):
     """The file, and zone -> (the node, the place with its secrets)."""
     at_master, at_satellite = Place(binary, ca), Place(binary, ca)
-    nodes = []
     try:
-        master = icinga.Icinga(at_master, "master")
-        satellite = icinga.Icinga(at_satellite, "satellite", master)
-        nodes += [satellite, master]
-        zones = at_master.make_folder("master/configdir/zones.d")
-        sync(at_master, zones.relative_to(at_master.folder))
-        master.configure(icinga.ON_DEMAND, ZONES.format(address=""))
-        master.start()
-        satellite.configure(icinga.ON_DEMAND, ZONES.format(
-            address='host = "%s"\n    port = %d' % (
-                icinga.ADDRESS, master.port)))
-        satellite.start()
-        satellite.wait_for(lambda: satellite.look("/v1/objects/services"))
-        for node in nodes:
-            node.wait_for(lambda: [
-                endpoint["attrs"]["connected"] for endpoint in
-                node.look("/v1/objects/endpoints")
-                if endpoint["name"] != node.name] == [True])
-        yield (write_file(at_master, mail_server.port["submission"]),
-               {"master": (master, at_master),
-                "satellite": (satellite, at_satellite)})
+        with icinga.pair(at_master, at_satellite, lambda zones: sync(
+                at_master, zones.relative_to(at_master.folder))) as nodes:
+            yield (write_file(at_master, mail_server.port["submission"]),
+                   {"master": (nodes[0], at_master),
+                    "satellite": (nodes[1], at_satellite)})
     finally:
-        for node in nodes:
-            node.stop()
         at_master.close()
         at_satellite.close()
 

@@ -7,18 +7,6 @@ import icinga
 from conftest import HOST, PASSWORD, Place, USER
 from integration import LABELS, parse_perfdata
 
-ZONES = """
-object Endpoint "master" {{
-    {address}
-}}
-object Endpoint "satellite" {{ }}
-object Zone "master" {{ endpoints = [ "master" ] }}
-object Zone "satellite" {{
-    endpoints = [ "satellite" ]
-    parent = "master"
-}}
-object Zone "global-templates" {{ global = true }}
-"""
 SYNCED = """
 object Host "{name}" {{
     check_command = "dummy"
@@ -38,32 +26,11 @@ def cluster(ca, binary, mail_server):
     """The master, the satellite, and its place."""
     at_master, at_satellite = Place("/bin/false", ca), Place(binary, ca)
     (at_master.folder / "password").unlink()
-    nodes = []
     try:
-        master = icinga.Icinga(at_master, "master")
-        satellite = icinga.Icinga(at_satellite, "satellite", master)
-        nodes += [satellite, master]
-        zones = at_master.make_folder("master/configdir/zones.d")
-        sync(at_master, zones, at_satellite, mail_server)
-        master.configure(icinga.ON_DEMAND, ZONES.format(address=""))
-        master.start()
-        # It connects as soon as it has been started or reloaded; the master
-        # would try every ten seconds.
-        satellite.configure(icinga.ON_DEMAND, ZONES.format(
-            address='host = "%s"\n    port = %d' % (
-                icinga.ADDRESS, master.port)))
-        satellite.start()
-        # The satellite takes the configuration over, and reloads itself.
-        satellite.wait_for(lambda: satellite.look("/v1/objects/services"))
-        for node in nodes:
-            node.wait_for(lambda: [
-                endpoint["attrs"]["connected"] for endpoint in
-                node.look("/v1/objects/endpoints")
-                if endpoint["name"] != node.name] == [True])
-        yield master, satellite, at_satellite
+        with icinga.pair(at_master, at_satellite, lambda zones: sync(
+                at_master, zones, at_satellite, mail_server)) as nodes:
+            yield (*nodes, at_satellite)
     finally:
-        for node in nodes:
-            node.stop()
         at_master.close()
         at_satellite.close()
 

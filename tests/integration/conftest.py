@@ -449,3 +449,19 @@ def plain(user, password, authzid=""):
     """The response of PLAIN, in base64."""
     return base64.b64encode(
         ("%s\0%s\0%s" % (authzid, user, password)).encode()).decode()
+
+
+def spoil(path, how, elsewhere):
+    """Make a file of state one that others may have made."""
+    if how == "link":
+        path.rename(elsewhere)
+        path.symlink_to(elsewhere)
+    elif how == "fifo":
+        path.unlink()
+        os.mkfifo(path)
+    elif how == "writable":
+        path.chmod(0o666)
+    elif how == "foreign":
+        os.chown(path, 12345, 12345)
+    else:
+        raise ValueError(how)

@@ -80,3 +80,18 @@ class Process:
         self.process.wait()
         self.let_go()
         os.close(self.master)
+
+
+def converse(*args, dialogue, **more):
+    """Types the answer to each question.  Process(*args, **more).  Returns the
+    exit code and all that was shown."""
+    process = Process(*args, **more)
+    try:
+        shown = ""
+        for question, answer in dialogue:
+            shown += process.until(question)
+            process.send(answer)
+        shown += process.rest().decode()
+        return process.process.wait(60), shown
+    finally:
+        process.close()

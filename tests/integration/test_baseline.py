@@ -1,12 +1,11 @@
 """--baseline: what a service offers must stay as it was."""
 
-import os
 import re
 import ssl
 
 import pytest
 
-from conftest import HOST, USER
+from conftest import HOST, USER, spoil
 
 
 @pytest.fixture
@@ -198,16 +197,7 @@ def test_not_ours(plugin, mail, folder, tmp_path, damage):
     plugin.run(*args)
     good = kept(folder)
     path, = folder.glob("*.baseline")
-    if damage == "link":
-        path.rename(tmp_path / "elsewhere")
-        path.symlink_to(tmp_path / "elsewhere")
-    elif damage == "fifo":
-        path.unlink()
-        os.mkfifo(path)
-    elif damage == "writable":
-        path.chmod(0o666)
-    elif damage == "foreign":
-        os.chown(path, 12345, 12345)
+    spoil(path, damage, tmp_path / "elsewhere")
     result = plugin.run(*args)
     assert result.state == "OK"
     assert any("set aside as .damaged" in x for x in result.details), result

@@ -9,7 +9,7 @@ import time
 import pytest
 
 import postfix_server
-from conftest import HOST, PASSWORD, USER, matches
+from conftest import HOST, PASSWORD, USER, matches, spoil
 from guard_memory import Memory
 
 NO = "535 5.7.8 Error: authentication failed"
@@ -351,18 +351,10 @@ def test_damaged_file(plugin, mail, memory, tmp_path, damage):
         memory.put(path, os.urandom(300).hex() + "\n")
     elif damage == "empty":
         memory.put(path, "")
-    elif damage == "link":
-        path.rename(tmp_path / "elsewhere")
-        path.symlink_to(tmp_path / "elsewhere")
-    elif damage == "fifo":
-        path.unlink()
-        os.mkfifo(path)
-    elif damage == "writable":
-        path.chmod(0o666)
-    elif damage == "foreign":
-        os.chown(path, 12345, 12345)
     elif damage == "other":
         memory.put(path, path.read_text().replace(HOST, "h", 1))
+    else:
+        spoil(path, damage, tmp_path / "elsewhere")
     result = plugin.run(*server.login, *memory.args)
     assert "not sent again" not in result.message
     assert any("warning: " in x and "set aside as .damaged" in x

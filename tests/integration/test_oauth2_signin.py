@@ -312,20 +312,11 @@ def test_state_folder_that_is_not_right(helper, provider, setup):
 @pytest.fixture
 def talk(helper):
     def run(*dialogue, args=()):
-        process = terminal.Process(
+        return terminal.converse(
             [helper.path, "setup", "alice", "--config=%s" % helper.ini,
              "--proxy=http://127.0.0.1:1", *args],
-            helper.plugin.environment(helper.env), helper.state,
-            columns=500)
-        try:
-            shown = ""
-            for question, answer in dialogue:
-                shown += process.until(question)
-                process.send(answer)
-            shown += process.rest().decode()
-            return process.process.wait(60), shown
-        finally:
-            process.close()
+            helper.plugin.environment(helper.env), helper.state, columns=500,
+            dialogue=dialogue)
 
     return run
 

@@ -473,19 +473,10 @@ def test_microsoft(helper, oidc, options, ca, mail_local, flow, client):
 def talk(helper):
     """talk(args, (question, answer)...) types; returns all that was shown."""
     def run(args, *dialogue):
-        process = terminal.Process(
+        return terminal.converse(
             [helper.program, "--config", helper.config, "--state-dir",
              helper.state, *args], helper.environment(), helper.folder,
-            columns=500)
-        try:
-            shown = ""
-            for question, answer in dialogue:
-                shown += process.until(question)
-                process.send(answer)
-            shown += process.rest().decode()
-            return process.process.wait(60), shown
-        finally:
-            process.close()
+            columns=500, dialogue=dialogue)
 
     return run
 
