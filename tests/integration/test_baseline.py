@@ -46,7 +46,7 @@ def older_tls(mail, ca):
 def other_key(mail, ca):
     mail.context = ca.context(ca.two_names)
     return "key before sha256//%s, now sha256//%s" % (
-        ca.good.pin.split("//")[1], ca.two_names.pin.split("//")[1])
+        ca.good.pin.split("//", 1)[1], ca.two_names.pin.split("//", 1)[1])
 
 
 def other_issuer(mail, ca):
