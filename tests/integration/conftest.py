@@ -286,9 +286,10 @@ class Plugin:
             assert out.count(b"|") <= 1, said
         if process.kind == "json":
             for line in result.lines:
-                # Without memory the last word of all is text.
-                if not line.startswith("SMTP_AUTH "):
-                    schema.read(line)
+                # Without memory the last word is text, to its end.
+                if line.startswith("SMTP_AUTH "):
+                    break
+                schema.read(line)
         if process.kind == "text":
             first = out.split(b"\n")[0]
             assert len(first) <= FIRST_LINE_MAX, said
