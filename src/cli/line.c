@@ -10,6 +10,7 @@
 
 enum {
 	ROWS_MAX = 80,
+	WORD_MAX = 64,    /* of an option's name, more than any has */
 	WORD_SHOWN = 100, /* octets of one that is no option */
 	FIRST_ROW = 256,  /* getopt's value of a row, beyond all letters */
 	POSITIONAL = 1,   /* what getopt returns for a word without dash */
@@ -187,6 +188,45 @@ hide_rest(char **argv, int at)
 		memset(letter, optopt, strlen(letter));
 }
 
+/*
+ * Whether a word is an option, its letter alone or its whole name, which then
+ * stands where another's value should: "-P -H mail.example.org".  name[] gets
+ * how it is called.
+ */
+static bool
+is_option(const struct option_table *t, const char *word, char name[WORD_MAX])
+{
+	size_t n = strcspn(word, "=");
+
+	if (n >= WORD_MAX || word[0] != '-')
+		return false;
+	snprintf(name, WORD_MAX, "%.*s", (int)n, word);
+	if (name[1] == '-')
+		return table_find_name(t, name + 2) != NULL;
+	return strlen(word) == 2 && table_find_letter(t, name[1]) != NULL;
+}
+
+/* Whether an option stands for the value of g, which is then said. */
+static bool
+lacks_value(const struct option_table *t, const struct given *g, char **argv,
+    struct err *e)
+{
+	char next[WORD_MAX];
+
+	if (g->value == NULL || g->value != argv[optind - 1] ||
+	    !is_option(t, g->value, next))
+		return false;
+	if (g->by_letter)
+		err_set(e, ERR_USAGE, "-%c: its %s is missing before %s",
+		    g->row->letter, g->row->value, next);
+	else
+		err_set(e, ERR_USAGE,
+		    "--%s: its value is missing before %s; write --%s=%s",
+		    g->row->name, next, g->row->name, g->row->value);
+	optind--; /* it is read as what it is */
+	return true;
+}
+
 static void
 add_word(struct given_list *l, char *word, struct err *e)
 {
@@ -204,6 +244,8 @@ add_option(struct given_list *l, const struct option_table *t, int c, int argc,
 	if (g.row == NULL)
 		return; /* getopt knows no others */
 	g.value = g.word = odd_value(g.row, argc, argv);
+	if (lacks_value(t, &g, argv, e))
+		return;
 	given_add(l, &g, e);
 	if (g.value != NULL && is_secret(t, g.row, g.value))
 		wipe(g.value, strlen(g.value));

@@ -684,6 +684,17 @@ static const struct row rows[] = {
 	    "!--port: its value is missing; write --port=PORT" },
 	{ "value too many", "h --lmtp=x", "!--lmtp: takes no value" },
 	{ "no value of a secret", "h -P", "!-P: its SECRET is missing" },
+	{ "an option for a secret", "-U bob -P -H h",
+	    "!-P: its SECRET is missing before -H" },
+	{ "an option for a user", "h -U -P x",
+	    "!-U: its USER is missing before -P" },
+	{ "a long option for a value", "h -p --ca-file=/x",
+	    "!-p: its PORT is missing before --ca-file" },
+	{ "an option behind a long one", "h --authpass -4",
+	    "!--authpass: its value is missing before -4; "
+	    "write --authpass=SECRET" },
+	{ "a second name for a value", "h -U --authuser x",
+	    "!-U: its USER is missing before --authuser" },
 };
 
 static void

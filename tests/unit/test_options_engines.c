@@ -152,7 +152,7 @@ is_as_wanted(const struct options *o, const struct wanted *w)
 			responses++;
 	return same(o->check.host, "h") && o->check.login == w->login &&
 	    same(o->check.user, w->login ? "u" : NULL) &&
-	    (!w->login || same(o->check.secret.text, "-p")) &&
+	    (!w->login || same(o->check.secret.text, "-pw")) &&
 	    o->check.port ==
 	    (w->port != 0      ? w->port
 		    : w->login ? 587
@@ -213,7 +213,7 @@ static const struct part days = { { "-D", "30,14" }, add_days };
 static const struct part fqdn = { { "-F", "probe.example" }, add_fqdn };
 static const struct part host = { { "-H", "h" }, add_nothing };
 static const struct part bare_host = { { "h" }, add_nothing };
-static const struct part password = { { "-P", "-p" }, add_nothing };
+static const struct part password = { { "-P", "-pw" }, add_nothing };
 static const struct part response = { { "-R", "250" }, add_response };
 static const struct part starttls = { { "-S" }, add_starttls };
 static const struct part user = { { "-U", "u" }, add_login };
