@@ -275,7 +275,7 @@ advice_on_roots(const struct request *r)
 	if (getenv("SSL_CERT_FILE") != NULL)
 		return "SSL_CERT_FILE names it: correct that, or unset it";
 	return "this machine has no root certificates: install "
-	       "ca-certificates";
+	       "ca-certificates, or name the provider's own (ca-file = FILE)";
 }
 
 static int

@@ -71,6 +71,13 @@ find_line(const struct hint_query *whose, const char *text)
 	return h;
 }
 
+static bool
+is_of_login(enum smtp_outcome o)
+{
+	return o == SMTP_MECHANISM_REFUSED || o == SMTP_AUTH_REJECTED ||
+	    o == SMTP_AUTH_TEMPORARY;
+}
+
 void
 explain_refusal(
     struct verdict *v, const struct facts *f, const struct settings *asked)
@@ -91,6 +98,7 @@ explain_refusal(
 	word_reply(&greeting, f, &f->smtp->greeting);
 	word_reply(&text, f, &f->smtp->last);
 	whose.greeting = buf_str(&greeting);
+	whose.login = kept || is_of_login(f->smtp->outcome);
 	v->row = kept ? find_line(&whose, f->guard.reply)
 		      : find(&whose, f->smtp, buf_str(&text));
 	v->failed = v->failed || greeting.failed || text.failed;

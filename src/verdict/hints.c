@@ -106,7 +106,8 @@ holds_one(const char *text, const char *words)
 static bool
 concerns(const struct hint *h, const struct hint_query *q, bool sign)
 {
-	if (sign ? h->code != HINT_SIGN || q->code < 400 : h->code != q->code)
+	if (sign ? q->code < 400 || (h->code == HINT_LOGIN && !q->login)
+		 : h->code != q->code)
 		return false;
 	if (h->enhanced != NULL && strcmp(h->enhanced, q->enhanced) != 0)
 		return false;
@@ -137,8 +138,11 @@ hints_find(const struct hint_query *q)
 {
 	const struct hint *row = find_row(q, false), *sign;
 
-	if (row != NULL && !cause_has(row->cause, CAUSE_IS_VAGUE))
-		return row;
+	if (row != NULL && !cause_has(row->cause, CAUSE_IS_VAGUE)) {
+		/* A code alone says less than what is said of this account. */
+		sign = hints_is_general(row) ? find_row(q, true) : NULL;
+		return sign != NULL && sign->code == HINT_LOGIN ? sign : row;
+	}
 	sign = find_row(q, true);
 	return sign != NULL ? sign : row;
 }

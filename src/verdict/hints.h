@@ -14,6 +14,7 @@
 enum {
 	HINT_CHALLENGE = 334, /* the decoded error of a challenge */
 	HINT_SIGN = 4,        /* words that say the same in any refusal */
+	HINT_LOGIN = 5,       /* that do so in any refusal of a login */
 };
 
 /*
@@ -41,14 +42,16 @@ struct hint_query {
 	int code;
 	const char *enhanced; /* "" if the reply has none */
 	const char *text;
+	bool login;           /* it refuses a login */
 	const char *host;     /* NULL: unknown */
 	const char *greeting; /* NULL: unknown */
 };
 
 /*
  * The row that fits with the most text, and among equals the first.  A sign
- * counts if no other row fits, or only one with a vague cause: what a server
- * adds to that outweighs it.  Returns NULL if nothing is known.
+ * counts if no other row fits, or only one with a vague cause, or if it is a
+ * login's and the row for a code alone: what a server adds outweighs that.
+ * Returns NULL if nothing is known.
  */
 const struct hint *hints_find(const struct hint_query *q);
 

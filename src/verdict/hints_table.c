@@ -329,6 +329,8 @@ const struct hint hints_table[] = {
 	 */
 	{ 535, "5.7.8", "…", CAUSE_CREDENTIAL, "wrong user or password",
 	    ANYWHERE },
+	{ 526, NULL, "Authentication failure…", CAUSE_CREDENTIAL,
+	    "wrong user or password", ANYWHERE },
 	{ 534, "5.7.9", "…", CAUSE_MECHANISM,
 	    "the server finds the mechanism too weak for this account: allow "
 	    "another (-A), or use TLS",

@@ -76,7 +76,7 @@ fit_advice(
 		return row->advice;
 	if (!f->tls.done && asked->login)
 		return "the server wants TLS before that: leave out --no-tls";
-	if (f->tls.done && row->code >= 500)
+	if (f->tls.done && (row->code >= 500 || row->code == HINT_LOGIN))
 		return "the server does not see the TLS that is there: "
 		       "something between it and this machine ends it";
 	return row->advice;

@@ -171,7 +171,12 @@ def test_rejected_as_expected(plugin, mail, reply):
     ("554 5.7.1 Client host [192.0.2.9] blocked using zen.example", "policy"),
     ("535 5.7.0 Too many authentication failures", "account"),
     ("535 5.7.8 account is locked", "account"),
-    ("534 5.7.9 Use an application password", "mechanism")])
+    ("534 5.7.9 Use an application password", "policy"),
+    ("534 5.7.9 Too weak", "mechanism"),
+    ("535 5.7.8 Your IP address is blocked", "policy"),
+    ("535 5.7.0 SMTP AUTH not allowed for this user", "policy"),
+    ("535 Maximum login attempts exceeded", "account"),
+    ("535 5.7.8 internal server error", "backend")])
 def test_refused_without_a_judgement(plugin, mail, reply, cause):
     """It proves nothing of the credential: CRITICAL, and the line says so."""
     server = mail(auth=reply)

@@ -61,7 +61,8 @@ row_of(int code, const char *reply, const char *text, bool particular)
 	const struct hint *h, *found = NULL;
 
 	for (h = hints_table; h->code != 0; h = row_after(h))
-		if ((h->code == code || h->code == HINT_SIGN) &&
+		if ((h->code == code || h->code == HINT_SIGN ||
+			h->code == HINT_LOGIN) &&
 		    strcmp(h->text, text) == 0 &&
 		    (h->at != NULL) == particular && is_for(h, reply)) {
 			if (found != NULL && found->enhanced != NULL &&
@@ -199,9 +200,7 @@ static const char *const unknown[] = {
 	"535 Error: authentication failed: x",
 	"535 5.7.80 Error: authentication failed: x",
 	"535 4.7.8 Error: authentication failed: x",
-	"525 5.7.1 Account is disabled.",
-	"525 Account is disabled.",
-	"523 5.7.11 Encryption Needed",
+	"523 5.7.11 Zorp needed",
 	"434 Unable to authenticate at present",
 	"535-Something\r\n535 5.7.8 Error: authentication failed: x",
 	/* Other words, or the same in part. */
@@ -217,7 +216,7 @@ static const char *const unknown[] = {
 	"535 5.7.8 BadCredentials",
 	"553 5.7.1 Sender address rejected: not owned",
 	"454 Temporary authentication failures",
-	"550 5.7.30 Basic authentication is not supported",
+	"550 5.7.30 Bare authentication is not supported",
 	/* In the wrong order, or once where it should be twice. */
 	"535 5.7.8 BadCredentials: Username and Password not accepted",
 	"554 ses:SendRawEmail Access denied: User bob",
@@ -259,7 +258,7 @@ test_every_row_is_whole(void **state)
 	assert_int_not_equal(hints_table[0].code, 0);
 	for (h = hints_table; h->code != 0; h = row_after(h)) {
 		if (h->code != HINT_CHALLENGE && h->code != HINT_SIGN &&
-		    (h->code < 400 || h->code > 599))
+		    h->code != HINT_LOGIN && (h->code < 400 || h->code > 599))
 			fail_msg("%d %s refuses nothing", h->code, h->text);
 		if (h->enhanced != NULL &&
 		    h->enhanced[0] - '0' != h->code / 100)
@@ -363,6 +362,29 @@ test_outcomes(void **state)
 	}
 }
 
+/* Of whom it is that they speak is known in a login alone. */
+static void
+test_words_of_a_login(void **state)
+{
+	static const char *const replies[] = { "550 5.1.1 User unknown",
+		"550 5.2.1 Mailbox is disabled", "550 5.2.1 User is locked" };
+	const struct settings o = some_options();
+	struct failure x;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(replies); i++) {
+		x = (struct failure){ SMTP_RECIPIENT_REFUSED, replies[i], NULL,
+			NULL };
+		expect_row("a recipient's", &o, &x, NULL);
+		x.outcome = SMTP_GREETING_REFUSED;
+		expect_row("a greeting's", &o, &x, NULL);
+	}
+	x.outcome = SMTP_AUTH_REJECTED;
+	expect_row(
+	    "a login's", &o, &x, row_of(550, NULL, "user …locked", false));
+}
+
 /* An old reply says nothing of what did not come from it. */
 static void
 test_other_conditions(void **state)
@@ -441,6 +463,7 @@ main(void)
 		cmocka_unit_test(test_every_row_is_whole),
 		cmocka_unit_test(test_challenge_errors),
 		cmocka_unit_test(test_outcomes),
+		cmocka_unit_test(test_words_of_a_login),
 		cmocka_unit_test(test_other_conditions),
 		cmocka_unit_test(test_other_ends),
 	};
