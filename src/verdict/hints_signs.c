@@ -78,6 +78,17 @@ static const char refused_mechanism[] =
 
 static const char needs_tls[] = "use STARTTLS (-S) or implicit TLS (-s)";
 
+static const char no_mail_here[] =
+    "this host takes no mail: compare host (-H) and port (-p)";
+
+static const char no_relay[] =
+    "the server sends nothing on for this client; after a login its rules "
+    "leave out who has logged in (Postfix: permit_sasl_authenticated)";
+
+static const char greylisted[] =
+    "the server puts off senders that it does not know yet: let it spare who "
+    "has logged in, or this machine";
+
 static const char client_certificate[] =
     "the server wants a client certificate: give one that it accepts with "
     "--client-cert=FILE";
@@ -126,6 +137,10 @@ const struct hint hints_signs[] = {
 	SIGN("this location", CAUSE_POLICY, address_blocked),
 	SIGN("this network", CAUSE_POLICY, address_blocked),
 	SIGN("GeoIP…", CAUSE_POLICY, address_blocked),
+	SIGN("Client host rejected", CAUSE_POLICY, address_blocked),
+	SIGN("find your reverse hostname", CAUSE_POLICY,
+	    "this machine's address has no name in DNS, or one that does not "
+	    "lead back to it: have its PTR record set"),
 	/* Lists of addresses that send spam, or of dial-up lines. */
 	SIGN("Client host …blocked", CAUSE_POLICY, listed),
 	SIGN("blocked using", CAUSE_POLICY, listed),
@@ -160,6 +175,20 @@ const struct hint hints_signs[] = {
 	SIGN("TLS currently unavailable", CAUSE_ENCRYPTION, tls_broken),
 	SIGN("TLS is not available", CAUSE_ENCRYPTION, tls_broken),
 	SIGN("TLS temporarily unavailable", CAUSE_ENCRYPTION, tls_broken),
+
+	/* What it does not do, or not now. */
+	SIGN("shutting down", CAUSE_BACKEND,
+	    "the server is being stopped, or started anew: see whether it "
+	    "comes back"),
+	SIGN("insufficient system storage", CAUSE_BACKEND,
+	    "the server's disk is full, or nearly"),
+	SIGN("does not accept mail", CAUSE_POLICY, no_mail_here),
+	SIGN("no SMTP service", CAUSE_POLICY, no_mail_here),
+	SIGN("relay access denied", CAUSE_POLICY, no_relay),
+	SIGN("relaying denied", CAUSE_POLICY, no_relay),
+	SIGN("relay not permitted", CAUSE_POLICY, no_relay),
+	SIGN("greylist…", CAUSE_POLICY, greylisted),
+	SIGN("graylist…", CAUSE_POLICY, greylisted),
 
 	/* Failures that were counted: no limit on honest log-ins. */
 	SIGN("too many auth…fail…", CAUSE_LOCKED, locked),
