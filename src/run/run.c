@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/local_file.h"
 #include "base/replace.h"
 #include "base/text.h"
 #include "plugin/printable.h"
@@ -41,16 +42,31 @@ on_files(void *arg, const struct options *line, const char *what)
 	return d.soft_us;
 }
 
-/* Only files that somebody named: what is the system's is on its disk. */
+/* The file or folder may be on a file system that does not answer. */
 static bool
-opens_files(const struct options *o)
+may_hang(const char *path)
+{
+	return path != NULL && !local_file_certain(path);
+}
+
+/*
+ * Only files that somebody named: what is the system's is on its disk.  Of
+ * folders it is not seen where the links in them lead.
+ */
+static bool
+awaits_files(const struct options *o)
 {
 	const struct settings *s = &o->check;
+	const bool remembers = s->guard_count > 0 || s->baseline != 0 ||
+	    s->secret.kind == SECRET_OAUTH2;
 
-	return o->batch != NULL || s->secret.kind == SECRET_FILE ||
-	    s->secret.kind == SECRET_CRED || s->ca_file != NULL ||
-	    s->ca_path != NULL || s->client_cert != NULL ||
-	    o->output_temporary != NULL || getenv("SSL_CERT_FILE") != NULL ||
+	return o->batch != NULL || s->secret.kind == SECRET_CRED ||
+	    (s->secret.kind == SECRET_FILE && may_hang(s->secret.text)) ||
+	    may_hang(s->ca_file) || s->ca_path != NULL ||
+	    may_hang(s->client_cert) || may_hang(s->client_key) ||
+	    (remembers && may_hang(s->state_dir)) ||
+	    (o->output_temporary != NULL && may_hang(o->output_file)) ||
+	    may_hang(getenv("SSL_CERT_FILE")) ||
 	    getenv("SSL_CERT_DIR") != NULL || getenv("OPENSSL_CONF") != NULL;
 }
 
@@ -60,7 +76,7 @@ prepare(struct run *r)
 	if (last_word_prepare(&r->options, r->deadline.hard_us) == -1)
 		err_set(&r->job.facts.err, ERR_INTERNAL,
 		    "cannot prepare the deadline: %s", strerror(errno));
-	else if (opens_files(&r->options))
+	else if (awaits_files(&r->options))
 		last_word_watch();
 }
 

@@ -109,9 +109,9 @@ concerns(const struct hint *h, const struct hint_query *q, bool sign)
 	if (sign ? q->code < 400 || (h->code == HINT_LOGIN && !q->login)
 		 : h->code != q->code)
 		return false;
-	if (h->enhanced != NULL && strcmp(h->enhanced, q->enhanced) != 0)
+	if (h->enhanced[0] != '\0' && strcmp(h->enhanced, q->enhanced) != 0)
 		return false;
-	return h->at == NULL || holds_one(q->host, h->at) ||
+	return h->at[0] == '\0' || holds_one(q->host, h->at) ||
 	    holds_one(q->greeting, h->at) || holds_one(q->text, h->at);
 }
 

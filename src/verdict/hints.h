@@ -17,20 +17,29 @@ enum {
 	HINT_LOGIN = 5,       /* that do so in any refusal of a login */
 };
 
+enum {
+	HINT_TEXT = 104,
+	HINT_ADVICE = 232,
+	HINT_AT = 40,
+};
+
 /*
  * One reply seen.  In text, "…" stands for what varies; the rest must occur in
  * the reply in this order, in any case, as whole words, but the side of a word
  * that touches a "…" may go on.  Blanks and the marks " : ; ," before a "…" are
  * not needed.  Only "…": any text.
+ *
+ * No pointers: a table of them costs each start of the program the time to
+ * relocate it, and few starts look into it.
  */
 struct hint {
-	int code;             /* of the reply, or one of the above */
-	const char *enhanced; /* NULL: none, or any */
-	const char *text;
+	int code;         /* of the reply, or one of the above */
+	char enhanced[8]; /* "": none, or any */
+	char text[HINT_TEXT];
 	enum cause cause;
-	const char *advice;
-	const char *at; /* words, one of which host, greeting or reply must
-			   hold, separated by '|'; NULL: said by anybody */
+	char advice[HINT_ADVICE];
+	char at[HINT_AT]; /* words, one of which host, greeting or reply must
+			     hold, separated by '|'; "": said by anybody */
 };
 
 /* The replies, and the signs.  Each ends with code 0. */

@@ -4,7 +4,7 @@
 
 #include "verdict/hints.h"
 
-#define ANYWHERE NULL
+#define ANYWHERE ""
 #define AT_AMAZON "amazonaws.com|SimpleEmailService"
 #define AT_GOOGLE "gmail|google|gsmtp"
 #define AT_MICROSOFT "office365|outlook|exchangelabs"
@@ -12,14 +12,15 @@
 #define AT_YANDEX "yandex"
 #define AT_ZOHO "zoho"
 
-static const char less_often[] =
-    "the server limits log-ins or connections: check less often, and not "
-    "from many places at once";
+#define LESS_OFTEN                                                             \
+	"the server limits log-ins or connections: check less often, and "     \
+	"not from many places at once"
 
-static const char passwords_off[] =
-    "Microsoft 365: passwords are off for this tenant, as they are by default "
-    "after December 2026 for tenants that there were before: use a token "
-    "(--token-from), or let an administrator allow them again for a while";
+#define PASSWORDS_OFF                                                          \
+	"Microsoft 365: passwords are off for this tenant, as they are "       \
+	"by default after December 2026 for tenants that there were "          \
+	"before: use a token (--token-from), or let an administrator "         \
+	"allow them again for a while"
 
 /*
  * The advice names a provider only where the text can be nobody else's, or
@@ -73,39 +74,38 @@ const struct hint hints_table[] = {
 	    ANYWHERE },
 	/* Google's answer has this status too, with "bearer mac". */
 	/* SCRAM's e= (RFC 5802, 7). */
-	{ 334, NULL, "invalid-proof", CAUSE_CREDENTIAL,
-	    "wrong password: the server has another for this user", NULL },
-	{ 334, NULL, "unknown-user", CAUSE_CREDENTIAL,
-	    "no such user, or none that has a password for SCRAM there", NULL },
-	{ 334, NULL, "channel-bindings-dont-match", CAUSE_ENCRYPTION,
+	{ 334, "", "invalid-proof", CAUSE_CREDENTIAL,
+	    "wrong password: the server has another for this user", "" },
+	{ 334, "", "unknown-user", CAUSE_CREDENTIAL,
+	    "no such user, or none that has a password for SCRAM there", "" },
+	{ 334, "", "channel-bindings-dont-match", CAUSE_ENCRYPTION,
 	    "the server sees another TLS connection: a proxy, or somebody in "
 	    "between, ends TLS and begins it anew",
-	    NULL },
-	{ 334, NULL, "server-does-support-channel-binding", CAUSE_ENCRYPTION,
+	    "" },
+	{ 334, "", "server-does-support-channel-binding", CAUSE_ENCRYPTION,
 	    "the server has mechanisms with -PLUS that did not get here: "
 	    "somebody in between may take them out of its offer",
-	    NULL },
-	{ 334, NULL, "{\"status\":\"401\",\"schemes\":\"bearer…", CAUSE_TOKEN,
+	    "" },
+	{ 334, "", "{\"status\":\"401\",\"schemes\":\"bearer…", CAUSE_TOKEN,
 	    "access token expired, or not valid for this server or user",
 	    ANYWHERE },
-	{ 334, NULL, "{\"status\":\"invalid_token\",…", CAUSE_TOKEN,
+	{ 334, "", "{\"status\":\"invalid_token\",…", CAUSE_TOKEN,
 	    "access token expired, or not valid for this server or user",
 	    ANYWHERE },
 
 	/* Exim */
-	{ 535, NULL, "Incorrect authentication data", CAUSE_CREDENTIAL,
+	{ 535, "", "Incorrect authentication data", CAUSE_CREDENTIAL,
 	    "wrong user or password", ANYWHERE },
-	{ 435, NULL, "Unable to authenticate at present", CAUSE_BACKEND,
+	{ 435, "", "Unable to authenticate at present", CAUSE_BACKEND,
 	    "the look-up behind the server's authenticator failed; the "
 	    "password was not judged",
 	    ANYWHERE },
-	{ 503, NULL, "AUTH command used when not advertised", CAUSE_MECHANISM,
+	{ 503, "", "AUTH command used when not advertised", CAUSE_MECHANISM,
 	    "AUTH is offered on another port, or only with TLS: use STARTTLS "
 	    "(-S) or implicit TLS (-s)",
 	    ANYWHERE },
-	{ 504, NULL, "… authentication mechanism not supported",
-	    CAUSE_MECHANISM, "the mechanism is not configured on the server",
-	    ANYWHERE },
+	{ 504, "", "… authentication mechanism not supported", CAUSE_MECHANISM,
+	    "the mechanism is not configured on the server", ANYWHERE },
 
 	/* Gmail */
 	{ 535, "5.7.8", "Username and Password not accepted …BadCredentials",
@@ -133,12 +133,10 @@ const struct hint hints_table[] = {
 	    "Gmail: checked too often: lengthen the interval", AT_GOOGLE },
 	{ 454, "4.7.0", "Too many login attempts…", CAUSE_RATE,
 	    "checked too often: lengthen the interval", ANYWHERE },
-	{ 334, NULL, "{\"status\":\"400\",\"schemes\":\"Bearer\",…}",
-	    CAUSE_TOKEN, "Gmail: access token expired, or lacks the mail scope",
-	    AT_GOOGLE },
-	{ 334, NULL, "{\"status\":\"400\",\"schemes\":\"Bearer\",…}",
-	    CAUSE_TOKEN, "access token expired, or lacks the scope for mail",
-	    ANYWHERE },
+	{ 334, "", "{\"status\":\"400\",\"schemes\":\"Bearer\",…}", CAUSE_TOKEN,
+	    "Gmail: access token expired, or lacks the mail scope", AT_GOOGLE },
+	{ 334, "", "{\"status\":\"400\",\"schemes\":\"Bearer\",…}", CAUSE_TOKEN,
+	    "access token expired, or lacks the scope for mail", ANYWHERE },
 	{ 501, "5.5.2", "Cannot Decode response", CAUSE_PROTOCOL,
 	    "Gmail: malformed XOAUTH2 response", AT_GOOGLE },
 	{ 501, "5.5.2", "Cannot Decode response", CAUSE_PROTOCOL,
@@ -165,7 +163,7 @@ const struct hint hints_table[] = {
 	    ANYWHERE },
 	{ 535, "5.7.139",
 	    "Authentication unsuccessful, basic authentication is disabled",
-	    CAUSE_POLICY, passwords_off, ANYWHERE },
+	    CAUSE_POLICY, PASSWORDS_OFF, ANYWHERE },
 	{ 535, "5.7.139",
 	    "Authentication unsuccessful, the user credentials were incorrect",
 	    CAUSE_CREDENTIAL, "Microsoft 365: wrong password", ANYWHERE },
@@ -207,7 +205,7 @@ const struct hint hints_table[] = {
 	    ANYWHERE },
 	{ 550, "5.7.30",
 	    "Basic authentication is not supported for Client Submission.",
-	    CAUSE_POLICY, passwords_off, ANYWHERE },
+	    CAUSE_POLICY, PASSWORDS_OFF, ANYWHERE },
 	{ 530, "5.7.57",
 	    "Client was not authenticated to send anonymous mail during MAIL "
 	    "FROM",
@@ -232,46 +230,45 @@ const struct hint hints_table[] = {
 	    CAUSE_RATE, "Exchange, Microsoft 365: check less often", ANYWHERE },
 
 	/* Amazon SES: its texts are common words, so it must be seen. */
-	{ 535, NULL, "Authentication Credentials Invalid", CAUSE_CREDENTIAL,
+	{ 535, "", "Authentication Credentials Invalid", CAUSE_CREDENTIAL,
 	    "Amazon SES: SMTP key deleted, from another region, or only just "
 	    "made",
 	    AT_AMAZON },
-	{ 535, NULL, "Authentication Credentials Invalid", CAUSE_CREDENTIAL,
+	{ 535, "", "Authentication Credentials Invalid", CAUSE_CREDENTIAL,
 	    "wrong user or password", ANYWHERE },
-	{ 535, NULL, "Account not subscribed to SES", CAUSE_ACCOUNT,
+	{ 535, "", "Account not subscribed to SES", CAUSE_ACCOUNT,
 	    "Amazon SES: wrong region or account", ANYWHERE },
-	{ 454, NULL, "Temporary authentication failure", CAUSE_BACKEND,
+	{ 454, "", "Temporary authentication failure", CAUSE_BACKEND,
 	    "Amazon SES: try again", AT_AMAZON },
-	{ 454, NULL, "Temporary authentication failure", CAUSE_BACKEND,
+	{ 454, "", "Temporary authentication failure", CAUSE_BACKEND,
 	    "the server cannot check log-ins now: see its log; the password "
 	    "was not judged",
 	    ANYWHERE },
-	{ 454, NULL, "Throttling failure: …", CAUSE_RATE,
+	{ 454, "", "Throttling failure: …", CAUSE_RATE,
 	    "Amazon SES: sending quota used up", AT_AMAZON },
-	{ 454, NULL, "Throttling failure: …", CAUSE_RATE, less_often,
-	    ANYWHERE },
-	{ 554, NULL, "Access denied: User … ses:SendRawEmail…", CAUSE_POLICY,
+	{ 454, "", "Throttling failure: …", CAUSE_RATE, LESS_OFTEN, ANYWHERE },
+	{ 554, "", "Access denied: User … ses:SendRawEmail…", CAUSE_POLICY,
 	    "Amazon SES: the IAM policy lacks the right ses:SendRawEmail",
 	    ANYWHERE },
-	{ 554, NULL, "Message rejected: Email address is not verified…",
+	{ 554, "", "Message rejected: Email address is not verified…",
 	    CAUSE_SENDER, "Amazon SES: verify the identity in this region",
 	    AT_AMAZON },
-	{ 554, NULL, "Message rejected: Email address is not verified…",
+	{ 554, "", "Message rejected: Email address is not verified…",
 	    CAUSE_SENDER, "the provider has yet to verify the sender address",
 	    ANYWHERE },
 
 	/* SendGrid */
-	{ 535, NULL,
+	{ 535, "",
 	    "Authentication failed: The provided authorization grant is "
 	    "invalid, expired, or revoked",
 	    CAUSE_CREDENTIAL, "SendGrid: make a new API key", AT_SENDGRID },
-	{ 535, NULL,
+	{ 535, "",
 	    "Authentication failed: The provided authorization grant is "
 	    "invalid, expired, or revoked",
 	    CAUSE_CREDENTIAL, "make a new key at the provider", ANYWHERE },
-	{ 451, NULL, "Authentication failed: Maximum credits exceeded",
+	{ 451, "", "Authentication failed: Maximum credits exceeded",
 	    CAUSE_ACCOUNT, "billing at the provider, not the key", ANYWHERE },
-	{ 550, NULL, "Unauthenticated senders not allowed", CAUSE_POLICY,
+	{ 550, "", "Unauthenticated senders not allowed", CAUSE_POLICY,
 	    "AUTH was skipped: log in first (-U with a secret)", ANYWHERE },
 
 	/* Mailgun */
@@ -329,7 +326,7 @@ const struct hint hints_table[] = {
 	 */
 	{ 535, "5.7.8", "…", CAUSE_CREDENTIAL, "wrong user or password",
 	    ANYWHERE },
-	{ 526, NULL, "Authentication failure…", CAUSE_CREDENTIAL,
+	{ 526, "", "Authentication failure…", CAUSE_CREDENTIAL,
 	    "wrong user or password", ANYWHERE },
 	{ 534, "5.7.9", "…", CAUSE_MECHANISM,
 	    "the server finds the mechanism too weak for this account: allow "
@@ -347,7 +344,7 @@ const struct hint hints_table[] = {
 	    "Microsoft 365: a policy of the tenant refuses the login: see the "
 	    "account's sign-in log",
 	    ANYWHERE },
-	{ 535, NULL, "…", CAUSE_CREDENTIAL,
+	{ 535, "", "…", CAUSE_CREDENTIAL,
 	    "wrong user or password, as far as the reply tells", ANYWHERE },
-	{ 0, NULL, NULL, CAUSE_UNKNOWN, NULL, NULL },
+	{ 0 },
 };

@@ -43,7 +43,7 @@ row_after(const struct hint *h)
 static bool
 is_for(const struct hint *h, const char *reply)
 {
-	size_t n = h->enhanced != NULL ? strlen(h->enhanced) : 0;
+	size_t n = strlen(h->enhanced);
 
 	return n == 0 || reply == NULL ||
 	    (strlen(reply) > 4 + n - 1 &&
@@ -64,11 +64,11 @@ row_of(int code, const char *reply, const char *text, bool particular)
 		if ((h->code == code || h->code == HINT_SIGN ||
 			h->code == HINT_LOGIN) &&
 		    strcmp(h->text, text) == 0 &&
-		    (h->at != NULL) == particular && is_for(h, reply)) {
-			if (found != NULL && found->enhanced != NULL &&
-			    h->enhanced != NULL)
+		    (h->at[0] != '\0') == particular && is_for(h, reply)) {
+			if (found != NULL && found->enhanced[0] != '\0' &&
+			    h->enhanced[0] != '\0')
 				fail_msg("two rows: %d %s", code, text);
-			if (found == NULL || h->enhanced != NULL)
+			if (found == NULL || h->enhanced[0] != '\0')
 				found = h;
 		}
 	if (found == NULL)
@@ -260,10 +260,16 @@ test_every_row_is_whole(void **state)
 		if (h->code != HINT_CHALLENGE && h->code != HINT_SIGN &&
 		    h->code != HINT_LOGIN && (h->code < 400 || h->code > 599))
 			fail_msg("%d %s refuses nothing", h->code, h->text);
-		if (h->enhanced != NULL &&
+		if (h->enhanced[0] != '\0' &&
 		    h->enhanced[0] - '0' != h->code / 100)
 			fail_msg(
 			    "%d does not go with %s", h->code, h->enhanced);
+		/* No text fills its place, and so lacks its end. */
+		if (strnlen(h->text, HINT_TEXT) >= HINT_TEXT - 1 ||
+		    strnlen(h->advice, HINT_ADVICE) >= HINT_ADVICE - 1 ||
+		    strnlen(h->at, HINT_AT) >= HINT_AT - 1 ||
+		    strnlen(h->enhanced, sizeof h->enhanced) == 8)
+			fail_msg("%d %.20s is too long", h->code, h->text);
 		if (h->text[0] == '\0' || h->cause == CAUSE_UNKNOWN ||
 		    h->advice[0] == '\0')
 			fail_msg("%d %s is not whole", h->code, h->text);
