@@ -61,13 +61,16 @@ awaits_files(const struct options *o)
 	    s->secret.kind == SECRET_OAUTH2;
 
 	return o->batch != NULL || s->secret.kind == SECRET_CRED ||
+	    (s->secret.kind == SECRET_OAUTH2 && s->state_dir == NULL &&
+		getenv("STATE_DIRECTORY") != NULL) ||
 	    (s->secret.kind == SECRET_FILE && may_hang(s->secret.text)) ||
 	    may_hang(s->ca_file) || s->ca_path != NULL ||
 	    may_hang(s->client_cert) || may_hang(s->client_key) ||
 	    (remembers && may_hang(s->state_dir)) ||
 	    (o->output_temporary != NULL && may_hang(o->output_file)) ||
 	    may_hang(getenv("SSL_CERT_FILE")) ||
-	    getenv("SSL_CERT_DIR") != NULL || getenv("OPENSSL_CONF") != NULL;
+	    may_hang(getenv("HOSTALIASES")) || getenv("SSL_CERT_DIR") != NULL ||
+	    getenv("OPENSSL_CONF") != NULL;
 }
 
 static void

@@ -107,6 +107,49 @@ def test_output_file_elsewhere(plugin, mail, mount, tmp_path, how):
     assert '"condition":"timeout"' in page.read_text()
 
 
+@pytest.mark.parametrize("option", ["--guard", "--baseline"])
+def test_state_folder(plugin, mail, mount, option):
+    dead = mount(INIT)
+    server = mail()
+    process = plugin.start(*server.login, "-t", "1", option,
+                           "--state-dir=" + dead.path)
+    only_answer(plugin.finish(process, timeout=20), server.who, "")
+
+
+def test_aliases_of_hosts(plugin, mount):
+    dead = mount(INIT)
+    process = plugin.start("-H", "mail", "-t", "1", "-U", USER, "-P", PASSWORD,
+                           "--resolver=127.0.0.1:9",
+                           env={"HOSTALIASES": dead.file})
+    only_answer(plugin.finish(process, timeout=20), USER, "")
+
+
+@pytest.mark.parametrize("source", ["state-dir", "STATE_DIRECTORY"])
+def test_tokens(plugin, mail, mount, source):
+    dead = mount(INIT)
+    server = mail()
+    given = ["--state-dir=" + dead.path] if source == "state-dir" else []
+    process = plugin.start(
+        *server.args, "-t", "1", "-U", USER, "--token-from=oauth2:alice",
+        *given, env={} if given else {"STATE_DIRECTORY": dead.path})
+    only_answer(plugin.finish(process, timeout=20), server.who, "")
+
+
+@pytest.mark.parametrize("way", ["link", "link to folder", "relative"])
+def test_ways_to_it(plugin, mail, mount, tmp_path, way):
+    """What lies on this machine's disk is not waited for; a link is no such
+    thing."""
+    dead = mount(INIT)
+    server = mail()
+    link = tmp_path / "link"
+    link.symlink_to(dead.path if way == "link to folder" else dead.file)
+    name = {"link": str(link), "relative": os.path.relpath(dead.file, plugin.home),
+            "link to folder": "%s/%s" % (link, os.path.basename(dead.file))}
+    process = plugin.start(*server.args, "-t", "1", "-U", USER,
+                           "--password-from=file:" + name[way])
+    only_answer(plugin.finish(process, timeout=20), server.who, "secret")
+
+
 def test_all_on_one_mount(plugin, mail, mount):
     dead = mount(INIT)
     server = mail()
