@@ -15,7 +15,10 @@
  */
 char *locked_new(size_t size);
 
-/* Wipe, unlock and release what locked_new(size) gave.  Accepts NULL. */
+/*
+ * Wipe and release what locked_new(size) gave; a few are kept, locked, for the
+ * next.  Accepts NULL.
+ */
 void locked_free(char *data, size_t size);
 
 #endif

@@ -6,6 +6,7 @@ as are asked for; and who waits for whom (fair.py).
     batch.py [ACCOUNTS...]"""
 
 import pathlib
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -87,6 +88,23 @@ def curve(folder, chain, port, numbers):
         1000 * alone, 1000 * cpu))
 
 
+def ratios(folder, chain, port, number=1000, rounds=15):
+    """One login after the other, without a pause, each program in turn.
+    Beside check_smtp's with caches as warm: one right after the other."""
+    ini = write(folder / "ratios.ini", chain, [
+        account(port, i) for i in range(number)])
+    batch, floor = measure.in_turns([
+        (command(ini, "--per-host=50", timeout=3), None),
+        (lab.floor(chain, port) + [str(number)], None)], rounds)
+    smtp, = measure.in_turns([(lab.check_smtp(chain, port), None)], 60)
+    login = statistics.median(b.cpu for b in batch) / number
+    print("CPU of a login among %d in a batch, %d rounds: %.2f of straight "
+          "lines, %.3f of check_smtp" % (
+              number, rounds,
+              statistics.median(b.cpu / f.cpu for b, f in zip(batch, floor)),
+              login / statistics.median(c.cpu for c in smtp)))
+
+
 def main():
     numbers = [int(x) for x in sys.argv[1:]] or [1, 10, 100, 1000, 10000]
     with tempfile.TemporaryDirectory() as name:
@@ -94,6 +112,7 @@ def main():
         chain = lab.Chain(folder)
         with lab.server(chain) as server:
             count(folder, chain, server.port)
+            ratios(folder, chain, server.port)
             curve(folder, chain, server.port, numbers)
     fair.main()
 
