@@ -91,7 +91,7 @@ locked_free(char *data, size_t size)
 
 	if (data == NULL)
 		return;
-	wipe(data, size + 1);
+	wipe(data, n);
 	if (!keep(data, n))
 		munmap(data, n); /* unlocks, too */
 }
