@@ -55,11 +55,12 @@ struct words {
 static void
 add_word(struct words *w, const char *text, size_t len)
 {
-	char *word = w->word[w->count];
+	char *word;
 	size_t i;
 
 	if (w->count == WORDS_MAX)
 		return;
+	word = w->word[w->count];
 	for (i = 0; i < len && i < WORD_MAX; i++)
 		word[i] = text[i] >= 'a' && text[i] <= 'z'
 		    ? (char)(text[i] - ('a' - 'A'))

@@ -271,7 +271,7 @@ keep_reply(struct refusal *s, const char *reply)
 {
 	size_t i;
 
-	for (i = 0; reply[i] != '\0' && i < REFUSALS_REPLY - 1; i++)
+	for (i = 0; i < REFUSALS_REPLY - 1 && reply[i] != '\0'; i++)
 		s->reply[i] =
 		    reply[i] >= ' ' && reply[i] <= '~' ? reply[i] : '?';
 	s->reply[i] = '\0';
