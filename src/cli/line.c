@@ -96,6 +96,21 @@ refuse_word(const struct option_table *t, char *word, struct err *e)
 	wipe(word + n, strlen(word + n));
 }
 
+/* before: " before -H" and the like, or "". */
+static void
+refuse_missing(const struct option_row *row, bool by_letter, const char *before,
+    struct err *e)
+{
+	if (by_letter)
+		err_set(e, ERR_USAGE, "-%c: its %s is missing%s", row->letter,
+		    row->value, before);
+	else
+		err_set(e, ERR_USAGE,
+		    "--%s: its value is missing%s; write "
+		    "--%s=%s",
+		    row->name, before, row->name, row->value);
+}
+
 /* getopt found a fault with the word before argv[optind]. */
 static void
 refuse(const struct option_table *t, int c, char **argv, struct err *e)
@@ -105,14 +120,8 @@ refuse(const struct option_table *t, int c, char **argv, struct err *e)
 	    : table_find_letter(t, optopt);
 	const char *instead = table_find_foreign(t, optopt, NULL, 0);
 
-	if (c == ':' && row != NULL && optopt < FIRST_ROW)
-		err_set(e, ERR_USAGE, "-%c: its %s is missing", row->letter,
-		    row->value);
-	else if (c == ':' && row != NULL)
-		err_set(e, ERR_USAGE,
-		    "--%s: its value is missing; write "
-		    "--%s=%s",
-		    row->name, row->name, row->value);
+	if (c == ':' && row != NULL)
+		refuse_missing(row, optopt < FIRST_ROW, "", e);
 	else if (optopt >= FIRST_ROW)
 		err_set(e, ERR_USAGE, "--%s: takes no value", row->name);
 	else if (optopt != 0 && instead != NULL)
@@ -211,18 +220,13 @@ static bool
 lacks_value(const struct option_table *t, const struct given *g, char **argv,
     struct err *e)
 {
-	char next[WORD_MAX];
+	char next[WORD_MAX], before[sizeof " before " + WORD_MAX];
 
 	if (g->value == NULL || g->value != argv[optind - 1] ||
 	    !is_option(t, g->value, next))
 		return false;
-	if (g->by_letter)
-		err_set(e, ERR_USAGE, "-%c: its %s is missing before %s",
-		    g->row->letter, g->row->value, next);
-	else
-		err_set(e, ERR_USAGE,
-		    "--%s: its value is missing before %s; write --%s=%s",
-		    g->row->name, next, g->row->name, g->row->value);
+	snprintf(before, sizeof before, " before %s", next);
+	refuse_missing(g->row, g->by_letter, before, e);
 	optind--; /* it is read as what it is */
 	return true;
 }

@@ -59,14 +59,14 @@ awaits_files(const struct options *o)
 	const struct settings *s = &o->check;
 	const bool remembers = s->guard_count > 0 || s->baseline != 0 ||
 	    s->secret.kind == SECRET_OAUTH2;
+	const char *state =
+	    s->state_dir != NULL ? s->state_dir : getenv("STATE_DIRECTORY");
 
 	return o->batch != NULL || s->secret.kind == SECRET_CRED ||
-	    (s->secret.kind == SECRET_OAUTH2 && s->state_dir == NULL &&
-		getenv("STATE_DIRECTORY") != NULL) ||
 	    (s->secret.kind == SECRET_FILE && may_hang(s->secret.text)) ||
 	    may_hang(s->ca_file) || s->ca_path != NULL ||
 	    may_hang(s->client_cert) || may_hang(s->client_key) ||
-	    (remembers && may_hang(s->state_dir)) ||
+	    (remembers && may_hang(state)) ||
 	    (o->output_temporary != NULL && may_hang(o->output_file)) ||
 	    may_hang(getenv("SSL_CERT_FILE")) ||
 	    may_hang(getenv("HOSTALIASES")) || getenv("SSL_CERT_DIR") != NULL ||

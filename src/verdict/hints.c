@@ -137,14 +137,13 @@ const struct hint *
 hints_find(const struct hint_query *q)
 {
 	const struct hint *row = find_row(q, false), *sign;
+	const bool vague = row == NULL || cause_has(row->cause, CAUSE_IS_VAGUE);
 
-	if (row != NULL && !cause_has(row->cause, CAUSE_IS_VAGUE)) {
-		/* A code alone says less than what is said of this account. */
-		sign = hints_is_general(row) ? find_row(q, true) : NULL;
-		return sign != NULL && sign->code == HINT_LOGIN ? sign : row;
-	}
+	if (!vague && !hints_is_general(row))
+		return row;
 	sign = find_row(q, true);
-	return sign != NULL ? sign : row;
+	/* A code alone says less than what is said of this account. */
+	return sign != NULL && (vague || sign->code == HINT_LOGIN) ? sign : row;
 }
 
 bool

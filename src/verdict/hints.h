@@ -42,6 +42,11 @@ struct hint {
 			     hold, separated by '|'; "": said by anybody */
 };
 
+/* What to do about a limit, whoever names it. */
+#define HINT_LESS_OFTEN                                                        \
+	"the server limits log-ins or connections: check less often, and "     \
+	"not from many places at once"
+
 /* The replies, and the signs.  Each ends with code 0. */
 extern const struct hint hints_table[];
 extern const struct hint hints_signs[];

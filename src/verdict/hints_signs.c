@@ -7,7 +7,6 @@
 
 #include "verdict/hints.h"
 
-#define ANYWHERE ""
 #define SIGN(text, cause, advice)                                              \
 	{                                                                      \
 		HINT_SIGN, "", text, cause, advice, ""                         \
@@ -17,15 +16,12 @@
 	{                                                                      \
 		HINT_LOGIN, "", text, cause, advice, ""                        \
 	}
+
 /* What is said of an account by each of its names. */
 #define ACCOUNT(is, cause, advice)                                             \
 	LOGIN("account …" is, cause, advice),                                  \
 	    LOGIN("user …" is, cause, advice),                                 \
 	    LOGIN("mailbox …" is, cause, advice)
-
-#define LESS_OFTEN                                                             \
-	"the server limits log-ins or connections: check less often, and "     \
-	"not from many places at once"
 
 #define LOCKED                                                                 \
 	"too many failed log-ins: stop the check, mend the password, "         \
@@ -110,15 +106,12 @@ const struct hint hints_signs[] = {
 	SIGN("Connection to …failed", CAUSE_BACKEND, NOT_JUDGED),
 	SIGN("Internal authentication failure", CAUSE_BACKEND, NOT_JUDGED),
 	SIGN("cannot connect to …server", CAUSE_BACKEND, NOT_JUDGED),
-	{ HINT_SIGN, "", "Invalid authentication mechanism", CAUSE_MECHANISM,
+	SIGN("Invalid authentication mechanism", CAUSE_MECHANISM,
 	    "the server offers a mechanism that its SASL backend does not "
-	    "have: mend it there, or allow another with -A",
-	    ANYWHERE },
-	{ HINT_SIGN, "", "another step is needed in authentication",
-	    CAUSE_MECHANISM,
+	    "have: mend it there, or allow another with -A"),
+	SIGN("another step is needed in authentication", CAUSE_MECHANISM,
 	    "the server's SASL backend broke the mechanism off: allow another "
-	    "with -A",
-	    ANYWHERE },
+	    "with -A"),
 	SIGN("Unauthorized IP", CAUSE_POLICY, ADDRESS_BLOCKED),
 	SIGN("IP not authorized", CAUSE_POLICY, ADDRESS_BLOCKED),
 	SIGN("IP …not allowed", CAUSE_POLICY, ADDRESS_BLOCKED),
@@ -204,24 +197,24 @@ const struct hint hints_signs[] = {
 	SIGN("locked out", CAUSE_LOCKED, LOCKED),
 
 	/* What limits say whoever sets them. */
-	SIGN("too many connections", CAUSE_RATE, LESS_OFTEN),
-	SIGN("too many open connections", CAUSE_RATE, LESS_OFTEN),
-	SIGN("too many concurrent", CAUSE_RATE, LESS_OFTEN),
-	SIGN("too many simultaneous", CAUSE_RATE, LESS_OFTEN),
-	SIGN("too many sessions", CAUSE_RATE, LESS_OFTEN),
-	SIGN("too many new TLS sessions", CAUSE_RATE, LESS_OFTEN),
-	SIGN("too many auth…", CAUSE_RATE, LESS_OFTEN),
-	SIGN("too many log-in…", CAUSE_RATE, LESS_OFTEN),
-	SIGN("too many login…", CAUSE_RATE, LESS_OFTEN),
-	SIGN("connections limit exceeded", CAUSE_RATE, LESS_OFTEN),
-	SIGN("connection limit exceeded", CAUSE_RATE, LESS_OFTEN),
-	SIGN("rate limit exceeded", CAUSE_RATE, LESS_OFTEN),
-	SIGN("rate limit…", CAUSE_RATE, LESS_OFTEN),
-	SIGN("rate-limit…", CAUSE_RATE, LESS_OFTEN),
-	SIGN("number of …connections …exceed…", CAUSE_RATE, LESS_OFTEN),
-	SIGN("number of …sessions …exceed…", CAUSE_RATE, LESS_OFTEN),
-	SIGN("connections …limit", CAUSE_RATE, LESS_OFTEN),
-	SIGN("throttl…", CAUSE_RATE, LESS_OFTEN),
+	SIGN("too many connections", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("too many open connections", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("too many concurrent", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("too many simultaneous", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("too many sessions", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("too many new TLS sessions", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("too many auth…", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("too many log-in…", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("too many login…", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("connections limit exceeded", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("connection limit exceeded", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("rate limit exceeded", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("rate limit…", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("rate-limit…", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("number of …connections …exceed…", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("number of …sessions …exceed…", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("connections …limit", CAUSE_RATE, HINT_LESS_OFTEN),
+	SIGN("throttl…", CAUSE_RATE, HINT_LESS_OFTEN),
 
 	/* Of the account. */
 	ACCOUNT("disabled", CAUSE_ACCOUNT, SWITCHED_OFF),

@@ -12,10 +12,6 @@
 #define AT_YANDEX "yandex"
 #define AT_ZOHO "zoho"
 
-#define LESS_OFTEN                                                             \
-	"the server limits log-ins or connections: check less often, and "     \
-	"not from many places at once"
-
 #define PASSWORDS_OFF                                                          \
 	"Microsoft 365: passwords are off for this tenant, as they are "       \
 	"by default after December 2026 for tenants that there were "          \
@@ -246,7 +242,8 @@ const struct hint hints_table[] = {
 	    ANYWHERE },
 	{ 454, "", "Throttling failure: …", CAUSE_RATE,
 	    "Amazon SES: sending quota used up", AT_AMAZON },
-	{ 454, "", "Throttling failure: …", CAUSE_RATE, LESS_OFTEN, ANYWHERE },
+	{ 454, "", "Throttling failure: …", CAUSE_RATE, HINT_LESS_OFTEN,
+	    ANYWHERE },
 	{ 554, "", "Access denied: User … ses:SendRawEmail…", CAUSE_POLICY,
 	    "Amazon SES: the IAM policy lacks the right ses:SendRawEmail",
 	    ANYWHERE },

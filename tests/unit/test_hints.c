@@ -268,7 +268,8 @@ test_every_row_is_whole(void **state)
 		if (strnlen(h->text, HINT_TEXT) >= HINT_TEXT - 1 ||
 		    strnlen(h->advice, HINT_ADVICE) >= HINT_ADVICE - 1 ||
 		    strnlen(h->at, HINT_AT) >= HINT_AT - 1 ||
-		    strnlen(h->enhanced, sizeof h->enhanced) == 8)
+		    strnlen(h->enhanced, sizeof h->enhanced) ==
+			sizeof h->enhanced)
 			fail_msg("%d %.20s is too long", h->code, h->text);
 		if (h->text[0] == '\0' || h->cause == CAUSE_UNKNOWN ||
 		    h->advice[0] == '\0')
